@@ -1,0 +1,2 @@
+//! The `draaiboek` command.
+fn main() {}

@@ -1,0 +1,47 @@
+//! The database of Draaiboek: plain rows, one atomic commit, read queries, and the check of what is stored.
+//!
+//! Lives here: the only SQL of the product. May not live here: workflows, plugins, rules. The store knows strings,
+//! numbers, JSON text and hashes; it decides nothing.
+//!
+//! # Architecture invariant
+//! One process writes a database, through one connection, in transactions that are on disk before anybody is answered
+//! (WAL, `synchronous=FULL`, read back at opening). Every change of an instance names the revision it builds on.
+//!
+//! # The way of a turn
+//! 1. The runtime loads an [`InstanceRow`], decides, and builds a [`Turn`] with row numbers from [`Store::ids`].
+//! 2. [`Writer::submit`] puts it in the queue; all turns that wait are written by one [`Store::commit`].
+//! 3. The answer is sent after the transaction is on disk, or says why this turn was refused.
+
+mod catalog;
+mod commit;
+mod connection;
+mod entity;
+mod error;
+mod hash;
+mod ids;
+mod read;
+mod sql;
+mod store;
+mod turn;
+mod verify;
+mod writer;
+
+pub use commit::MAX_GROUP;
+pub use entity::{
+    ArtifactRow, CalendarRow, CommandKeyRow, ContributionRow, DefinitionRow, IncidentRow,
+    InstanceRow, JournalRow, MetaRow, OutboxRow, PluginRow, SchoolRow, StepRunRow, TaskRow,
+    TimerRow,
+};
+pub use error::StoreError;
+pub use hash::{content_hash, genesis_hash, journal_hash, payload_hash};
+pub use ids::Ids;
+pub use read::{
+    Counts, DefinitionSummary, InstanceFilter, InstanceSummary, JournalPage, Reader, Scope,
+    TaskFilter,
+};
+pub use store::{OpenOptions, Store};
+pub use turn::{
+    CommitError, Committed, ContributionChange, InstanceWrite, JournalEntry, NewContribution, Turn,
+};
+pub use verify::{Finding, FindingKind, VerifyReport};
+pub use writer::{Pending, SubmitError, Writer};

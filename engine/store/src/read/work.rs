@@ -1,0 +1,263 @@
+//! Open work: step runs, tasks, timers, effects, incidents, and the artifacts that came of it.
+//!
+//! Lives here: questions of the timer loop, the outbox loop and the task lists. May not live here: who may see what.
+
+use super::instances::contains;
+use super::{Reader, Scope};
+use crate::entity::{
+    ArtifactRow, IncidentRow, OutboxRow, StepRunRow, TaskRow, TimerRow, artifact, incident,
+    instance, outbox, step_run, task, timer,
+};
+use crate::error::StoreError;
+use sea_orm::sea_query::{Condition, Expr, Query};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+
+/// Which open tasks a list shows. Empty fields ask for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskFilter {
+    /// Tasks that name any of these roles.
+    pub roles: Vec<String>,
+    /// Tasks that name this person; with `roles`: that name the person or, naming nobody, one of the roles.
+    pub person: Option<String>,
+    /// Tasks of one instance.
+    pub instance_pk: Option<i64>,
+    /// Tasks due at or before this moment, in microseconds since 1970.
+    pub due_by: Option<i64>,
+}
+
+impl Reader {
+    /// All step runs of an instance, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn step_runs(&self, instance_pk: i64) -> Result<Vec<StepRunRow>, StoreError> {
+        let query = step_run::Entity::find()
+            .filter(step_run::Column::InstancePk.eq(instance_pk))
+            .order_by_asc(step_run::Column::Id);
+        self.told(query.all(&self.db).await)
+    }
+
+    /// One step run.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn step_run(&self, id: i64) -> Result<Option<StepRunRow>, StoreError> {
+        self.told(step_run::Entity::find_by_id(id).one(&self.db).await)
+    }
+
+    /// One task.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn task(&self, scope: Scope<'_>, id: i64) -> Result<Option<TaskRow>, StoreError> {
+        let school = scope.school().map(|school| task::Column::School.eq(school));
+        let query = task::Entity::find_by_id(id).filter(Condition::all().add_option(school));
+        self.told(query.one(&self.db).await)
+    }
+
+    /// All tasks of an instance, oldest first, closed ones too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn tasks(&self, instance_pk: i64) -> Result<Vec<TaskRow>, StoreError> {
+        let query = task::Entity::find()
+            .filter(task::Column::InstancePk.eq(instance_pk))
+            .order_by_asc(task::Column::Id);
+        self.told(query.all(&self.db).await)
+    }
+
+    /// Open tasks by due date (those without one last), then by number, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_tasks(
+        &self,
+        scope: Scope<'_>,
+        filter: &TaskFilter,
+        limit: u64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        use task::Column as C;
+        let condition = Condition::all()
+            .add(Expr::col(C::Status).eq(Expr::cust("'open'")))
+            .add_option(scope.school().map(|school| C::School.eq(school)))
+            .add_option(filter.instance_pk.map(|pk| C::InstancePk.eq(pk)))
+            .add_option(filter.due_by.map(|due| C::DueAt.lte(due)))
+            .add_option(whose(filter));
+        let query = task::Entity::find()
+            .filter(condition)
+            .order_by_with_nulls(C::DueAt, Order::Asc, sea_orm::sea_query::NullOrdering::Last)
+            .order_by_asc(C::Id)
+            .limit(limit);
+        self.told(query.all(&self.db).await)
+    }
+
+    /// Timers that are due, the earliest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn due_timers(&self, now: i64, limit: u64) -> Result<Vec<TimerRow>, StoreError> {
+        let query = pending_timers()
+            .filter(timer::Column::DueAt.lte(now))
+            .order_by_asc(timer::Column::DueAt)
+            .order_by_asc(timer::Column::Id)
+            .limit(limit);
+        self.told(query.all(&self.db).await)
+    }
+
+    /// When the next timer is due: how long the timer loop may sleep.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn next_timer(&self) -> Result<Option<i64>, StoreError> {
+        let query = pending_timers().order_by_asc(timer::Column::DueAt).limit(1);
+        Ok(self.told(query.one(&self.db).await)?.map(|row| row.due_at))
+    }
+
+    /// The pending timers of an instance.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn pending_timers(&self, instance_pk: i64) -> Result<Vec<TimerRow>, StoreError> {
+        // The plus keeps SQLite on the index by instance.
+        let query = timer::Entity::find()
+            .filter(timer::Column::InstancePk.eq(instance_pk))
+            .filter(Expr::cust("+status").eq("pending"))
+            .order_by_asc(timer::Column::Id);
+        self.told(query.all(&self.db).await)
+    }
+
+    /// Effects that may be carried out now, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn pending_outbox(&self, now: i64, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
+        let query = outbox::Entity::find()
+            .filter(Expr::col(outbox::Column::Status).eq(Expr::cust("'pending'")))
+            .filter(outbox::Column::NotBefore.lte(now))
+            .order_by_asc(outbox::Column::NotBefore)
+            .order_by_asc(outbox::Column::Id)
+            .limit(limit);
+        self.told(query.all(&self.db).await)
+    }
+
+    /// When the next effect may be carried out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn next_outbox(&self) -> Result<Option<i64>, StoreError> {
+        let query = outbox::Entity::find()
+            .filter(Expr::col(outbox::Column::Status).eq(Expr::cust("'pending'")))
+            .order_by_asc(outbox::Column::NotBefore)
+            .limit(1);
+        Ok(self
+            .told(query.one(&self.db).await)?
+            .map(|row| row.not_before))
+    }
+
+    /// One effect by its key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn outbox_by_key(&self, key: &str) -> Result<Option<OutboxRow>, StoreError> {
+        self.told(
+            outbox::Entity::find()
+                .filter(outbox::Column::Key.eq(key))
+                .one(&self.db)
+                .await,
+        )
+    }
+
+    /// All artifacts of an instance by name, then by version.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn artifacts(&self, instance_pk: i64) -> Result<Vec<ArtifactRow>, StoreError> {
+        let query = artifact::Entity::find()
+            .filter(artifact::Column::InstancePk.eq(instance_pk))
+            .order_by_asc(artifact::Column::Name)
+            .order_by_asc(artifact::Column::Version);
+        self.told(query.all(&self.db).await)
+    }
+
+    /// The newest version of an artifact.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn artifact(
+        &self,
+        instance_pk: i64,
+        name: &str,
+    ) -> Result<Option<ArtifactRow>, StoreError> {
+        let query = artifact::Entity::find()
+            .filter(artifact::Column::InstancePk.eq(instance_pk))
+            .filter(artifact::Column::Name.eq(name))
+            .order_by_desc(artifact::Column::Version);
+        self.told(query.one(&self.db).await)
+    }
+
+    /// All incidents of an instance, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn incidents(&self, instance_pk: i64) -> Result<Vec<IncidentRow>, StoreError> {
+        let query = incident::Entity::find()
+            .filter(incident::Column::InstancePk.eq(instance_pk))
+            .order_by_asc(incident::Column::Id);
+        self.told(query.all(&self.db).await)
+    }
+
+    /// Incidents that wait for a person, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_incidents(
+        &self,
+        scope: Scope<'_>,
+        limit: u64,
+    ) -> Result<Vec<IncidentRow>, StoreError> {
+        let of_school = scope.school().map(|school| {
+            let instances = Query::select()
+                .column(instance::Column::Pk)
+                .from(instance::Entity)
+                .and_where(instance::Column::School.eq(school))
+                .to_owned();
+            incident::Column::InstancePk.in_subquery(instances)
+        });
+        let query = incident::Entity::find()
+            .filter(Expr::col(incident::Column::Status).eq(Expr::cust("'open'")))
+            .filter(Condition::all().add_option(of_school))
+            .order_by_asc(incident::Column::OpenedAt)
+            .order_by_asc(incident::Column::Id)
+            .limit(limit);
+        self.told(query.all(&self.db).await)
+    }
+}
+
+/// The literal status lets SQLite use the index over pending timers only.
+fn pending_timers() -> sea_orm::Select<timer::Entity> {
+    timer::Entity::find().filter(Expr::col(timer::Column::Status).eq(Expr::cust("'pending'")))
+}
+
+fn whose(filter: &TaskFilter) -> Option<Condition> {
+    use task::Column as C;
+    let named = filter
+        .person
+        .as_deref()
+        .map(|person| Expr::col(C::Assignees).like(element(person)));
+    let roles = (!filter.roles.is_empty()).then(|| {
+        let any = filter.roles.iter().fold(Condition::any(), |any, role| {
+            any.add(Expr::col(C::Roles).like(element(role)))
+        });
+        match filter.person {
+            Some(_) => Condition::all().add(any).add(C::Assignees.eq("[]")),
+            None => any,
+        }
+    });
+    (named.is_some() || roles.is_some())
+        .then(|| Condition::any().add_option(named).add_option(roles))
+}
+
+/// An element of a JSON array of strings.
+fn element(text: &str) -> sea_orm::sea_query::LikeExpr {
+    contains(&serde_json::Value::from(text).to_string())
+}

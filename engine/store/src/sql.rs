@@ -1,0 +1,226 @@
+//! Statements over many rows at once. The text depends only on the table and on a row count rounded up to a power of
+//! two, so that a handful of prepared statements per table serves every group; spare rows are NULL and filtered out.
+//!
+//! Lives here: SQL text of writes and the values bound to it. May not live here: transactions, decisions.
+
+use crate::entity::{InstanceRow, instance};
+use crate::turn::ContributionChange;
+use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait, Value};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// Most rows in one statement: 256 rows of 20 columns stay far below SQLite's 32,766 bound values.
+const MAX_ROWS: usize = 256;
+
+/// What an insert does with a row whose key is stored already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Clash {
+    /// The statement fails.
+    Fail,
+    /// The stored row takes the new values.
+    Replace,
+    /// The stored row stays as it is.
+    Keep,
+}
+
+/// One statement with its values.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    pub(crate) text: Arc<str>,
+    pub(crate) values: Vec<Value>,
+    /// How many rows must have been written; anything else refuses the transaction.
+    pub(crate) expect: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Shape {
+    Insert(&'static str, Clash),
+    Advance,
+    AdvanceCold,
+    Contributions,
+}
+
+/// Remembers the texts it made.
+#[derive(Debug, Default)]
+pub(crate) struct Texts(HashMap<(Shape, usize), Arc<str>>);
+
+/// The columns that every turn of an instance writes.
+const HOT: [instance::Column; 7] = [
+    instance::Column::Status,
+    instance::Column::Snapshot,
+    instance::Column::SnapshotHash,
+    instance::Column::Revision,
+    instance::Column::JournalHead,
+    instance::Column::JournalHeadHash,
+    instance::Column::UpdatedAt,
+];
+
+/// The columns that few turns write.
+const COLD: [instance::Column; 6] = [
+    instance::Column::Title,
+    instance::Column::Lifecycle,
+    instance::Column::FinishedAt,
+    instance::Column::Version,
+    instance::Column::DefinitionHash,
+    instance::Column::CalendarHash,
+];
+
+impl Texts {
+    /// Statements that insert rows of one table.
+    pub(crate) fn insert<E>(&mut self, rows: &[&E::Model], clash: Clash, out: &mut Vec<Statement>)
+    where
+        E: EntityTrait,
+    {
+        let table = E::default().table_name();
+        for chunk in rows.chunks(MAX_ROWS) {
+            let slots = chunk.len().next_power_of_two();
+            let text = self
+                .0
+                .entry((Shape::Insert(table, clash), slots))
+                .or_insert_with(|| insert_text::<E>(table, clash, slots).into());
+            let width = E::Column::iter().count();
+            let mut values = Vec::with_capacity(chunk.len() * width);
+            for row in chunk {
+                values.extend(E::Column::iter().map(|column| row.get(column)));
+            }
+            let expect = (clash != Clash::Keep).then_some(chunk.len() as u64);
+            out.push(padded(text, values, slots * width, expect));
+        }
+    }
+
+    /// Statements that write the next revision of instances, each only over the revision before it.
+    pub(crate) fn advance(&mut self, rows: &[(&InstanceRow, bool)], out: &mut Vec<Statement>) {
+        let all: Vec<&InstanceRow> = rows.iter().map(|(row, _)| *row).collect();
+        self.update(Shape::Advance, &HOT, &all, out);
+        let cold: Vec<&InstanceRow> = rows
+            .iter()
+            .filter(|(_, cold)| *cold)
+            .map(|(row, _)| *row)
+            .collect();
+        self.update(Shape::AdvanceCold, &COLD, &cold, out);
+    }
+
+    fn update(
+        &mut self,
+        shape: Shape,
+        columns: &[instance::Column],
+        rows: &[&InstanceRow],
+        out: &mut Vec<Statement>,
+    ) {
+        for chunk in rows.chunks(MAX_ROWS) {
+            let slots = chunk.len().next_power_of_two();
+            let guard = shape == Shape::Advance;
+            let text = self
+                .0
+                .entry((shape, slots))
+                .or_insert_with(|| update_text(columns, guard, slots).into());
+            let width = columns.len() + 2;
+            let mut values = Vec::with_capacity(chunk.len() * width);
+            for row in chunk {
+                values.push(row.pk.into());
+                values.push((row.revision - 1).into());
+                values.extend(columns.iter().map(|column| row.get(*column)));
+            }
+            out.push(padded(
+                text,
+                values,
+                slots * width,
+                Some(chunk.len() as u64),
+            ));
+        }
+    }
+
+    /// Statements that change the status of contributions and erase payloads.
+    pub(crate) fn contributions(
+        &mut self,
+        changes: &[&ContributionChange],
+        out: &mut Vec<Statement>,
+    ) {
+        for chunk in changes.chunks(MAX_ROWS) {
+            let slots = chunk.len().next_power_of_two();
+            let text = self
+                .0
+                .entry((Shape::Contributions, slots))
+                .or_insert_with(|| {
+                    let rows = rows_text(slots, 3);
+                    format!(
+                        "UPDATE contribution SET status = v.column2, \
+                     payload = CASE WHEN v.column3 = 1 THEN NULL ELSE payload END \
+                     FROM (VALUES {rows}) AS v WHERE contribution.id = v.column1"
+                    )
+                    .into()
+                });
+            let mut values = Vec::with_capacity(chunk.len() * 3);
+            for change in chunk {
+                values.push(change.id.into());
+                values.push(change.status.clone().into());
+                values.push(i64::from(change.erase).into());
+            }
+            out.push(padded(text, values, slots * 3, Some(chunk.len() as u64)));
+        }
+    }
+}
+
+fn padded(text: &Arc<str>, mut values: Vec<Value>, slots: usize, expect: Option<u64>) -> Statement {
+    values.resize(slots, Value::BigInt(None));
+    Statement {
+        text: Arc::clone(text),
+        values,
+        expect,
+    }
+}
+
+/// `(?,?),(?,?)` for two rows of two columns.
+fn rows_text(rows: usize, width: usize) -> String {
+    let row = format!("({})", vec!["?"; width].join(","));
+    vec![row; rows].join(",")
+}
+
+fn insert_text<E: EntityTrait>(table: &str, clash: Clash, slots: usize) -> String {
+    let columns: Vec<&str> = E::Column::iter().map(|column| column.as_str()).collect();
+    let rows = rows_text(slots, columns.len());
+    let names = columns.join(",");
+    let mut text = format!("INSERT INTO {table} ({names}) ");
+    // One row never has spare rows, and the plain form is the quicker one.
+    let _ = if slots == 1 {
+        write!(text, "VALUES {rows}")
+    } else {
+        write!(
+            text,
+            "SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL"
+        )
+    };
+    let key = columns[0];
+    match clash {
+        Clash::Fail => {}
+        Clash::Keep => text.push_str(" ON CONFLICT DO NOTHING"),
+        Clash::Replace => {
+            let sets: Vec<String> = columns[1..]
+                .iter()
+                .map(|name| format!("{name}=excluded.{name}"))
+                .collect();
+            let _ = write!(
+                text,
+                " ON CONFLICT ({key}) DO UPDATE SET {}",
+                sets.join(",")
+            );
+        }
+    }
+    text
+}
+
+fn update_text(columns: &[instance::Column], guard: bool, slots: usize) -> String {
+    let sets: Vec<String> = columns
+        .iter()
+        .enumerate()
+        .map(|(position, column)| format!("{} = v.column{}", column.as_str(), position + 3))
+        .collect();
+    let rows = rows_text(slots, columns.len() + 2);
+    // The cold statement runs after the guarded one in the same transaction and finds the new revision.
+    let revision = if guard { "v.column2" } else { "v.column2 + 1" };
+    format!(
+        "UPDATE instance SET {} FROM (VALUES {rows}) AS v WHERE instance.pk = v.column1 AND instance.revision = {revision}",
+        sets.join(", ")
+    )
+}

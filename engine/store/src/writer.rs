@@ -1,0 +1,113 @@
+//! The queue before the commit: callers hand in one turn each, one task writes all that wait in one transaction.
+//!
+//! Lives here: waiting, back-pressure, answering. May not live here: what a turn holds.
+
+use crate::commit::MAX_GROUP;
+use crate::store::Store;
+use crate::turn::{CommitError, Committed, Turn};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// A handle on the writing task; cheap to clone. The task ends when the last handle is gone and the queue is empty.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    queue: mpsc::Sender<Job>,
+}
+
+#[derive(Debug)]
+struct Job {
+    turn: Turn,
+    answer: oneshot::Sender<Result<Committed, CommitError>>,
+}
+
+/// Why a turn was not taken into the queue.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The queue is full; the turn comes back.
+    #[error(
+        "the writer has {waiting} turns waiting; try again in a moment with the same idempotency key"
+    )]
+    Busy {
+        /// The turn, unchanged.
+        turn: Box<Turn>,
+        /// Length of the queue.
+        waiting: usize,
+    },
+    /// The writing task has ended.
+    #[error("the writer has stopped; open the database again")]
+    Stopped,
+}
+
+/// A turn in the queue.
+#[derive(Debug)]
+pub struct Pending(oneshot::Receiver<Result<Committed, CommitError>>);
+
+impl Pending {
+    /// Waits until the turn is on disk or refused.
+    ///
+    /// # Errors
+    /// [`CommitError`]; `Malformed` when the writer was stopped before it reached the turn.
+    pub async fn done(self) -> Result<Committed, CommitError> {
+        self.0.await.unwrap_or(Err(STOPPED))
+    }
+}
+
+const STOPPED: CommitError =
+    CommitError::Malformed("the writer has stopped; open the database again");
+
+impl Writer {
+    /// Starts the writing task on the current tokio runtime with a queue for `capacity` turns.
+    #[must_use]
+    pub fn start(store: Arc<Store>, capacity: usize) -> Self {
+        let (queue, jobs) = mpsc::channel(capacity.max(1));
+        tokio::spawn(write(store, jobs));
+        Self { queue }
+    }
+
+    /// Hands in a turn, waits for room in the queue, and then until the turn is on disk.
+    ///
+    /// # Errors
+    /// [`CommitError`].
+    pub async fn submit(&self, turn: Turn) -> Result<Committed, CommitError> {
+        let (answer, wait) = oneshot::channel();
+        if self.queue.send(Job { turn, answer }).await.is_err() {
+            return Err(STOPPED);
+        }
+        Pending(wait).done().await
+    }
+
+    /// Hands in a turn without waiting for room.
+    ///
+    /// # Errors
+    /// [`SubmitError::Busy`] gives the turn back.
+    pub fn try_submit(&self, turn: Turn) -> Result<Pending, SubmitError> {
+        let (answer, wait) = oneshot::channel();
+        match self.queue.try_send(Job { turn, answer }) {
+            Ok(()) => Ok(Pending(wait)),
+            Err(mpsc::error::TrySendError::Full(job)) => Err(SubmitError::Busy {
+                turn: Box::new(job.turn),
+                waiting: self.queue.max_capacity(),
+            }),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(SubmitError::Stopped),
+        }
+    }
+
+    /// How many turns wait now.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+}
+
+async fn write(store: Arc<Store>, mut jobs: mpsc::Receiver<Job>) {
+    let mut waiting = Vec::with_capacity(MAX_GROUP);
+    while jobs.recv_many(&mut waiting, MAX_GROUP).await > 0 {
+        let (turns, callers): (Vec<_>, Vec<_>) =
+            waiting.drain(..).map(|job| (job.turn, job.answer)).unzip();
+        let answers = store.commit(turns).await;
+        for (caller, answer) in callers.into_iter().zip(answers) {
+            // A caller that went away loses nothing: the turn is on disk, its key gives the answer.
+            let _ = caller.send(answer);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! A database in a temporary folder with a school and a definition, and rows to put into it.
+
+use draaiboek_store::{
+    ContributionRow, DefinitionRow, Ids, InstanceRow, InstanceWrite, JournalEntry, NewContribution,
+    OpenOptions, OutboxRow, SchoolRow, Scope, StepRunRow, Store, TaskRow, TimerRow, Turn,
+    content_hash, genesis_hash,
+};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+pub const SCHOOL: &str = "de-wegwijzer";
+pub const NOON: i64 = 1_790_000_000_000_000;
+
+pub struct Bed {
+    pub folder: TempDir,
+    pub store: Arc<Store>,
+}
+
+impl Bed {
+    pub async fn new() -> Self {
+        Self::with(OpenOptions::default()).await
+    }
+
+    pub async fn with(options: OpenOptions) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder.path().join("school.db"), options).await;
+        Self { folder, store }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("school.db")
+    }
+
+    pub fn ids(&self) -> &Ids {
+        self.store.ids()
+    }
+
+    /// Drops the store and opens the same file again.
+    pub async fn reopen(self) -> Self {
+        let Self { folder, store } = self;
+        drop(store);
+        let store = open(&folder.path().join("school.db"), OpenOptions::default()).await;
+        Self { folder, store }
+    }
+
+    /// A second way in, behind the store's back.
+    pub async fn raw(&self) -> DatabaseConnection {
+        raw(&self.path()).await
+    }
+
+    pub async fn tamper(&self, sql: &str) {
+        let done = self.raw().await.execute_unprepared(sql).await.unwrap();
+        assert_eq!(done.rows_affected(), 1, "{sql}");
+    }
+
+    /// A stored instance.
+    pub async fn instance(&self, id: &str) -> InstanceRow {
+        let (turn, row) = self.create(id);
+        one(self.store.commit(vec![turn]).await).unwrap();
+        row
+    }
+
+    /// The turn that makes an instance, and the row it makes.
+    pub fn create(&self, id: &str) -> (Turn, InstanceRow) {
+        let mut row = blank(self.ids(), id);
+        let journal = vec![row.append(self.ids(), entry("start"))];
+        let turn = Turn {
+            instance: Some(InstanceWrite::Create(row.clone())),
+            journal,
+            ..Turn::default()
+        };
+        (turn, row)
+    }
+
+    /// The turn after the one that made `row`; moves `row` along.
+    pub fn next(&self, row: &mut InstanceRow) -> Turn {
+        row.revision += 1;
+        row.set_snapshot(format!(r#"{{"revision":{}}}"#, row.revision));
+        row.updated_at += 1;
+        let journal = vec![row.append(self.ids(), entry("go"))];
+        Turn {
+            instance: Some(InstanceWrite::advance(row.clone(), false)),
+            journal,
+            ..Turn::default()
+        }
+    }
+
+    pub async fn load(&self, id: &str) -> InstanceRow {
+        self.store
+            .read()
+            .instance(Scope::All, id)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}
+
+pub async fn raw(path: &std::path::Path) -> DatabaseConnection {
+    Database::connect(format!("sqlite://{}?mode=rwc", path.display()))
+        .await
+        .unwrap()
+}
+
+async fn open(path: &std::path::Path, options: OpenOptions) -> Arc<Store> {
+    let store = Store::open(path.to_str().unwrap(), options).await.unwrap();
+    let content = r#"{"states":[]}"#.to_owned();
+    let definition = DefinitionRow {
+        hash: content_hash(&content),
+        id: "study-day".into(),
+        version: "1".into(),
+        ir_version: 1,
+        content,
+        source: "states: []".into(),
+        created_at: NOON,
+    };
+    store.put_definition(&definition).await.unwrap();
+    for id in [SCHOOL, "de-brug"] {
+        let school = SchoolRow {
+            id: id.into(),
+            name: id.into(),
+            content: "{}".into(),
+            updated_at: NOON,
+        };
+        store.put_school(&school).await.unwrap();
+    }
+    Arc::new(store)
+}
+
+fn blank(ids: &Ids, id: &str) -> InstanceRow {
+    let snapshot = r#"{"revision":1}"#.to_owned();
+    InstanceRow {
+        pk: ids.instance(),
+        id: id.into(),
+        school: SCHOOL.into(),
+        title: format!("Studiedag {id}"),
+        workflow: "study-day".into(),
+        version: "1".into(),
+        definition_hash: content_hash(r#"{"states":[]}"#),
+        calendar_hash: None,
+        parent_id: None,
+        parent_key: None,
+        lifecycle: "active".into(),
+        status: "draft".into(),
+        snapshot_hash: content_hash(&snapshot),
+        snapshot,
+        revision: 1,
+        journal_head: None,
+        journal_head_hash: genesis_hash(id),
+        created_at: NOON,
+        updated_at: NOON,
+        finished_at: None,
+    }
+}
+
+pub fn entry(command: &str) -> JournalEntry {
+    JournalEntry {
+        at: NOON,
+        actor: "dir-1".into(),
+        on_behalf: None,
+        outcome: "accepted".into(),
+        command: format!(r#"{{"type":"{command}"}}"#),
+        answers: "[]".into(),
+        core_version: "0.1.0".into(),
+    }
+}
+
+pub fn step_run(ids: &Ids, instance: &InstanceRow, step: &str) -> StepRunRow {
+    StepRunRow {
+        id: ids.step_run(),
+        instance_pk: instance.pk,
+        step: step.into(),
+        kind: "cards".into(),
+        status: "open".into(),
+        opened_at: NOON,
+        closed_at: None,
+        contribution_head: None,
+        outcome: None,
+    }
+}
+
+pub fn contribution(ids: &Ids, run: &mut StepRunRow, text: &str) -> ContributionRow {
+    let new = NewContribution {
+        external_id: format!("c-{text}"),
+        slot: "cards".into(),
+        participant: Some("tch-1".into()),
+        roles: r#"["tch"]"#.into(),
+        revision: 1,
+        at: NOON,
+        status: "effective".into(),
+        salt: vec![7; 16],
+        payload: format!(r#"{{"text":"{text}"}}"#),
+        ..NewContribution::default()
+    };
+    run.append(ids, new)
+}
+
+pub fn task(
+    ids: &Ids,
+    run: &StepRunRow,
+    roles: &[&str],
+    persons: &[&str],
+    due_at: Option<i64>,
+) -> TaskRow {
+    TaskRow {
+        id: ids.task(),
+        instance_pk: run.instance_pk,
+        step_run: run.id,
+        school: SCHOOL.into(),
+        title: "Kaarten invullen".into(),
+        roles: serde_json::to_string(roles).unwrap(),
+        assignees: serde_json::to_string(persons).unwrap(),
+        minutes: 15,
+        privacy: "P1".into(),
+        status: "open".into(),
+        opened_at: NOON,
+        due_at,
+        closed_at: None,
+    }
+}
+
+pub fn timer(ids: &Ids, instance: &InstanceRow, due_at: i64) -> TimerRow {
+    TimerRow {
+        id: ids.timer(),
+        instance_pk: instance.pk,
+        timer_id: "remind".into(),
+        due_at,
+        civil: "2026-09-21T12:00[Europe/Brussels]".into(),
+        rule: "after: 3 schooldays".into(),
+        event: r#"{"name":"remind"}"#.into(),
+        status: "pending".into(),
+        fired_at: None,
+        lateness: None,
+    }
+}
+
+pub fn effect(ids: &Ids, instance: &InstanceRow, key: &str, not_before: i64) -> OutboxRow {
+    OutboxRow {
+        id: ids.outbox(),
+        instance_pk: Some(instance.pk),
+        key: key.into(),
+        kind: "mail".into(),
+        payload: "{}".into(),
+        not_before,
+        attempts: 0,
+        status: "pending".into(),
+        last_error: None,
+        created_at: NOON,
+        done_at: None,
+    }
+}
+
+/// The only answer of a commit of one turn.
+pub fn one<T: std::fmt::Debug>(mut answers: Vec<T>) -> T {
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    answers.remove(0)
+}

@@ -1,0 +1,6 @@
+//! Tests of the expression language.
+
+mod hostile;
+mod props;
+mod table;
+mod types;

@@ -1,0 +1,134 @@
+//! The pure core: definition, snapshot, command, plugin answers and now in; a decision or a rejection out.
+//!
+//! `decide` is the only function that changes an instance. Simulation, replay, tests and the live system call it;
+//! the same inputs give the same decision, byte for byte. It performs nothing: effects are described in the
+//! [`Decision`].
+
+mod contribute;
+mod decision;
+mod lifecycle;
+mod model;
+mod names;
+mod states;
+mod stepper;
+#[cfg(test)]
+mod tests;
+mod turn;
+
+pub use decision::{
+    Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, NewContribution, NewTask, Rejection,
+    TaskChange, TimerChange,
+};
+pub use lifecycle::{asks, calls_for, CallConfig};
+pub use model::{
+    Actor, Answers, Ask, Checked, Child, ChildStatus, Children, Command, Conclusion, ContributionStatus, Incident,
+    Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Prior, Problem, Snapshot, StepState, StepStatus, Tally,
+    TimerPurpose,
+};
+pub use stepper::{MAX_QUEUED, MAX_REASONS};
+pub use turn::World;
+
+use draaiboek_chart::Snapshot as ChartSnapshot;
+use stepper::{Broken, Outcome};
+use turn::{Event, Turn};
+
+/// Largest snapshot, in bytes of JSON; an instance that would grow beyond it refuses the command.
+pub const MAX_SNAPSHOT_BYTES: usize = 512 * 1024;
+/// Longest reason, note or event name, in characters.
+pub const MAX_TEXT: usize = 2_000;
+
+/// Decides a command on an instance; [`Command::Start`] takes no snapshot, every other takes the present one.
+///
+/// # Errors
+/// A [`Rejection`] when the command is not possible now, not by this actor, or not like this. Nothing has changed then.
+pub fn decide(
+    world: World<'_>,
+    snapshot: Option<&Snapshot>,
+    actor: &Actor,
+    command: &Command,
+    answers: &Answers,
+) -> Result<Decision, Rejection> {
+    let original = match (snapshot, command) {
+        (None, Command::Start { .. }) => blank(world),
+        (Some(snapshot), command) if !matches!(command, Command::Start { .. }) => snapshot.clone(),
+        (Some(_), _) => return Err(Rejection::new("CONFLICT", "an instance with this id was started before")),
+        (None, _) => return Err(Rejection::new("INVALID", "there is no such instance")),
+    };
+    let mut turn = Turn::new(world, actor, answers, original.clone());
+    lifecycle::admits(&turn, command)?;
+    match lifecycle::apply(&mut turn, command) {
+        Ok(answer) => {
+            let decision = turn.finish(answer);
+            bounded(decision)
+        }
+        Err(Stop::Rejected(rejection)) => Err(rejection),
+        Err(Stop::Broken(Broken(cause))) if matches!(command, Command::Start { .. }) => {
+            Err(Rejection::new("INVALID", format!("the workflow can not start: {cause}")))
+        }
+        Err(Stop::Broken(Broken(cause))) => {
+            let mut turn = Turn::new(world, actor, answers, original);
+            lifecycle::break_down(&mut turn, None, &cause);
+            Ok(turn.finish(Answer::Accepted))
+        }
+    }
+}
+
+/// Why a command did not become a decision.
+enum Stop {
+    Rejected(Rejection),
+    Broken(Broken),
+}
+
+impl From<Rejection> for Stop {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+/// Delivers an event that must find a transition, else it is refused with the best explanation there is.
+fn send(turn: &mut Turn<'_>, event: Event) -> Result<Answer, Stop> {
+    let name = event.name.clone();
+    match stepper::deliver(turn, event)? {
+        Outcome::Taken => Ok(Answer::Accepted),
+        Outcome::Refused(Some(refusal)) => Err(refusal.into()),
+        Outcome::Refused(None) => {
+            let states = turn.snapshot.chart.active.join(", ");
+            Err(Rejection::new("NOT_ENABLED", format!("`{name}` can not happen in {states}")).into())
+        }
+    }
+}
+
+fn bounded(decision: Decision) -> Result<Decision, Rejection> {
+    let size = decision.snapshot_text.len();
+    if size > MAX_SNAPSHOT_BYTES {
+        return Err(Rejection::new(
+            "INVALID",
+            format!("the instance would grow to {size} bytes; the bound is {MAX_SNAPSHOT_BYTES}: keep large content in contributions or artifacts"),
+        ));
+    }
+    Ok(decision)
+}
+
+fn blank(world: World<'_>) -> Snapshot {
+    let data = world.definition.ir.data.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+    Snapshot {
+        revision: 0,
+        lifecycle: Lifecycle::Active,
+        chart: ChartSnapshot::default(),
+        data,
+        steps: Default::default(),
+        pools: Default::default(),
+        timers: Default::default(),
+        children: Default::default(),
+        artifacts: Default::default(),
+        incidents: Default::default(),
+        absent: Default::default(),
+        counter: 0,
+    }
+}

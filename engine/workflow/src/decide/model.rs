@@ -1,0 +1,547 @@
+//! The data of one instance: snapshot, command, answers, decision, rejection.
+//!
+//! Plain values only. What they mean is in the sibling modules; nothing here computes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use draaiboek_chart::Snapshot as ChartSnapshot;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// JSON object.
+pub type Object = Map<String, Value>;
+
+/// What never changes about an instance; given by [`Command::Start`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Public id, unique in the database.
+    pub instance: String,
+    /// School (tenant) id.
+    pub school: String,
+    /// Workflow id.
+    pub workflow: String,
+    /// Workflow version.
+    pub version: String,
+    /// Hash of the definition it is pinned to.
+    pub definition: String,
+    /// Configuration, valid against the workflow's config schema.
+    pub config: Object,
+    /// The instance that runs this one.
+    pub parent: Option<Parent>,
+    /// Plugin id -> component hash it is pinned to.
+    pub plugins: BTreeMap<String, String>,
+}
+
+/// Place of a child in its parent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Parent instance id.
+    pub instance: String,
+    /// State of the parent that runs the child.
+    pub state: String,
+    /// Key among the siblings.
+    pub key: String,
+}
+
+/// Lifecycle of an instance; lies over its states, never inside them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Lifecycle {
+    /// Commands are taken.
+    #[default]
+    Active,
+    /// Timers stand still, only resume, cancel and notes are taken.
+    Paused {
+        /// Why.
+        reason: String,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Stopped by a person; results stay readable.
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+    /// Waits for a person because something broke.
+    Blocked {
+        /// What broke.
+        reason: String,
+    },
+    /// Reached a top-level final state.
+    Ended,
+}
+
+impl Lifecycle {
+    /// Whether nothing can happen any more.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Cancelled { .. } | Self::Ended)
+    }
+
+    /// The word for lists: active, paused, cancelled, blocked, ended.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Paused { .. } => "paused",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Blocked { .. } => "blocked",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// The whole changing truth of an instance, at rest between macrosteps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Number of accepted commands.
+    pub revision: u64,
+    /// Lifecycle over the states.
+    pub lifecycle: Lifecycle,
+    /// Active states and history, by id.
+    pub chart: ChartSnapshot,
+    /// The workflow's data.
+    pub data: Object,
+    /// Steps opened so far, by step id.
+    pub steps: BTreeMap<String, StepState>,
+    /// Contribution pools, by the step id that owns them.
+    pub pools: BTreeMap<String, Pool>,
+    /// Pending timers, by timer id.
+    pub timers: BTreeMap<String, PendingTimer>,
+    /// Children per running state.
+    pub children: BTreeMap<String, Children>,
+    /// Latest version per artifact name.
+    pub artifacts: BTreeMap<String, u32>,
+    /// Open incidents.
+    pub incidents: BTreeMap<String, Incident>,
+    /// People who are absent (L14).
+    pub absent: BTreeSet<String>,
+    /// Last number given to a step opening, timer, pool, child round or incident.
+    pub counter: u64,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepStatus {
+    /// Takes contributions.
+    Open,
+    /// Its plugin concluded it.
+    Concluded,
+    /// Its state was left before it was concluded.
+    Closed,
+    /// Skipped with a reason (domain.md R25).
+    Skipped,
+}
+
+/// A step of an instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepState {
+    /// Number of this opening, unique in the instance.
+    pub run: u64,
+    /// How often it was opened afresh, from 1.
+    pub round: u32,
+    /// Status.
+    pub status: StepStatus,
+    /// When it opened.
+    pub opened_at: Timestamp,
+    /// When it closed.
+    pub closed_at: Option<Timestamp>,
+    /// When it is due, local civil time.
+    pub due: Option<DateTime>,
+    /// Result of the conclusion, or the last picture when it was closed.
+    pub result: Option<Value>,
+    /// Whether the plugin said it was ready when it closed.
+    pub ready: bool,
+    /// Why it was skipped.
+    pub reason: Option<String>,
+}
+
+/// Tally of received contributions of one entry kind, whatever became of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// All received ids.
+    pub submitted: u32,
+    /// Withdrawn while open.
+    pub withdrawn: u32,
+    /// Received after the entry kind closed and not admitted.
+    pub late: u32,
+}
+
+/// The contributions of a step and of those that share them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Pool {
+    /// Number of the pool, unique in the instance: contributions refer to it.
+    pub run: u64,
+    /// Tally per entry kind.
+    pub counts: BTreeMap<String, Tally>,
+    /// Who contributed (named and pseudonymous steps only).
+    pub contributed: BTreeSet<String>,
+}
+
+/// A timer that is due some day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PendingTimer {
+    /// Number, unique in the instance: ties fire in this order.
+    pub seq: u64,
+    /// Instant it is due.
+    pub due: Timestamp,
+    /// The civil time the instant was derived from.
+    pub civil: DateTime,
+    /// The rule it came from.
+    pub rule: String,
+    /// Civil moment from which the rule counts, to re-date it when the calendar changes.
+    pub base: DateTime,
+    /// What firing does.
+    pub purpose: TimerPurpose,
+    /// State or step it belongs to.
+    pub owner: String,
+}
+
+/// What a due timer does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerPurpose {
+    /// Delivers an external event.
+    Event {
+        /// Event name.
+        name: String,
+        /// Event data.
+        data: Value,
+        /// Set again after firing (`every`).
+        repeat: bool,
+    },
+    /// Reminds those who have not contributed to a step.
+    Remind {
+        /// Step id.
+        step: String,
+    },
+    /// Tells roles that a step is late.
+    Escalate {
+        /// Step id.
+        step: String,
+        /// Roles.
+        roles: Vec<String>,
+    },
+}
+
+/// Children of one running state.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Children {
+    /// By key.
+    pub entries: BTreeMap<String, Child>,
+    /// Whether `done.child` was raised.
+    pub joined: bool,
+}
+
+/// A child instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Child {
+    /// Its instance id.
+    pub instance: String,
+    /// running, ended, failed or cancelled.
+    pub status: ChildStatus,
+    /// What it gave back.
+    pub outcome: Value,
+}
+
+/// Status of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChildStatus {
+    /// Started or about to be.
+    Running,
+    /// Reached its end.
+    Ended,
+    /// Could not be started or broke for good.
+    Failed,
+    /// Stopped with its parent or by a person.
+    Cancelled,
+}
+
+/// Something broke and waits for a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Step concerned, if any.
+    pub step: Option<String>,
+    /// What happened, for people.
+    pub cause: String,
+    /// When first.
+    pub at: Timestamp,
+    /// Attempts so far.
+    pub attempts: u32,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Actor {
+    /// Person id; `None` for an anonymous contribution; `system` for the engine itself.
+    pub person: Option<String>,
+    /// School roles the person holds at that moment.
+    pub roles: Vec<String>,
+    /// Person on whose behalf it is done.
+    pub on_behalf_of: Option<String>,
+}
+
+impl Actor {
+    /// The engine: timers, outbox, children.
+    pub fn system() -> Self {
+        Self { person: Some("system".into()), roles: vec!["system".into()], on_behalf_of: None }
+    }
+
+    /// Whether this is the engine itself.
+    pub fn is_system(&self) -> bool {
+        self.roles.iter().any(|role| role == "system")
+    }
+}
+
+/// What is asked of an instance. Personal payloads are never in here, only their hash.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum Command {
+    /// Begin.
+    Start {
+        /// Everything that never changes.
+        origin: Box<Origin>,
+    },
+    /// Hand in a contribution.
+    Contribute {
+        /// Step id.
+        step: String,
+        /// Contribution id, chosen by the sender: the same id twice is one contribution (L2).
+        id: String,
+        /// Key of the participant: person id, group id, or token hash when anonymous.
+        participant: String,
+        /// Group it is entered for.
+        group: Option<String>,
+        /// Revision (L3); `None`: one more than the earlier one.
+        revision: Option<u32>,
+        /// Hash of the normalised payload (unsalted hashes are never stored; this one is salted).
+        payload_hash: String,
+    },
+    /// Take a contribution back (L4).
+    Withdraw {
+        /// Step id.
+        step: String,
+        /// Contribution id.
+        id: String,
+        /// Participant key, must be the contribution's.
+        participant: String,
+    },
+    /// Let a late contribution count (L5).
+    Admit {
+        /// Step id.
+        step: String,
+        /// Contribution id.
+        id: String,
+    },
+    /// Ask the plugin to conclude a step.
+    Conclude {
+        /// Step id.
+        step: String,
+    },
+    /// Leave a step out, with a reason (R25).
+    Skip {
+        /// Step id.
+        step: String,
+        /// Why.
+        reason: String,
+    },
+    /// Deliver an event.
+    Send {
+        /// Event name.
+        event: String,
+        /// Its data.
+        data: Value,
+        /// Why, when the transition asks for it.
+        reason: Option<String>,
+    },
+    /// A timer is due.
+    Timer {
+        /// Timer id.
+        id: String,
+        /// Its number; another number means it was set anew meanwhile.
+        seq: u64,
+    },
+    /// A child ended.
+    ChildEnded {
+        /// State that runs it.
+        state: String,
+        /// Its key.
+        key: String,
+        /// How.
+        status: ChildStatus,
+        /// What it gives back.
+        outcome: Value,
+    },
+    /// Stop the clock.
+    Pause {
+        /// Why.
+        reason: String,
+    },
+    /// Go on.
+    Resume,
+    /// Stop for good.
+    Cancel {
+        /// Why.
+        reason: String,
+    },
+    /// Give a timer or a step's due date another moment.
+    Reschedule {
+        /// Timer id, or step id for its due date.
+        target: String,
+        /// New local civil time.
+        to: DateTime,
+        /// Why.
+        reason: String,
+    },
+    /// Put the instance in other states, without guards.
+    Move {
+        /// State ids.
+        to: Vec<String>,
+        /// Why.
+        reason: String,
+    },
+    /// A free line in the journal.
+    Note {
+        /// Text.
+        text: String,
+    },
+    /// A plugin or an effect broke.
+    Break {
+        /// Step concerned.
+        step: Option<String>,
+        /// What happened.
+        cause: String,
+    },
+    /// An incident is over: tried again with success, or given up.
+    Settle {
+        /// Incident id.
+        incident: String,
+        /// `None` after a successful retry.
+        given_up: Option<String>,
+    },
+    /// A person leaves or returns (L14).
+    Attendance {
+        /// Person id.
+        person: String,
+        /// Whether present.
+        present: bool,
+    },
+    /// The school's calendar changed: open timers are dated anew.
+    Recalendar,
+}
+
+/// Answer of a plugin's `check`, without the personal value.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Checked {
+    /// Entry kind.
+    pub entry: String,
+    /// Key inside (participant, entry).
+    pub slot: String,
+    /// The key is step-wide instead of per participant.
+    pub shared: bool,
+}
+
+/// An earlier contribution found in the store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prior {
+    /// Contribution id.
+    pub id: String,
+    /// Participant key.
+    pub participant: String,
+    /// Entry kind.
+    pub entry: String,
+    /// Revision.
+    pub revision: u32,
+    /// What became of it.
+    pub status: ContributionStatus,
+    /// Whether its payload equals the new one.
+    pub same_payload: bool,
+}
+
+/// What became of a contribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContributionStatus {
+    /// Counts.
+    Effective,
+    /// Came late, does not count.
+    Late,
+    /// Came late and was admitted: counts, with a flag.
+    Admitted,
+    /// Replaced by a later revision.
+    Superseded,
+    /// Taken back.
+    Withdrawn,
+}
+
+impl ContributionStatus {
+    /// Whether plugins see it.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Effective | Self::Admitted)
+    }
+}
+
+/// A problem a plugin names.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Problem {
+    /// Error word.
+    pub word: String,
+    /// Values that belong to it.
+    #[serde(default)]
+    pub args: Vec<String>,
+}
+
+impl Problem {
+    /// `WORD` or `WORD:arg:arg`.
+    pub fn reason(&self) -> String {
+        let mut reason = self.word.clone();
+        for arg in &self.args {
+            reason.push(':');
+            reason.push_str(arg);
+        }
+        reason
+    }
+}
+
+/// Answer of a plugin's `conclude`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Conclusion {
+    /// Whether the step can be concluded.
+    pub ready: bool,
+    /// The picture so far.
+    pub result: Value,
+    /// Products: plugin artifact name -> content.
+    pub artifacts: BTreeMap<String, Value>,
+    /// The event the outcome raises, if the kind has a choice of outcomes.
+    pub event: Option<String>,
+    /// Why not, when not ready.
+    pub problems: Vec<Problem>,
+}
+
+/// Everything `decide` needs to know that is not in the snapshot: asked beforehand, recorded in the journal.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Answers {
+    /// Of `check`, for a contribution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Checked>,
+    /// The contribution with the same id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_id: Option<Prior>,
+    /// The contribution with the same participant, entry and slot that counts now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_slot: Option<Prior>,
+    /// Of `conclude`, per open step.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub concluded: BTreeMap<String, Conclusion>,
+}
+
+/// What a plugin must be asked before a command can be decided.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ask {
+    /// `check` of the contribution for this step.
+    Check(String),
+    /// `conclude` of this step.
+    Conclude(String),
+}

@@ -1,0 +1,213 @@
+//! One turn: the working copy of a snapshot and everything that goes out with it.
+//!
+//! Small helpers that the other modules share. No rules of contributions, states or lifecycle live here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use draaiboek_chart::StateId;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde_json::Value;
+
+use super::decision::{
+    Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, Rejection, TaskChange, TimerChange,
+};
+use super::model::{Actor, Answers, Origin, Snapshot, StepStatus};
+use super::names::{Locals, Names};
+use crate::calendar::Calendar;
+use crate::cel::Program;
+use crate::definition::{Definition, StepDef};
+
+/// Everything a decision rests on besides the snapshot and the command.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    /// The definition the instance is pinned to.
+    pub definition: &'a Definition,
+    /// What never changes about the instance.
+    pub origin: &'a Origin,
+    /// The school's calendar.
+    pub calendar: &'a Calendar,
+    /// The moment of the command.
+    pub now: Timestamp,
+}
+
+/// An event on its way through the chart.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    pub name: String,
+    pub data: Value,
+    pub reason: Option<String>,
+    /// Sent by a person, so that roles and requirements of people apply.
+    pub by_person: bool,
+}
+
+impl Event {
+    pub fn internal(name: impl Into<String>, data: Value) -> Self {
+        Self { name: name.into(), data, reason: None, by_person: false }
+    }
+}
+
+/// The working copy.
+pub(super) struct Turn<'a> {
+    pub world: World<'a>,
+    pub actor: &'a Actor,
+    pub answers: &'a Answers,
+    pub snapshot: Snapshot,
+    /// Active states, kept in step with the chart while it runs.
+    pub active: BTreeSet<StateId>,
+    pub trace: Vec<Happening>,
+    pub tasks: Vec<TaskChange>,
+    pub timers: Vec<TimerChange>,
+    pub contributions: Vec<ContributionChange>,
+    pub artifacts: Vec<NewArtifact>,
+    pub effects: Vec<Effect>,
+    /// Events for itself, delivered before the turn ends (W3C external queue).
+    pub queue: Vec<Event>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(world: World<'a>, actor: &'a Actor, answers: &'a Answers, snapshot: Snapshot) -> Self {
+        let chart = &world.definition.chart;
+        let mut active = BTreeSet::new();
+        for id in &snapshot.chart.active {
+            if let Some(state) = chart.state(id) {
+                active.insert(state);
+                active.extend(chart.ancestors(state));
+            }
+        }
+        Self {
+            world,
+            actor,
+            answers,
+            snapshot,
+            active,
+            trace: Vec::new(),
+            tasks: Vec::new(),
+            timers: Vec::new(),
+            contributions: Vec::new(),
+            artifacts: Vec::new(),
+            effects: Vec::new(),
+            queue: Vec::new(),
+        }
+    }
+
+    pub fn finish(mut self, answer: Answer) -> Decision {
+        self.snapshot.revision = self.snapshot.revision.saturating_add(1);
+        Decision {
+            snapshot_text: serde_json::to_string(&self.snapshot).unwrap_or_default(),
+            snapshot: self.snapshot,
+            answer,
+            trace: self.trace,
+            tasks: self.tasks,
+            timers: self.timers,
+            contributions: self.contributions,
+            artifacts: self.artifacts,
+            effects: self.effects,
+        }
+    }
+
+    /// The next number of this instance.
+    pub fn number(&mut self) -> u64 {
+        self.snapshot.counter = self.snapshot.counter.saturating_add(1);
+        self.snapshot.counter
+    }
+
+    pub fn step(&self, id: &str) -> Result<&'a StepDef, Rejection> {
+        let definition = self.world.definition;
+        definition.step(id).ok_or_else(|| {
+            let known: Vec<&str> = definition.steps.keys().map(String::as_str).collect();
+            Rejection::new("INVALID", format!("this workflow has no step `{id}`; it has {}", known.join(", ")))
+        })
+    }
+
+    /// The step that owns the pool `step` writes to.
+    pub fn pool_owner(&self, step: &str) -> Result<String, Rejection> {
+        Ok(self.step(step)?.pool.clone())
+    }
+
+    /// All steps that write to the pool of `owner`.
+    pub fn sharers(&self, owner: &str) -> Vec<String> {
+        self.world.definition.sharers(owner).map(str::to_owned).collect()
+    }
+
+    pub fn is_open(&self, step: &str) -> bool {
+        self.snapshot.steps.get(step).is_some_and(|s| s.status == StepStatus::Open)
+    }
+
+    /// Whether a step takes an entry kind.
+    pub fn accepts(&self, step: &str, entry: &str) -> bool {
+        self.world.definition.step(step).is_some_and(|def| {
+            def.step.accepts.is_empty() || def.step.accepts.iter().any(|accepted| accepted == entry)
+        })
+    }
+
+    /// Whether the actor holds a role: by the workflow's `from:`, else by the school.
+    pub fn holds(&self, role: &str) -> bool {
+        if self.actor.is_system() {
+            return true;
+        }
+        let Some(person) = &self.actor.person else {
+            return self.actor.roles.iter().any(|held| held == role);
+        };
+        match self.world.definition.roles.get(role) {
+            Some(program) => {
+                self.value(program, None, &Locals::default()).is_ok_and(|v| names_person(&v, person))
+            }
+            None => self.actor.roles.iter().any(|held| held == role),
+        }
+    }
+
+    /// Evaluates an expression to JSON.
+    pub fn value(&self, program: &Program, event: Option<&Event>, locals: &Locals) -> Result<Value, String> {
+        let names = Names::new(self, event, locals);
+        program
+            .eval(&names, &names.functions())
+            .map(|value| value.to_json())
+            .map_err(|error| format!("`{}`: {error}", program.source()))
+    }
+
+    /// Evaluates a condition.
+    pub fn truth(&self, program: &Program, event: Option<&Event>, locals: &Locals) -> Result<bool, String> {
+        let names = Names::new(self, event, locals);
+        program
+            .eval_bool(&names, &names.functions())
+            .map_err(|error| format!("`{}`: {error}", program.source()))
+    }
+
+    /// Evaluates named expressions to an object.
+    pub fn object(
+        &self,
+        fields: &[(String, Program)],
+        event: Option<&Event>,
+        locals: &Locals,
+    ) -> Result<serde_json::Map<String, Value>, String> {
+        fields.iter().map(|(name, program)| Ok((name.clone(), self.value(program, event, locals)?))).collect()
+    }
+
+    /// The school's local time of the command.
+    pub fn local(&self) -> DateTime {
+        self.world.calendar.local(self.world.now)
+    }
+
+    /// Texts of a key with `{name}` filled in from `data`.
+    pub fn message(&self, key: &str, data: &serde_json::Map<String, Value>) -> BTreeMap<String, String> {
+        let mut texts = self.world.definition.texts(key);
+        for text in texts.values_mut() {
+            for (name, value) in data {
+                let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                *text = text.replace(&format!("{{{name}}}"), &shown);
+            }
+        }
+        texts
+    }
+}
+
+/// Whether a list of ids (or of objects with an `id`), or a single id, names the person.
+fn names_person(value: &Value, person: &str) -> bool {
+    match value {
+        Value::String(id) => id == person,
+        Value::Array(items) => items.iter().any(|item| names_person(item, person)),
+        Value::Object(fields) => fields.get("id").and_then(Value::as_str) == Some(person),
+        _ => false,
+    }
+}

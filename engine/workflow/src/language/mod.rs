@@ -1,0 +1,31 @@
+//! The workflow language: YAML text to the compiled form, with messages that point into the file.
+//!
+//! The way: `yaml` reads nodes with places, `merge` lays an overlay on its base, `shape` checks against the
+//! `grammar`, `lower` makes `ir::Workflow`, `check` asks what names refer to. No files are opened here: texts come
+//! in as arguments, and extended workflows through a function.
+
+pub mod codes;
+pub mod diagnostic;
+pub mod grammar;
+mod load;
+mod lower;
+mod merge;
+mod node;
+mod pattern;
+pub mod render;
+mod shape;
+mod span;
+mod suggest;
+mod syntax;
+mod texts;
+mod types;
+mod yaml;
+
+pub use diagnostic::{Diagnostic, Place, Severity};
+pub use load::{Bundle, Checked, Options, Reference, check};
+pub use render::Style;
+pub use span::{SourceFile, SourceMap, Span};
+pub use yaml::{MAX_BYTES, MAX_DEPTH, MAX_NODES};
+
+#[cfg(test)]
+mod tests;

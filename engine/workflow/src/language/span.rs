@@ -1,0 +1,161 @@
+//! Where things stand in the source: spans in files, and the map from elements of the compiled workflow to spans.
+//!
+//! Knows nothing of YAML or of what the elements mean.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A file as it was given: the parser reads no disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Name shown in messages, usually the path.
+    pub name: String,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+impl SourceFile {
+    /// A file with a name and a text.
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
+    }
+
+    /// The name without folders and without `.yaml` or `.yml`: the locale of a text file.
+    pub fn stem(&self) -> &str {
+        let base = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        base.strip_suffix(".yaml")
+            .or_else(|| base.strip_suffix(".yml"))
+            .unwrap_or(base)
+    }
+}
+
+/// A stretch of one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// Position of the file in the list of sources.
+    pub file: u32,
+    /// First byte.
+    pub start: u32,
+    /// Byte after the last.
+    pub end: u32,
+    /// Line of the first byte, from 1.
+    pub line: u32,
+    /// Column of the first byte in characters, from 1.
+    pub column: u32,
+}
+
+impl Span {
+    /// From the start of this one to the end of the other, when both stand in one file.
+    pub fn to(self, other: Self) -> Self {
+        Self {
+            end: if self.file == other.file {
+                other.end.max(self.end)
+            } else {
+                self.end
+            },
+            ..self
+        }
+    }
+
+    /// A part of this span, given in bytes from its start, when `text` is the file's text.
+    pub fn part(self, text: &str, from: usize, to: usize) -> Self {
+        let start = (self.start as usize + from).min(self.end as usize);
+        let end = (self.start as usize + to).clamp(start, self.end as usize);
+        let Some(before) = text.get(self.start as usize..start) else {
+            return self;
+        };
+        let (mut line, mut column) = (self.line, self.column);
+        for character in before.chars() {
+            if character == '\n' {
+                line += 1;
+                column = 1;
+            } else {
+                column += 1;
+            }
+        }
+        Self {
+            file: self.file,
+            start: start as u32,
+            end: end as u32,
+            line,
+            column,
+        }
+    }
+}
+
+/// Elements of the compiled workflow and where they were written.
+///
+/// Paths: `state/<id>`, `state/<id>/on/<n>/require/<n>/that`, `step/<id>/due`, `role/<id>/from`, `timer/<id>`,
+/// `data/<name>`, `text/<locale>/<key>`; docs/language.md lists them.
+#[derive(Debug, Clone, Default)]
+pub struct SourceMap {
+    spans: BTreeMap<String, Span>,
+}
+
+impl SourceMap {
+    /// Remembers where an element stands; the first place wins.
+    pub fn put(&mut self, path: impl Into<String>, span: Span) {
+        self.spans.entry(path.into()).or_insert(span);
+    }
+
+    /// The place of exactly this element.
+    pub fn exact(&self, path: &str) -> Option<Span> {
+        self.spans.get(path).copied()
+    }
+
+    /// The place of the element, or of the nearest element around it.
+    pub fn find(&self, path: &str) -> Option<Span> {
+        let mut path = path;
+        loop {
+            if let Some(span) = self.spans.get(path) {
+                return Some(*span);
+            }
+            path = &path[..path.rfind('/')?];
+        }
+    }
+
+    /// All elements in order of their path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.spans.iter().map(|(path, span)| (path.as_str(), *span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_known_element_answers() {
+        let mut map = SourceMap::default();
+        let here = Span {
+            start: 4,
+            ..Span::default()
+        };
+        map.put("state/a/on/0", here);
+        assert_eq!(map.find("state/a/on/0/require/2/that"), Some(here));
+        assert_eq!(map.find("state/b"), None);
+    }
+
+    #[test]
+    fn a_part_counts_characters_and_lines() {
+        let text = "aé\nbcd";
+        let whole = Span {
+            end: text.len() as u32,
+            line: 1,
+            column: 1,
+            ..Span::default()
+        };
+        let part = whole.part(text, 5, 6);
+        assert_eq!((part.line, part.column, part.start), (2, 2, 5));
+        assert_eq!(whole.part(text, 3, 4).column, 3);
+    }
+
+    #[test]
+    fn the_stem_is_the_locale() {
+        assert_eq!(SourceFile::new("texts/nl.yaml", "").stem(), "nl");
+        assert_eq!(SourceFile::new("en", "").stem(), "en");
+    }
+}

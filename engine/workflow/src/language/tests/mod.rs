@@ -1,0 +1,3 @@
+//! Tests of the whole way from text to compiled form.
+
+mod reading;

@@ -1,0 +1,161 @@
+//! Step kind `input` (domain.md H1.1): bring content, evidence and examples; people acknowledge and may react.
+//! Counts who acknowledged; knows nothing about what was shown.
+
+use std::collections::BTreeSet;
+
+use draaiboek_sdk::{
+    Accepted, COUNT, Context, Contribution, EntrySpec, IDS, Outcome, Problem, Projections, Refusal, Sender, Shape, Spec,
+    StepKind, export, json, list, opt, req, say,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// The kind.
+#[derive(Debug)]
+pub struct Input;
+
+static SPEC: Spec = Spec {
+    kind: "input",
+    purpose: say(
+        "Inhoud brengen, voorbeelden tonen en laten bevestigen dat iedereen mee is.",
+        "Bring content, show examples and let everybody confirm that they have seen it.",
+    ),
+    config: &[
+        opt(
+            "materials",
+            list(&Shape::Object(&[
+                req("id", Shape::Id),
+                opt("kind", Shape::Line { max: 40 }),
+                opt("title", Shape::Label),
+                opt("ref", Shape::Line { max: 500 }),
+            ])),
+        ),
+        opt("speakers", list(&Shape::Line { max: 120 })),
+        opt("evidence_refs", list(&Shape::Line { max: 500 })),
+        opt("ack_required", Shape::Bool),
+        opt("reaction_prompt", Shape::Label),
+    ],
+    entries: &[
+        EntrySpec::new("ack", say("Ik ben mee", "I have seen this"), &[]),
+        EntrySpec::new(
+            "reaction",
+            say("Mijn reactie", "My reaction"),
+            &[req("text", Shape::Text { max: 500 })
+                .ask("textarea", "Wat neem je hieruit mee?", "What do you take from this?")
+                .help("Kort, zonder namen van leerlingen.", "Short, without names of pupils.")],
+        ),
+    ],
+    result: &[
+        req("invited", Shape::OrNull(&COUNT)),
+        req("acked", COUNT),
+        req("missing", IDS),
+        req("reactions", list(&Shape::Object(&[req("by", Shape::Id), req("text", Shape::Text { max: 500 })]))),
+    ],
+    privacy: "P1",
+    minutes: 5,
+    error_words: &["INVALID", "NOT_READY"],
+    texts: &[
+        ("acked", say("Bevestigd", "Confirmed")),
+        ("invited", say("Uitgenodigd", "Invited")),
+        ("reactions", say("Reacties", "Reactions")),
+        ("error.NOT_READY", say("Nog niet iedereen heeft bevestigd.", "Not everybody has confirmed yet.")),
+    ],
+};
+
+/// Configuration that matters to the count; the rest is for the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    ack_required: bool,
+}
+
+/// What people contribute.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// Seen.
+    Ack {},
+    /// One reaction per person.
+    Reaction {
+        /// At most 500 characters.
+        text: String,
+    },
+}
+
+/// The picture.
+#[derive(Debug, Serialize)]
+pub struct Picture {
+    invited: Option<usize>,
+    acked: usize,
+    missing: Vec<String>,
+    reactions: Vec<Reaction>,
+}
+
+#[derive(Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Reaction {
+    by: String,
+    text: String,
+}
+
+impl StepKind for Input {
+    const SPEC: &'static Spec = &SPEC;
+    type Config = Config;
+    type Entry = Entry;
+    type Result = Picture;
+
+    fn check(_: &Context<Self>, _: &Sender, _: &Entry) -> Result<Accepted, Refusal> {
+        Ok(Accepted::single())
+    }
+
+    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+        let mut acked = BTreeSet::new();
+        let mut reactions = Vec::new();
+        for one in all {
+            match &one.entry {
+                Entry::Ack {} => {
+                    acked.insert(one.by());
+                }
+                Entry::Reaction { text } => reactions.push(Reaction { by: one.by().to_owned(), text: text.clone() }),
+            }
+        }
+        reactions.sort();
+        let invited = ctx.invited.as_deref();
+        let missing = invited.unwrap_or_default().iter().filter(|person| !acked.contains(person.as_str()));
+        Ok(Picture {
+            invited: invited.map(<[String]>::len),
+            acked: acked.len(),
+            missing: missing.cloned().collect(),
+            reactions,
+        })
+    }
+
+    fn show(_: &Context<Self>, picture: &Picture) -> Projections {
+        let texts: Vec<&str> = picture.reactions.iter().map(|reaction| reaction.text.as_str()).collect();
+        let counts = json!({"invited": picture.invited, "acked": picture.acked});
+        let mut shared = counts.clone();
+        shared["reactions"] = json(texts);
+        Projections::default()
+            .to(&["facilitator"], json(picture))
+            .to(&["contributor", "team"], shared)
+            .to(&["policy", "school"], counts)
+    }
+
+    fn conclude(ctx: &Context<Self>, picture: &Picture) -> Outcome {
+        let mut outcome = Outcome::default();
+        if ctx.config.ack_required && !picture.missing.is_empty() {
+            let text = say("wacht op de bevestiging van deze personen", "wait for these people to confirm");
+            outcome.not_ready(Problem::new("NOT_READY", text).args(&picture.missing));
+        }
+        outcome
+    }
+}
+
+export!(Input);
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn fixtures_and_laws() {
+        draaiboek_sdk::testing::prove(&super::PLUGIN, env!("CARGO_MANIFEST_DIR"), draaiboek_sdk::testing::Seq::Ignored);
+    }
+}

@@ -1,0 +1,161 @@
+//! From the four functions of the contract to the kinds of a plugin: JSON in, JSON out, no panic on any input.
+
+use serde_json::{Map, Value, json};
+
+use crate::context::{Sender, Wire, WireContribution, entry, typed, unfit};
+use crate::kind::{Accepted, StepKind, json};
+use crate::problem::{Problem, Refusal};
+use crate::schema::{API, COMMON_CONFIG, Spec};
+use crate::shape::accept;
+use crate::text::say;
+
+/// A plugin: its name and its kinds. Made by [`crate::export!`].
+#[derive(Debug, Clone, Copy)]
+pub struct Plugin {
+    id: &'static str,
+    version: &'static str,
+    kinds: &'static [Kind],
+}
+
+/// One kind, with the types erased.
+#[derive(Debug, Clone, Copy)]
+pub struct Kind {
+    spec: &'static Spec,
+    check: fn(Wire, Sender, &str, Value) -> Result<Value, Refusal>,
+    summarise: fn(Wire, Vec<WireContribution>) -> Result<Value, Refusal>,
+    conclude: fn(Wire, Vec<WireContribution>) -> Result<Value, Refusal>,
+}
+
+impl Kind {
+    /// The table entry of a kind.
+    #[must_use]
+    pub const fn of<K: StepKind>() -> Self {
+        Self { spec: K::SPEC, check: check::<K>, summarise: summarise::<K>, conclude: conclude::<K> }
+    }
+}
+
+impl Plugin {
+    /// Names the plugin. Called by [`crate::export!`].
+    #[must_use]
+    pub const fn new(id: &'static str, version: &'static str, kinds: &'static [Kind]) -> Self {
+        Self { id, version, kinds }
+    }
+
+    /// `manifest` of the contract.
+    #[must_use]
+    pub fn manifest(&self) -> String {
+        let kinds: Vec<Value> = self.kinds.iter().map(|kind| kind.spec.manifest()).collect();
+        json!({"id": self.id, "version": self.version, "api": API, "kinds": kinds}).to_string()
+    }
+
+    /// `check` of the contract.
+    ///
+    /// # Errors
+    /// `{"problems":[...]}` as JSON text.
+    pub fn check(&self, ctx: &str, contribution: &str) -> Result<String, String> {
+        answer(self.checked(ctx, contribution))
+    }
+
+    /// `summarise` of the contract.
+    ///
+    /// # Errors
+    /// `{"problems":[...]}` as JSON text.
+    pub fn summarise(&self, ctx: &str, contributions: &str) -> Result<String, String> {
+        answer(self.opened(ctx).and_then(|(kind, wire)| (kind.summarise)(wire, read("", contributions)?)))
+    }
+
+    /// `conclude` of the contract.
+    ///
+    /// # Errors
+    /// `{"problems":[...]}` as JSON text.
+    pub fn conclude(&self, ctx: &str, contributions: &str) -> Result<String, String> {
+        answer(self.opened(ctx).and_then(|(kind, wire)| (kind.conclude)(wire, read("", contributions)?)))
+    }
+
+    fn checked(&self, ctx: &str, contribution: &str) -> Result<Value, Refusal> {
+        let (kind, wire) = self.opened(ctx)?;
+        let mut incoming: Map<String, Value> = read("", contribution)?;
+        let payload = incoming.remove("payload");
+        let from: Sender = serde_json::from_value(Value::Object(incoming)).map_err(|error| unfit("", &error))?;
+        let mut payload = payload.as_ref().and_then(Value::as_object).into_iter().flatten();
+        let (Some((name, body)), None) = (payload.next(), payload.next()) else {
+            return Err(Problem::invalid("", ONE_ENTRY).into());
+        };
+        let Some(spec) = kind.spec.entries.iter().find(|spec| spec.name == name.as_str()) else {
+            let known: Vec<&str> = kind.spec.entries.iter().map(|spec| spec.name).collect();
+            let known = known.join(", ");
+            let text = (format!("onbekende bijdrage (wel: {known})"), format!("unknown contribution (known: {known})"));
+            return Err(Problem::invalid(format!("/{name}"), text).into());
+        };
+        let value = accept(&[spec.fields], &format!("/{name}"), body.clone())?;
+        (kind.check)(wire, from, spec.name, value)
+    }
+
+    fn opened(&self, ctx: &str) -> Result<(&'static Kind, Wire), Refusal> {
+        let mut wire: Wire = read("/ctx", ctx)?;
+        let Some(kind) = self.kinds.iter().find(|kind| kind.spec.kind == wire.kind) else {
+            let text = (format!("deze plugin kent de stap {} niet", wire.kind), format!("no such kind: {}", wire.kind));
+            return Err(Problem::invalid("/ctx/kind", text).into());
+        };
+        let config = if wire.config.is_null() { json!({}) } else { wire.config };
+        wire.config = accept(&[kind.spec.config, COMMON_CONFIG], "/ctx/config", config)?;
+        Ok((kind, wire))
+    }
+}
+
+const ONE_ENTRY: crate::Say = say("stuur precies één bijdrage tegelijk", "send exactly one contribution at a time");
+
+fn answer(result: Result<Value, Refusal>) -> Result<String, String> {
+    match result {
+        Ok(value) => Ok(value.to_string()),
+        Err(refusal) => Err(json(refusal).to_string()),
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T, Refusal> {
+    // Through one tree type: a second deserialiser per type would cost more bytes than the tree costs time.
+    let tree: Value = serde_json::from_str(text).map_err(|error| unfit(path, &error))?;
+    serde_json::from_value(tree).map_err(|error| unfit(path, &error).into())
+}
+
+fn check<K: StepKind>(wire: Wire, from: Sender, name: &str, mut value: Value) -> Result<Value, Refusal> {
+    let ctx = wire.typed::<K>()?;
+    let typed: K::Entry = entry(name, value.clone()).map_err(|error| unfit(&format!("/{name}"), &error))?;
+    let Accepted { slot, shared, changes, warnings } = K::check(&ctx, &from, &typed)?;
+    for (field, change) in changes {
+        value[field] = change;
+    }
+    let mut out = json!({"entry": name, "slot": slot, "value": value, "warnings": json(warnings)});
+    if shared {
+        out["shared"] = true.into();
+    }
+    Ok(out)
+}
+
+fn summarise<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Value, Refusal> {
+    let first_day = wire.first_day();
+    let ctx = wire.typed::<K>()?;
+    let result = K::fold(&ctx, &typed(all, first_day)?)?;
+    Ok(json!({"projections": K::show(&ctx, &result).0}))
+}
+
+fn conclude<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Value, Refusal> {
+    let first_day = wire.first_day();
+    let min = wire.config.get("min_contributions").and_then(Value::as_u64).unwrap_or(1);
+    let ctx = wire.typed::<K>()?;
+    let n = all.len() as u64;
+    let picture = K::fold(&ctx, &typed(all, first_day)?)?;
+    let outcome = K::conclude(&ctx, &picture);
+    let mut result = json(&picture);
+    // L10: too few contributions are told to the workflow's guards, which decide.
+    result["n"] = n.into();
+    result["insufficient"] = (n < min).into();
+    let artifacts = outcome.artifacts.into_iter().map(|(name, content)| json!({"name": name, "content": content}));
+    Ok(json!({
+        "ready": outcome.problems.is_empty(),
+        "result": result,
+        "artifacts": artifacts.collect::<Vec<Value>>(),
+        "event": outcome.event,
+        "problems": json(outcome.problems),
+    }))
+}
