@@ -90,7 +90,7 @@ prepare() {
       src=$here/.toolchain/root/usr/lib/rustlib/src/rust
     fi
     export RUSTC_BOOTSTRAP=1              # -Zbuild-std is not a stable option
-    std=("-Zbuild-std=std,panic_abort")
+    std=("-Zbuild-std=std,panic_abort" "-Zbuild-std-features=optimize_for_size")
   fi
   # The same bytes wherever the checkout, cargo's folder and the compiler lie.
   remap="--remap-path-prefix=$here=/plugins --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::bits::BitSet;
 use crate::chart::Chart;
+use crate::configuration::Configuration;
 use crate::events::EventToken;
 use crate::ids::{ActionId, CondId, DoneDataId, StateId, TransitionId};
 
@@ -121,6 +122,16 @@ pub struct View<'a, E> {
 }
 
 impl<'a, E> View<'a, E> {
+    /// What is to be seen of an instance between two steps, without an event.
+    #[must_use]
+    pub const fn outside(chart: &'a Chart, configuration: &'a Configuration) -> Self {
+        Self {
+            chart,
+            active: &configuration.active,
+            event: None,
+        }
+    }
+
     /// The chart.
     #[must_use]
     pub const fn chart(&self) -> &'a Chart {

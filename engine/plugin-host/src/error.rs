@@ -370,13 +370,14 @@ pub enum LoadError {
         problem: String,
     },
     /// Its manifest could not be had.
-    #[error("{name}: {error}")]
+    #[error("{name}: gave no manifest: it {fault}")]
     ManifestCall {
         /// File or embedded name.
         name: String,
-        /// The failed call.
-        #[source]
-        error: Box<CallError>,
+        /// What went wrong in the call.
+        fault: Fault,
+        /// What it logged until then.
+        logs: Vec<LogLine>,
     },
     /// Its manifest contradicts itself.
     #[error("{name}: the manifest is wrong at `{}`: {}", fault.path, fault.problem)]

@@ -89,6 +89,13 @@ fn walk(name: &str, bytes: &[u8]) -> Result<Header, LoadError> {
             Payload::CodeSectionEntry(body) => {
                 header.biggest_function = header.biggest_function.max(body.range().len());
             }
+            Payload::UnknownSection { id, range, .. } => {
+                let problem = format!("unknown section {id} at byte {}", range.start);
+                return Err(LoadError::Damaged {
+                    name: name.to_owned(),
+                    problem,
+                });
+            }
             _ => {}
         }
     }

@@ -3,13 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use semver::Version;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
 use crate::cache::{CodeCache, Hash256, hex, sha256};
-use crate::call::{Arguments, Called, Guest};
-use crate::error::{CallError, Function, LoadError};
+use crate::call::{Arguments, Guest};
+use crate::error::{Function, LoadError};
 use crate::header;
 use crate::json::Numbers;
 use crate::manifest::Manifest;
@@ -172,26 +171,10 @@ fn manifest(
 ) -> Result<Manifest, LoadError> {
     let [export, ..] = functions;
     let ended = sandbox.call(component, export, Arguments::None);
-    // Its real name is in the manifest, which is what cannot be had.
-    let error = |fault, fuel, logs| {
-        let plugin = Arc::new(PluginName {
-            id: name.to_owned(),
-            version: Version::new(0, 0, 0),
-        });
-        CallError {
-            plugin,
-            function: Function::Manifest,
-            fault,
-            fuel,
-            logs,
-        }
+    let error = |fault, _, logs| LoadError::ManifestCall {
+        name: name.to_owned(),
+        fault,
+        logs,
     };
-    let called = read(sandbox.limits.json_depth, ended, Numbers::Any, error);
-    match called {
-        Ok(Called { output, .. }) => Ok(output),
-        Err(error) => Err(LoadError::ManifestCall {
-            name: name.to_owned(),
-            error: Box::new(error),
-        }),
-    }
+    read(sandbox.limits.json_depth, ended, Numbers::Any, error).map(|called| called.output)
 }

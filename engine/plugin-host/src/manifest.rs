@@ -99,6 +99,9 @@ pub struct Field {
     /// Fixed choices.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<Choice>,
+    /// Fields of one row, when the field is a list of rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Field>,
 }
 
 /// A choice of a field.
@@ -243,21 +246,21 @@ impl Entry {
             );
         }
         bilingual(&format!("{at}.title"), &self.title)?;
-        distinct(
-            &format!("{at}.form"),
-            self.form.iter().map(|field| field.field.as_str()),
-        )?;
-        self.form
-            .iter()
-            .enumerate()
-            .try_for_each(|(number, field)| {
-                if field.widget == "hidden" {
-                    Ok(())
-                } else {
-                    bilingual(&format!("{at}.form[{number}].label"), &field.label)
-                }
-            })
+        form(&format!("{at}.form"), &self.form)
     }
+}
+
+/// The depth of a form is bounded by that of the JSON it came in.
+fn form(at: &str, fields: &[Field]) -> Result<(), ManifestFault> {
+    distinct(at, fields.iter().map(|field| field.field.as_str()))?;
+    for (number, field) in fields.iter().enumerate() {
+        let at = format!("{at}[{number}]");
+        if field.widget != "hidden" {
+            bilingual(&format!("{at}.label"), &field.label)?;
+        }
+        form(&format!("{at}.items"), &field.items)?;
+    }
+    Ok(())
 }
 
 fn fault<T>(path: impl Into<String>, problem: impl Into<String>) -> Result<T, ManifestFault> {

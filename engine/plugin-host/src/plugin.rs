@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
-use crate::call::{Arguments, Called, Ended, Guest};
+use crate::call::{Arguments, Called, Ended, Guest, LogLine};
 use crate::contract::{
     CheckAnswer, CheckInput, Conclusion, Context, Contribution, Problems, Summary,
 };
@@ -298,12 +298,12 @@ fn shape(path: &str, problem: String) -> Result<(), Fault> {
 }
 
 /// The end of a call as an answer or a typed error.
-pub(crate) fn read<T: DeserializeOwned>(
+pub(crate) fn read<T: DeserializeOwned, E>(
     depth: usize,
     ended: Ended,
     numbers: Numbers,
-    error: impl FnOnce(Fault, u64, Vec<crate::LogLine>) -> CallError,
-) -> CallResult<T> {
+    error: impl FnOnce(Fault, u64, Vec<LogLine>) -> E,
+) -> Result<Called<T>, E> {
     let Ended {
         answer,
         fuel,

@@ -79,3 +79,79 @@ fn mend(fault: &Fault) -> (&'static str, &'static str) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use semver::Version;
+
+    use super::*;
+    use crate::{Function, PluginName};
+
+    fn error(fault: Fault) -> CallError {
+        let plugin = Arc::new(PluginName {
+            id: "input".into(),
+            version: Version::new(1, 2, 0),
+        });
+        CallError {
+            plugin,
+            function: Function::Check,
+            fault,
+            fuel: 0,
+            logs: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_fault_names_the_plugin_and_what_to_do_in_both_languages() {
+        let problem = String::from("x");
+        let faults = [
+            Fault::OutOfFuel { limit: 1 },
+            Fault::Deadline { limit_ms: 1 },
+            Fault::Busy { places: 1 },
+            Fault::Memory { limit: 1 },
+            Fault::Table { limit: 1 },
+            Fault::Stack { limit: 1 },
+            Fault::Trap {
+                what: problem.clone(),
+            },
+            Fault::TooMuchOutput { limit: 1 },
+            Fault::TooMuchInput { size: 2, limit: 1 },
+            Fault::LogFlood { calls: 1, bytes: 1 },
+            Fault::BadText,
+            Fault::BadHandover {
+                problem: problem.clone(),
+            },
+            Fault::BadJson {
+                problem: problem.clone(),
+            },
+            Fault::BadShape {
+                path: problem.clone(),
+                problem: problem.clone(),
+            },
+            Fault::Host { problem },
+        ];
+        let mut words = std::collections::BTreeSet::new();
+        for fault in faults {
+            let error = error(fault);
+            let text = error.text();
+            assert!(
+                text.nl.starts_with("De plugin input@1.2.0 ") && text.nl.ends_with('.'),
+                "{}",
+                text.nl
+            );
+            assert!(
+                text.en.starts_with("The plugin input@1.2.0 ")
+                    && text.en.contains("Nothing is lost"),
+                "{}",
+                text.en
+            );
+            assert!(
+                words.insert(error.word()),
+                "{} is there twice",
+                error.word()
+            );
+        }
+    }
+}

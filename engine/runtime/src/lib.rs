@@ -1,1 +1,31 @@
-//! Placeholder
+//! Commands in, effects out: load, ask plugins, decide, commit; timers, outbox, children, clock.
+//!
+//! The imperative shell around the pure core. Everything that changes an instance goes through [`Engine`] and
+//! `decide`. No SQL (that is the store's), no WASM details (the plugin host's), no rules of workflows (the core's).
+
+mod booking;
+mod catalog;
+mod clock;
+mod consult;
+mod effects;
+mod engine;
+mod error;
+mod live;
+mod pool;
+mod pump;
+mod school;
+mod start;
+mod verify;
+mod view;
+
+pub use clock::{Clock, SystemClock, VirtualClock};
+pub use engine::{Engine, Handed, MAX_PAYLOAD_BYTES, Reply};
+pub use error::EngineError;
+pub use school::{LocalDay, Person, QuietHours, School, SchoolCalendar, Team};
+pub use start::StartRequest;
+pub use live::TaskTitle;
+pub use verify::{InstanceReport, VerifyReport, verify};
+pub use view::{Projection, StepView};
+
+/// Version of the deciding code, recorded with every journal row.
+pub const CORE_VERSION: &str = env!("CARGO_PKG_VERSION");

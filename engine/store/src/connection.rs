@@ -1,23 +1,23 @@
 //! The one connection that writes. It is taken out of sea-orm's pool for good: handing it back after every statement
-//! would cost two more thread hops each, and hops are what a commit consists of besides the disk.
+//! would cost two more thread hops each, and hops are what a commit consists of besides the disk. For the same reason
+//! a transaction travels as a whole: `BEGIN`, all statements and `COMMIT` in one call.
 //!
 //! Lives here: running statements in a transaction. May not live here: what the statements are for.
 
 use crate::error::{Refusal, StoreError, from_sqlx, refusal};
 use crate::sql::{Statement, Texts};
-use futures_util::TryStreamExt;
 use sea_orm::Value;
-use sea_orm::sqlx::pool::PoolConnection;
-use sea_orm::sqlx::sqlite::SqliteArguments;
-use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Either, Executor, Sqlite};
+use sea_orm::sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Executor, Sqlite};
 use std::path::PathBuf;
 
-/// Statements are sent together until they carry this many values: few hops for small turns, few texts for large ones.
-const FUSE_VALUES: usize = 600;
+/// A call carries at most about so many values; a larger transaction travels in several. It bounds the memory of the
+/// prepared statements, which the connection keeps per text.
+const CALL_VALUES: usize = 4096;
 
 /// Why a transaction was not committed.
 pub(crate) enum Undone {
-    /// A statement wrote another number of rows than it had to.
+    /// An update wrote fewer rows than it had to.
     Mismatch,
     /// A key was violated.
     Constraint(String),
@@ -27,7 +27,7 @@ pub(crate) enum Undone {
 
 /// The write connection with its prepared texts.
 pub(crate) struct Connection {
-    inner: PoolConnection<Sqlite>,
+    inner: SqliteConnection,
     path: PathBuf,
     /// Whether a transaction may be open: also after a caller went away in the middle of one.
     dirty: bool,
@@ -35,7 +35,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(inner: PoolConnection<Sqlite>, path: PathBuf) -> Self {
+    pub(crate) fn new(inner: SqliteConnection, path: PathBuf) -> Self {
         Self {
             inner,
             path,
@@ -49,20 +49,11 @@ impl Connection {
         self.clean().await;
         self.dirty = true;
         let outcome = self.run(statements).await;
-        if outcome.is_err() {
-            self.clean().await;
-            return outcome;
+        match &outcome {
+            Ok(()) => self.dirty = false,
+            Err(_) => self.clean().await,
         }
-        match self.plain("COMMIT").await {
-            Ok(()) => {
-                self.dirty = false;
-                Ok(())
-            }
-            Err(error) => {
-                self.clean().await;
-                Err(undone(&self.path, &error))
-            }
-        }
+        outcome
     }
 
     /// Leaves no transaction open. SQLite rolls back by itself on some errors, so a complaint here says nothing.
@@ -74,32 +65,23 @@ impl Connection {
     }
 
     async fn run(&mut self, statements: Vec<Statement>) -> Result<(), Undone> {
-        let mut call = Call::new("BEGIN IMMEDIATE");
+        let mut call = Call::default();
+        call.text.push_str("BEGIN IMMEDIATE;");
         for statement in statements {
-            if !call.fits(&statement) {
-                self.send(std::mem::replace(&mut call, Call::empty()))
-                    .await?;
+            if call.arguments.len() > CALL_VALUES {
+                self.send(std::mem::take(&mut call)).await?;
             }
             call.add(statement);
         }
+        call.text.push_str("COMMIT");
         self.send(call).await
     }
 
     async fn send(&mut self, call: Call) -> Result<(), Undone> {
-        let mut expect = call.expect.into_iter();
         let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(call.text), call.arguments);
-        let mut results = self.inner.fetch_many(query);
-        let mut fits = true;
-        loop {
-            match results.try_next().await {
-                Ok(Some(Either::Left(done))) => {
-                    let wanted = expect.next().flatten();
-                    fits &= wanted.is_none_or(|wanted| wanted == done.rows_affected());
-                }
-                Ok(Some(Either::Right(_))) => {}
-                Ok(None) => return if fits { Ok(()) } else { Err(Undone::Mismatch) },
-                Err(error) => return Err(undone(&self.path, &error)),
-            }
+        match query.execute(&mut self.inner).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(undone(&self.path, &error)),
         }
     }
 
@@ -135,46 +117,23 @@ impl Connection {
 
 fn undone(path: &std::path::Path, error: &sqlx::Error) -> Undone {
     match refusal(path, error) {
+        Refusal::Guard => Undone::Mismatch,
         Refusal::Constraint(detail) => Undone::Constraint(detail),
         Refusal::Failure(error) => Undone::Failure(error),
     }
 }
 
 /// Statements that travel to the database thread together.
+#[derive(Default)]
 struct Call {
     text: String,
     arguments: SqliteArguments,
-    expect: Vec<Option<u64>>,
 }
 
 impl Call {
-    fn empty() -> Self {
-        Self {
-            text: String::new(),
-            arguments: SqliteArguments::default(),
-            expect: Vec::new(),
-        }
-    }
-
-    fn new(first: &str) -> Self {
-        Self {
-            text: first.to_owned(),
-            expect: vec![None],
-            ..Self::empty()
-        }
-    }
-
-    /// The first statement always rides along with `BEGIN`.
-    fn fits(&self, statement: &Statement) -> bool {
-        self.arguments.len() == 0 || self.arguments.len() + statement.values.len() <= FUSE_VALUES
-    }
-
     fn add(&mut self, statement: Statement) {
-        if !self.text.is_empty() {
-            self.text.push(';');
-        }
         self.text.push_str(&statement.text);
-        self.expect.push(statement.expect);
+        self.text.push(';');
         Arguments::reserve(&mut self.arguments, statement.values.len(), 0);
         for value in statement.values {
             bind(&mut self.arguments, value);

@@ -2,6 +2,7 @@
 //!
 //! Lives here: the error type and the reading of SQLite's result codes. May not live here: anything that opens or writes.
 
+use crate::sql::GUARD_FAILED;
 use sea_orm::sqlx;
 use sea_orm::{DbErr, RuntimeErr};
 use std::path::{Path, PathBuf};
@@ -126,7 +127,7 @@ pub enum StoreError {
         /// What was read back.
         found: String,
     },
-    /// Another connection held the database for longer than the patience of five seconds.
+    /// Another connection held the database for longer than the patience given at opening.
     #[error(
         "the database {path} stays locked ({detail}); another program has it open: close that and try again"
     )]
@@ -160,6 +161,8 @@ pub enum StoreError {
 
 /// What an error of sqlx means to a commit.
 pub(crate) enum Refusal {
+    /// The guard after an update.
+    Guard,
     /// A unique or foreign key says no: one turn of the group is to blame.
     Constraint(String),
     /// The database failed: no turn is to blame.
@@ -168,12 +171,14 @@ pub(crate) enum Refusal {
 
 /// Sorts an error of the write connection.
 pub(crate) fn refusal(path: &Path, error: &sqlx::Error) -> Refusal {
-    if let sqlx::Error::Database(inner) = error
-        && primary_code(inner.as_ref()) == Some(19)
-    {
-        return Refusal::Constraint(inner.message().to_owned());
+    let sqlx::Error::Database(inner) = error else {
+        return Refusal::Failure(from_sqlx(path, error));
+    };
+    match primary_code(inner.as_ref()) {
+        Some(1) if inner.message() == GUARD_FAILED => Refusal::Guard,
+        Some(19) => Refusal::Constraint(inner.message().to_owned()),
+        _ => Refusal::Failure(from_sqlx(path, error)),
     }
-    Refusal::Failure(from_sqlx(path, error))
 }
 
 /// Reads an error of sea-orm.

@@ -22,6 +22,8 @@ mod ids;
 mod read;
 mod sql;
 mod store;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod verify;
 mod writer;

@@ -1,5 +1,5 @@
-//! Statements over many rows at once. The text depends only on the table and on a row count rounded up to a power of
-//! two, so that a handful of prepared statements per table serves every group; spare rows are NULL and filtered out.
+//! Statements over many rows at once. The text depends only on the table and on a row count rounded up to one of six
+//! sizes, so that a handful of prepared statements serves every group; spare rows are NULL and filtered out.
 //!
 //! Lives here: SQL text of writes and the values bound to it. May not live here: transactions, decisions.
 
@@ -10,8 +10,16 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// Most rows in one statement: 256 rows of 20 columns stay far below SQLite's 32,766 bound values.
+/// Row counts of statements. Even 256 rows of 21 columns stay far below SQLite's 32,766 bound values.
+const SIZES: [usize; 6] = [1, 2, 4, 16, 64, MAX_ROWS];
 const MAX_ROWS: usize = 256;
+
+/// Follows an update: fails with "integer overflow" (documented for `abs`) unless the update wrote so many rows. A
+/// failing statement, unlike a count looked at afterwards, lets a transaction travel whole with its `COMMIT`.
+const GUARD: &str = ";SELECT abs(CASE WHEN changes() = ? THEN 0 ELSE -9223372036854775808 END)";
+
+/// What [`GUARD`] says when it fails.
+pub(crate) const GUARD_FAILED: &str = "integer overflow";
 
 /// What an insert does with a row whose key is stored already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,8 +37,6 @@ pub(crate) enum Clash {
 pub(crate) struct Statement {
     pub(crate) text: Arc<str>,
     pub(crate) values: Vec<Value>,
-    /// How many rows must have been written; anything else refuses the transaction.
-    pub(crate) expect: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,7 +80,7 @@ impl Texts {
     {
         let table = E::default().table_name();
         for chunk in rows.chunks(MAX_ROWS) {
-            let slots = chunk.len().next_power_of_two();
+            let slots = slots(chunk.len());
             let text = self
                 .0
                 .entry((Shape::Insert(table, clash), slots))
@@ -84,8 +90,7 @@ impl Texts {
             for row in chunk {
                 values.extend(E::Column::iter().map(|column| row.get(column)));
             }
-            let expect = (clash != Clash::Keep).then_some(chunk.len() as u64);
-            out.push(padded(text, values, slots * width, expect));
+            out.push(padded(text, values, slots * width));
         }
     }
 
@@ -109,25 +114,19 @@ impl Texts {
         out: &mut Vec<Statement>,
     ) {
         for chunk in rows.chunks(MAX_ROWS) {
-            let slots = chunk.len().next_power_of_two();
-            let guard = shape == Shape::Advance;
+            let slots = slots(chunk.len());
             let text = self
                 .0
                 .entry((shape, slots))
-                .or_insert_with(|| update_text(columns, guard, slots).into());
+                .or_insert_with(|| update_text(columns, shape, slots).into());
             let width = columns.len() + 2;
             let mut values = Vec::with_capacity(chunk.len() * width);
             for row in chunk {
+                values.extend(columns.iter().map(|column| row.get(*column)));
                 values.push(row.pk.into());
                 values.push((row.revision - 1).into());
-                values.extend(columns.iter().map(|column| row.get(*column)));
             }
-            out.push(padded(
-                text,
-                values,
-                slots * width,
-                Some(chunk.len() as u64),
-            ));
+            out.push(guarded(text, values, slots * width, chunk.len()));
         }
     }
 
@@ -138,7 +137,7 @@ impl Texts {
         out: &mut Vec<Statement>,
     ) {
         for chunk in changes.chunks(MAX_ROWS) {
-            let slots = chunk.len().next_power_of_two();
+            let slots = slots(chunk.len());
             let text = self
                 .0
                 .entry((Shape::Contributions, slots))
@@ -147,7 +146,7 @@ impl Texts {
                     format!(
                         "UPDATE contribution SET status = v.column2, \
                      payload = CASE WHEN v.column3 = 1 THEN NULL ELSE payload END \
-                     FROM (VALUES {rows}) AS v WHERE contribution.id = v.column1"
+                     FROM (VALUES {rows}) AS v WHERE contribution.id = v.column1{GUARD}"
                     )
                     .into()
                 });
@@ -157,18 +156,34 @@ impl Texts {
                 values.push(change.status.clone().into());
                 values.push(i64::from(change.erase).into());
             }
-            out.push(padded(text, values, slots * 3, Some(chunk.len() as u64)));
+            out.push(guarded(text, values, slots * 3, chunk.len()));
         }
     }
 }
 
-fn padded(text: &Arc<str>, mut values: Vec<Value>, slots: usize, expect: Option<u64>) -> Statement {
-    values.resize(slots, Value::BigInt(None));
+/// The size of the statement that takes so many rows.
+fn slots(rows: usize) -> usize {
+    SIZES
+        .into_iter()
+        .find(|size| rows <= *size)
+        .unwrap_or(MAX_ROWS)
+}
+
+fn padded(text: &Arc<str>, mut values: Vec<Value>, places: usize) -> Statement {
+    values.resize(places, Value::BigInt(None));
     Statement {
         text: Arc::clone(text),
         values,
-        expect,
     }
+}
+
+/// A statement that ends in [`GUARD`].
+fn guarded(text: &Arc<str>, values: Vec<Value>, places: usize, rows: usize) -> Statement {
+    let mut statement = padded(text, values, places);
+    statement
+        .values
+        .push(Value::BigInt(i64::try_from(rows).ok()));
+    statement
 }
 
 /// `(?,?),(?,?)` for two rows of two columns.
@@ -210,17 +225,29 @@ fn insert_text<E: EntityTrait>(table: &str, clash: Clash, slots: usize) -> Strin
     text
 }
 
-fn update_text(columns: &[instance::Column], guard: bool, slots: usize) -> String {
-    let sets: Vec<String> = columns
-        .iter()
+fn update_text(columns: &[instance::Column], shape: Shape, slots: usize) -> String {
+    // The cold statement runs after the hot one in the same transaction and finds the new revision.
+    let moved = if shape == Shape::AdvanceCold {
+        " + 1"
+    } else {
+        ""
+    };
+    let names = columns.iter().map(|column| column.as_str());
+    if slots == 1 {
+        let sets: Vec<String> = names.map(|name| format!("{name} = ?")).collect();
+        let sets = sets.join(", ");
+        return format!("UPDATE instance SET {sets} WHERE pk = ? AND revision = ?{moved}{GUARD}");
+    }
+    let sets: Vec<String> = names
         .enumerate()
-        .map(|(position, column)| format!("{} = v.column{}", column.as_str(), position + 3))
+        .map(|(position, name)| format!("{name} = v.column{}", position + 1))
         .collect();
-    let rows = rows_text(slots, columns.len() + 2);
-    // The cold statement runs after the guarded one in the same transaction and finds the new revision.
-    let revision = if guard { "v.column2" } else { "v.column2 + 1" };
+    let (sets, width) = (sets.join(", "), columns.len());
+    let rows = rows_text(slots, width + 2);
     format!(
-        "UPDATE instance SET {} FROM (VALUES {rows}) AS v WHERE instance.pk = v.column1 AND instance.revision = {revision}",
-        sets.join(", ")
+        "UPDATE instance SET {sets} FROM (VALUES {rows}) AS v \
+         WHERE instance.pk = v.column{} AND instance.revision = v.column{}{moved}{GUARD}",
+        width + 1,
+        width + 2
     )
 }

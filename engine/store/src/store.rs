@@ -18,9 +18,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// How long a connection waits for another one's lock.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Choices at opening.
 #[derive(Clone, Debug)]
 pub struct OpenOptions {
@@ -30,6 +27,8 @@ pub struct OpenOptions {
     pub readers: u32,
     /// Upper bound of the file in pages of 4,096 bytes, or no bound. The settings of SQLite know it as `max_page_count`.
     pub max_pages: Option<u32>,
+    /// How long a connection waits for a lock that another program holds on the file. Default: 5 seconds.
+    pub patience: Duration,
 }
 
 impl Default for OpenOptions {
@@ -38,6 +37,7 @@ impl Default for OpenOptions {
             create: true,
             readers: 4,
             max_pages: None,
+            patience: Duration::from_secs(5),
         }
     }
 }
@@ -75,21 +75,21 @@ impl Store {
         }
         let lock = lock(&path)?;
         if !fresh {
-            let probe = connect(&path, 1, Access::Read).await?;
+            let probe = connect(&path, 1, Access::Read, &options).await?;
             let checked = schema(&path, &probe).await;
             let _ = probe.close().await;
             checked?;
         }
-        let writer = connect(&path, 1, Access::Write(options.max_pages)).await?;
+        let writer = connect(&path, 1, Access::Write, &options).await?;
         Migrator::up(&writer, None)
             .await
             .map_err(|error| migration(&path, &error))?;
         let pooled = writer.get_sqlite_connection_pool().acquire().await;
         let pooled = pooled.map_err(|error| from_sqlx(&path, &error))?;
-        let mut connection = Connection::new(pooled, path.clone());
-        read_back(&path, &mut connection).await?;
+        let mut connection = Connection::new(pooled.detach(), path.clone());
+        read_back(&path, &mut connection, options.patience).await?;
         let ids = highest(&mut connection).await?;
-        let readers = connect(&path, options.readers.max(1), Access::Read).await?;
+        let readers = connect(&path, options.readers.max(1), Access::Read, &options).await?;
         let reader = Reader::new(readers, path.clone());
         Ok(Self {
             connection: Mutex::new(connection),
@@ -110,7 +110,7 @@ impl Store {
         if !has_content(&path) {
             return Err(StoreError::Missing { path });
         }
-        let readers = connect(&path, 2, Access::Read).await?;
+        let readers = connect(&path, 2, Access::Read, &OpenOptions::default()).await?;
         let found = schema(&path, &readers).await?;
         let known = newest(&known_versions());
         if found != known {
@@ -150,7 +150,7 @@ impl Store {
 #[derive(Clone, Copy)]
 enum Access {
     Read,
-    Write(Option<u32>),
+    Write,
 }
 
 fn path_of(address: &str) -> Result<PathBuf, StoreError> {
@@ -239,6 +239,7 @@ async fn connect(
     path: &Path,
     connections: u32,
     access: Access,
+    choices: &OpenOptions,
 ) -> Result<DatabaseConnection, StoreError> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options
@@ -249,33 +250,38 @@ async fn connect(
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(60))
         .sqlx_logging(false);
-    let file = path.to_owned();
-    options.map_sqlx_sqlite_opts(move |defaults| settings(defaults, &file, access));
+    let (file, choices) = (path.to_owned(), choices.clone());
+    options.map_sqlx_sqlite_opts(move |defaults| settings(defaults, &file, access, &choices));
     Database::connect(options)
         .await
         .map_err(|error| from_orm(path, &error))
 }
 
-fn settings(defaults: SqliteConnectOptions, path: &Path, access: Access) -> SqliteConnectOptions {
+fn settings(
+    defaults: SqliteConnectOptions,
+    path: &Path,
+    access: Access,
+    choices: &OpenOptions,
+) -> SqliteConnectOptions {
     let common = defaults
         .in_memory(false)
         .shared_cache(false)
         .filename(path)
-        .busy_timeout(PATIENCE)
+        .busy_timeout(choices.patience)
         .foreign_keys(true);
     match access {
         Access::Read => common
             .read_only(true)
             .create_if_missing(false)
             .row_buffer_size(256),
-        Access::Write(max_pages) => {
+        Access::Write => {
             let writer = common
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .statement_cache_capacity(160)
+                .statement_cache_capacity(48)
                 .pragma("cache_size", "-8192");
-            match max_pages {
+            match choices.max_pages {
                 Some(pages) => writer.pragma("max_page_count", pages.to_string()),
                 None => writer,
             }
@@ -284,7 +290,11 @@ fn settings(defaults: SqliteConnectOptions, path: &Path, access: Access) -> Sqli
 }
 
 /// Durability rests on these; SQLite ignores a setting it does not know or cannot grant, so each is read back.
-async fn read_back(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
+async fn read_back(
+    path: &Path,
+    connection: &mut Connection,
+    patience: Duration,
+) -> Result<(), StoreError> {
     let wanted = [
         ("journal_mode", "PRAGMA journal_mode", "wal".to_owned()),
         ("synchronous", "PRAGMA synchronous", "2".to_owned()),
@@ -292,7 +302,7 @@ async fn read_back(path: &Path, connection: &mut Connection) -> Result<(), Store
         (
             "busy_timeout",
             "PRAGMA busy_timeout",
-            PATIENCE.as_millis().to_string(),
+            patience.as_millis().to_string(),
         ),
     ];
     for (name, question, wanted) in wanted {

@@ -30,6 +30,7 @@ async fn instance(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         maybe_bytes("calendar_hash"),
         maybe_text("parent_id"),
         maybe_text("parent_key"),
+        text("origin"),
         text("lifecycle"),
         text("status"),
         text("snapshot"),

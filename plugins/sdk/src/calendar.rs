@@ -96,14 +96,13 @@ impl<'de> Deserialize<'de> for Date {
 }
 
 /// The school year as the context tells it. A school day is Monday to Friday, inside the year and not in a closed period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     /// First day of the school year.
     pub from: Date,
     /// Last day of the school year.
     pub to: Date,
     /// Closed periods, first and last day included.
-    #[serde(default)]
     pub closed: Vec<(Date, Date)>,
 }
 

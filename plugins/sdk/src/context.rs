@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::calendar::{Calendar, Date};
+use crate::doc::{Doc, date_of, items, not_readable, text_of, texts, unfit};
 use crate::kind::StepKind;
 use crate::order::Chance;
 use crate::problem::Problem;
-use crate::text::say;
 
 /// The world of one call. The same context and contributions give the same answer (L1).
 #[derive(Debug)]
@@ -59,15 +58,12 @@ impl<K: StepKind + ?Sized> Context<K> {
     /// An input read as `T`; `None` when it is absent.
     ///
     /// # Errors
-    /// `INVALID` at `/inputs/NAME` when it is there but not of that form.
+    /// `INVALID` at `/ctx/inputs/NAME` when it is there but not of that form.
     pub fn input<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Problem> {
         let Some(value) = self.inputs.get(name).filter(|value| !value.is_null()) else {
             return Ok(None);
         };
-        serde_json::from_value(value.clone()).map(Some).map_err(|error| {
-            let text = (format!("de invoer past niet: {error}"), format!("the input does not fit: {error}"));
-            Problem::invalid(format!("/inputs/{name}"), text)
-        })
+        serde_json::from_value(value.clone()).map(Some).map_err(|error| unfit(&format!("/ctx/inputs/{name}"), &error))
     }
 
     /// Whether the person may act: is named, or has one of the named roles. An empty list names everybody.
@@ -78,31 +74,26 @@ impl<K: StepKind + ?Sized> Context<K> {
 }
 
 /// Who sent a contribution.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
     /// Person, or pseudonym in an anonymous step.
     pub participant: String,
     /// Roles in this instance.
-    #[serde(default)]
     pub roles: Vec<String>,
     /// The group or team for which the person speaks.
-    #[serde(default)]
     pub group: Option<String>,
     /// Local time of sending; the day only in an anonymous step.
-    #[serde(default)]
     pub at: String,
 }
 
 /// The host's count of one entry kind over everything received.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     /// Received in all.
     pub submitted: u64,
     /// Taken back while the step was open.
-    #[serde(default)]
     pub withdrawn: u64,
     /// After the close and not admitted.
-    #[serde(default)]
     pub late: u64,
 }
 
@@ -139,61 +130,59 @@ impl<E> Contribution<E> {
     }
 }
 
-/// The context as it travels.
-#[derive(Debug, Deserialize)]
+/// The context as it travels, configuration and contributions not yet typed.
+#[derive(Debug)]
 pub(crate) struct Wire {
     pub kind: String,
-    #[serde(default)]
     pub config: Value,
-    #[serde(default)]
+    pub calendar: Calendar,
     inputs: Map<String, Value>,
-    #[serde(default)]
     actor: Option<Sender>,
-    #[serde(default)]
     locale: String,
-    #[serde(default)]
     now: String,
     today: Date,
-    calendar: Calendar,
-    #[serde(default)]
-    seed: String,
-    #[serde(default)]
+    seed: u64,
     counts: BTreeMap<String, Tally>,
-    #[serde(default)]
     invited: Option<Vec<String>>,
-    #[serde(default)]
     contributions: Vec<WireContribution>,
 }
 
 /// A contribution as it travels to `summarise` and `conclude`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct WireContribution {
     id: String,
     seq: u64,
     entry: String,
-    #[serde(default)]
     slot: String,
     value: Value,
-    participant: String,
-    #[serde(default)]
-    roles: Vec<String>,
-    #[serde(default)]
-    group: Option<String>,
-    #[serde(default)]
-    at: String,
-    #[serde(default)]
+    from: Sender,
     admitted_late: bool,
 }
 
 impl Wire {
-    /// Stands in for days that the host does not tell.
-    pub(crate) fn first_day(&self) -> Date {
-        self.calendar.from
+    /// Reads the first argument of the contract's functions.
+    pub(crate) fn read(text: &str) -> Result<Self, Problem> {
+        let mut ctx = Doc::parse("/ctx", text)?;
+        Ok(Self {
+            kind: ctx.text("kind")?,
+            config: ctx.take("config").unwrap_or_else(|| Value::Object(Map::new())),
+            calendar: calendar(ctx.required("calendar")?)?,
+            inputs: ctx.object("inputs")?,
+            actor: ctx.take("actor").map(|actor| Sender::read(&mut Doc::of("/ctx/actor", actor)?)).transpose()?,
+            locale: ctx.text_or_empty("locale")?,
+            now: ctx.text_or_empty("now")?,
+            today: ctx.date("today")?,
+            // The seed is a text: not every JSON reader keeps 64 bits of a number.
+            seed: ctx.text_or_empty("seed")?.parse().unwrap_or(0),
+            counts: tallies(ctx.object("counts")?)?,
+            invited: ctx.take("invited").map(|names| texts("/ctx/invited", names)).transpose()?,
+            contributions: WireContribution::all("/ctx/contributions", ctx.take("contributions"))?,
+        })
     }
 
     /// Types configuration and contributions for a kind.
     pub(crate) fn typed<K: StepKind + ?Sized>(self) -> Result<Context<K>, Problem> {
-        let config = serde_json::from_value(self.config).map_err(|error| unfit("/config", &error))?;
+        let config = serde_json::from_value(self.config).map_err(|error| unfit("/ctx/config", &error))?;
         let contributions = typed(self.contributions, self.calendar.from)?;
         Ok(Context {
             config,
@@ -206,9 +195,63 @@ impl Wire {
             invited: self.invited,
             contributions,
             counts: self.counts,
-            seed: self.seed.parse().unwrap_or(0),
+            seed: self.seed,
         })
     }
+}
+
+impl Sender {
+    pub(crate) fn read(doc: &mut Doc) -> Result<Self, Problem> {
+        Ok(Self {
+            participant: doc.text("participant")?,
+            roles: doc.texts("roles")?,
+            group: doc.take("group").map(|group| text_of(&doc.place("group"), group)).transpose()?,
+            at: doc.text_or_empty("at")?,
+        })
+    }
+}
+
+impl WireContribution {
+    /// Reads the array of contributions; none at all is an empty array.
+    pub(crate) fn all(path: &str, value: Option<Value>) -> Result<Vec<Self>, Problem> {
+        items(path, value)?.into_iter().map(Self::read).collect()
+    }
+
+    fn read((path, value): (String, Value)) -> Result<Self, Problem> {
+        let mut doc = Doc::of(&path, value)?;
+        Ok(Self {
+            id: doc.text("id")?,
+            seq: doc.number("seq")?,
+            entry: doc.text("entry")?,
+            slot: doc.text_or_empty("slot")?,
+            value: doc.required("value")?.1,
+            from: Sender::read(&mut doc)?,
+            admitted_late: doc.flag("admitted_late"),
+        })
+    }
+}
+
+fn calendar((path, value): (String, Value)) -> Result<Calendar, Problem> {
+    let mut doc = Doc::of(&path, value)?;
+    let period = |(path, value): (String, Value)| -> Result<(Date, Date), Problem> {
+        let days = items(&path, Some(value))?;
+        let mut days = days.into_iter().map(|(path, day)| date_of(&path, day));
+        match (days.next(), days.next(), days.next()) {
+            (Some(first), Some(last), None) => Ok((first?, last?)),
+            _ => Err(not_readable(&path)),
+        }
+    };
+    let closed = items(&doc.place("closed"), doc.take("closed"))?.into_iter().map(period).collect::<Result<_, _>>()?;
+    Ok(Calendar { from: doc.date("from")?, to: doc.date("to")?, closed })
+}
+
+fn tallies(counts: Map<String, Value>) -> Result<BTreeMap<String, Tally>, Problem> {
+    let tally = |(entry, value): (String, Value)| {
+        let mut doc = Doc::of(&format!("/ctx/counts/{entry}"), value)?;
+        let (submitted, withdrawn, late) = (doc.number("submitted")?, doc.count("withdrawn"), doc.count("late"));
+        Ok((entry, Tally { submitted, withdrawn, late }))
+    };
+    counts.into_iter().map(tally).collect()
 }
 
 /// Types the contributions, in order of sequence number whatever order they came in (L7).
@@ -219,9 +262,8 @@ pub(crate) fn typed<E: DeserializeOwned>(
     let mut all = Vec::with_capacity(wire.len());
     for one in wire {
         let entry = entry(&one.entry, one.value).map_err(|error| unfit(&format!("/{}", one.id), &error))?;
-        let day = Date::parse(&one.at).unwrap_or(first_day);
-        let from = Sender { participant: one.participant, roles: one.roles, group: one.group, at: one.at };
-        let (id, seq, slot, admitted_late) = (one.id, one.seq, one.slot, one.admitted_late);
+        let day = Date::parse(&one.from.at).unwrap_or(first_day);
+        let WireContribution { id, seq, slot, from, admitted_late, .. } = one;
         all.push(Contribution { id, seq, entry, slot, from, day, admitted_late });
     }
     all.sort_by_key(|contribution| contribution.seq);
@@ -233,10 +275,4 @@ pub(crate) fn entry<E: DeserializeOwned>(name: &str, value: Value) -> Result<E, 
     let mut payload = Map::new();
     payload.insert(name.to_owned(), value);
     serde_json::from_value(Value::Object(payload))
-}
-
-/// A document of the host or of an earlier version that cannot be read.
-pub(crate) fn unfit(path: &str, error: &serde_json::Error) -> Problem {
-    let known = say("dit kan niet gelezen worden", "this cannot be read");
-    Problem::invalid(path, (format!("{}: {error}", known.nl), format!("{}: {error}", known.en)))
 }

@@ -1,13 +1,15 @@
 //! From the four functions of the contract to the kinds of a plugin: JSON in, JSON out, no panic on any input.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::context::{Sender, Wire, WireContribution, entry, typed, unfit};
+use crate::context::{Sender, Wire, WireContribution, entry, typed};
+use crate::doc::{Doc, parse, unfit};
 use crate::kind::{Accepted, StepKind, json};
 use crate::problem::{Problem, Refusal};
 use crate::schema::{API, COMMON_CONFIG, Spec};
 use crate::shape::accept;
 use crate::text::say;
+use crate::wire::{Out, write};
 
 /// A plugin: its name and its kinds. Made by [`crate::export!`].
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +46,18 @@ impl Plugin {
     /// `manifest` of the contract.
     #[must_use]
     pub fn manifest(&self) -> String {
-        let kinds: Vec<Value> = self.kinds.iter().map(|kind| kind.spec.manifest()).collect();
-        json!({"id": self.id, "version": self.version, "api": API, "kinds": kinds}).to_string()
+        let mut out = Out::default();
+        out.open('{');
+        for (key, text) in [("id", self.id), ("version", self.version), ("api", API)] {
+            out.key(key);
+            out.text(text);
+        }
+        out.key("kinds");
+        out.open('[');
+        self.kinds.iter().for_each(|kind| kind.spec.manifest(&mut out));
+        out.close(']');
+        out.close('}');
+        out.finish()
     }
 
     /// `check` of the contract.
@@ -61,7 +73,7 @@ impl Plugin {
     /// # Errors
     /// `{"problems":[...]}` as JSON text.
     pub fn summarise(&self, ctx: &str, contributions: &str) -> Result<String, String> {
-        answer(self.opened(ctx).and_then(|(kind, wire)| (kind.summarise)(wire, read("", contributions)?)))
+        answer(self.opened(ctx).and_then(|(kind, wire)| (kind.summarise)(wire, read(contributions)?)))
     }
 
     /// `conclude` of the contract.
@@ -69,36 +81,34 @@ impl Plugin {
     /// # Errors
     /// `{"problems":[...]}` as JSON text.
     pub fn conclude(&self, ctx: &str, contributions: &str) -> Result<String, String> {
-        answer(self.opened(ctx).and_then(|(kind, wire)| (kind.conclude)(wire, read("", contributions)?)))
+        answer(self.opened(ctx).and_then(|(kind, wire)| (kind.conclude)(wire, read(contributions)?)))
     }
 
     fn checked(&self, ctx: &str, contribution: &str) -> Result<Value, Refusal> {
         let (kind, wire) = self.opened(ctx)?;
-        let mut incoming: Map<String, Value> = read("", contribution)?;
-        let payload = incoming.remove("payload");
-        let from: Sender = serde_json::from_value(Value::Object(incoming)).map_err(|error| unfit("", &error))?;
-        let mut payload = payload.as_ref().and_then(Value::as_object).into_iter().flatten();
+        let mut incoming = Doc::parse("", contribution)?;
+        let from = Sender::read(&mut incoming)?;
+        let mut payload = incoming.object("payload")?.into_iter();
         let (Some((name, body)), None) = (payload.next(), payload.next()) else {
             return Err(Problem::invalid("", ONE_ENTRY).into());
         };
-        let Some(spec) = kind.spec.entries.iter().find(|spec| spec.name == name.as_str()) else {
+        let Some(spec) = kind.spec.entries.iter().find(|spec| spec.name == name) else {
             let known: Vec<&str> = kind.spec.entries.iter().map(|spec| spec.name).collect();
             let known = known.join(", ");
             let text = (format!("onbekende bijdrage (wel: {known})"), format!("unknown contribution (known: {known})"));
             return Err(Problem::invalid(format!("/{name}"), text).into());
         };
-        let value = accept(&[spec.fields], &format!("/{name}"), body.clone())?;
+        let value = accept(&[spec.fields], &format!("/{name}"), body)?;
         (kind.check)(wire, from, spec.name, value)
     }
 
     fn opened(&self, ctx: &str) -> Result<(&'static Kind, Wire), Refusal> {
-        let mut wire: Wire = read("/ctx", ctx)?;
+        let mut wire = Wire::read(ctx)?;
         let Some(kind) = self.kinds.iter().find(|kind| kind.spec.kind == wire.kind) else {
             let text = (format!("deze plugin kent de stap {} niet", wire.kind), format!("no such kind: {}", wire.kind));
             return Err(Problem::invalid("/ctx/kind", text).into());
         };
-        let config = if wire.config.is_null() { json!({}) } else { wire.config };
-        wire.config = accept(&[kind.spec.config, COMMON_CONFIG], "/ctx/config", config)?;
+        wire.config = accept(&[kind.spec.config, COMMON_CONFIG], "/ctx/config", wire.config)?;
         Ok((kind, wire))
     }
 }
@@ -107,15 +117,13 @@ const ONE_ENTRY: crate::Say = say("stuur precies één bijdrage tegelijk", "send
 
 fn answer(result: Result<Value, Refusal>) -> Result<String, String> {
     match result {
-        Ok(value) => Ok(value.to_string()),
-        Err(refusal) => Err(json(refusal).to_string()),
+        Ok(value) => Ok(write(&value)),
+        Err(refusal) => Err(write(&json(refusal))),
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(path: &str, text: &str) -> Result<T, Refusal> {
-    // Through one tree type: a second deserialiser per type would cost more bytes than the tree costs time.
-    let tree: Value = serde_json::from_str(text).map_err(|error| unfit(path, &error))?;
-    serde_json::from_value(tree).map_err(|error| unfit(path, &error).into())
+fn read(contributions: &str) -> Result<Vec<WireContribution>, Refusal> {
+    Ok(WireContribution::all("", Some(parse("", contributions)?))?)
 }
 
 fn check<K: StepKind>(wire: Wire, from: Sender, name: &str, mut value: Value) -> Result<Value, Refusal> {
@@ -133,14 +141,14 @@ fn check<K: StepKind>(wire: Wire, from: Sender, name: &str, mut value: Value) ->
 }
 
 fn summarise<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Value, Refusal> {
-    let first_day = wire.first_day();
+    let first_day = wire.calendar.from;
     let ctx = wire.typed::<K>()?;
     let result = K::fold(&ctx, &typed(all, first_day)?)?;
     Ok(json!({"projections": K::show(&ctx, &result).0}))
 }
 
 fn conclude<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Value, Refusal> {
-    let first_day = wire.first_day();
+    let first_day = wire.calendar.from;
     let min = wire.config.get("min_contributions").and_then(Value::as_u64).unwrap_or(1);
     let ctx = wire.typed::<K>()?;
     let n = all.len() as u64;

@@ -1,10 +1,9 @@
 //! How a form asks for a field: enough to render it without code for that plugin.
 
-use serde_json::{Map, Value, json};
-
 use crate::schema::translated;
 use crate::shape::{Field, Shape};
 use crate::text::{Say, say};
+use crate::wire::Out;
 
 /// How one field is asked.
 #[derive(Debug, Clone, Copy)]
@@ -73,34 +72,54 @@ impl Field {
 }
 
 /// The form of an entry, as the manifest shows it.
-pub(crate) fn form(fields: &[Field]) -> Value {
-    Value::Array(fields.iter().filter_map(one).collect())
+pub(crate) fn form(out: &mut Out, fields: &[Field]) {
+    out.open('[');
+    for field in fields {
+        if let Some(widget) = &field.widget {
+            ask(out, field, widget);
+        }
+    }
+    out.close(']');
 }
 
-fn one(field: &Field) -> Option<Value> {
-    let widget = field.widget.as_ref()?;
-    let mut out = Map::new();
-    out.insert("field".into(), field.name.into());
-    out.insert("widget".into(), widget.name.into());
-    out.insert("label".into(), translated(widget.label));
-    out.insert("required".into(), field.required.into());
-    if let Some(help) = widget.help {
-        out.insert("help".into(), translated(help));
+fn ask(out: &mut Out, field: &Field, widget: &Widget) {
+    out.open('{');
+    for (key, text) in [("field", Some(field.name)), ("widget", Some(widget.name)), ("options_from", widget.options_from)] {
+        if let Some(text) = text {
+            out.key(key);
+            out.text(text);
+        }
     }
+    for (key, say) in [("label", Some(widget.label)), ("help", widget.help)] {
+        if let Some(say) = say {
+            out.key(key);
+            translated(out, say);
+        }
+    }
+    out.key("required");
+    out.raw(if field.required { "true" } else { "false" });
     if let Shape::Line { max } | Shape::Text { max } = field.shape {
-        out.insert("max".into(), max.into());
-    }
-    if let Some(path) = widget.options_from {
-        out.insert("options_from".into(), path.into());
+        out.key("max");
+        out.number(i64::from(max));
     }
     if !widget.options.is_empty() {
-        let options = widget.options.iter().map(|c| json!({"value": c.value, "label": translated(c.label)}));
-        out.insert("options".into(), options.collect());
+        out.key("options");
+        out.open('[');
+        for choice in widget.options {
+            out.open('{');
+            out.key("value");
+            out.text(choice.value);
+            out.key("label");
+            translated(out, choice.label);
+            out.close('}');
+        }
+        out.close(']');
     }
-    if let Some(fields) = item_fields(&field.shape) {
-        out.insert("items".into(), form(fields));
+    if let Some(rows) = item_fields(&field.shape) {
+        out.key("items");
+        form(out, rows);
     }
-    Some(Value::Object(out))
+    out.close('}');
 }
 
 /// The fields of the rows of a list, so that a list of objects can be rendered too.

@@ -10,10 +10,12 @@ pub mod bindings;
 mod calendar;
 mod context;
 mod dispatch;
+mod doc;
 mod form;
 mod fraction;
 mod groups;
 mod kind;
+mod nfc;
 mod order;
 mod problem;
 mod schema;
@@ -21,6 +23,7 @@ mod shape;
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
 mod text;
+mod wire;
 
 pub use calendar::{Calendar, Date};
 pub use context::{Context, Contribution, Sender, Tally};

@@ -1,10 +1,9 @@
-//! JSON Schema (2020-12) and manifest, written from the declarations of a kind.
-
-use serde_json::{Map, Value, json};
+//! The manifest: JSON Schemas (2020-12), forms and texts, written from the declarations of a kind.
 
 use crate::form::form;
-use crate::shape::{Field, IDS, MAX_ID, Shape, opt};
+use crate::shape::{COUNT, Field, IDS, MAX_ID, Shape, opt, req};
 use crate::text::Say;
+use crate::wire::Out;
 
 /// API of the contract that this SDK speaks: the WIT package version.
 pub const API: &str = "1.0.0";
@@ -47,53 +46,6 @@ pub struct EntrySpec {
     pub fields: &'static [Field],
 }
 
-/// Fields every configuration may have; the host reads them.
-pub(crate) const COMMON_CONFIG: &[Field] = &[
-    opt("title", Shape::Label),
-    opt("audience", Shape::Any),
-    opt("roles_allowed", IDS),
-    opt("min_contributions", Shape::Int { min: 0, max: 100_000 }),
-];
-
-impl Spec {
-    /// The kind's part of the manifest.
-    pub(crate) fn manifest(&self) -> Value {
-        let entries: Vec<Value> = self.entries.iter().map(EntrySpec::manifest).collect();
-        let texts = |pick: fn(&Say) -> &'static str| {
-            Value::Object(self.texts.iter().map(|(key, say)| ((*key).to_owned(), pick(say).into())).collect())
-        };
-        json!({
-            "kind": self.kind,
-            "purpose": translated(self.purpose),
-            "config": root(object(self.config.iter().chain(COMMON_CONFIG))),
-            "contribution": root(self.contribution()),
-            "result": root(self.result_schema()),
-            "entries": entries,
-            "privacy": self.privacy,
-            "minutes": self.minutes,
-            "audiences": AUDIENCES,
-            "error_words": self.error_words,
-            "texts": {"nl": texts(|say| say.nl), "en": texts(|say| say.en)},
-        })
-    }
-
-    fn contribution(&self) -> Value {
-        let entries = self.entries.iter().map(|entry| (entry.name.to_owned(), object(entry.fields)));
-        json!({
-            "type": "object",
-            "minProperties": 1,
-            "maxProperties": 1,
-            "additionalProperties": false,
-            "properties": Map::from_iter(entries),
-        })
-    }
-
-    fn result_schema(&self) -> Value {
-        let common = [crate::shape::req("n", crate::shape::COUNT), crate::shape::req("insufficient", Shape::Bool)];
-        object(self.result.iter().chain(&common))
-    }
-}
-
 impl EntrySpec {
     /// An entry whose check needs only the contribution itself.
     #[must_use]
@@ -107,63 +59,201 @@ impl EntrySpec {
         self.needs_contributions = true;
         self
     }
-
-    fn manifest(&self) -> Value {
-        json!({
-            "name": self.name,
-            "title": translated(self.title),
-            "needs_contributions": self.needs_contributions,
-            "form": form(self.fields),
-        })
-    }
 }
 
-pub(crate) fn translated(say: Say) -> Value {
-    json!({"nl": say.nl, "en": say.en})
-}
+/// Fields every configuration may have; the host reads them.
+pub(crate) const COMMON_CONFIG: &[Field] = &[
+    opt("title", Shape::Label),
+    opt("audience", Shape::Any),
+    opt("roles_allowed", IDS),
+    opt("min_contributions", Shape::Int { min: 0, max: 100_000 }),
+];
+/// Fields every result has.
+const COMMON_RESULT: &[Field] = &[req("n", COUNT), req("insufficient", Shape::Bool)];
 
-fn root(mut schema: Value) -> Value {
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    schema
-}
-
-fn object<'a>(fields: impl IntoIterator<Item = &'a Field>) -> Value {
-    let mut properties = Map::new();
-    let mut required = Vec::new();
-    for field in fields {
-        properties.insert(field.name.to_owned(), schema(&field.shape));
-        if field.required {
-            required.push(field.name);
+impl Spec {
+    /// The kind's part of the manifest.
+    pub(crate) fn manifest(&self, out: &mut Out) {
+        out.open('{');
+        out.key("kind");
+        out.text(self.kind);
+        out.key("purpose");
+        translated(out, self.purpose);
+        for (name, fields) in [("config", [self.config, COMMON_CONFIG]), ("result", [self.result, COMMON_RESULT])] {
+            out.key(name);
+            root(out);
+            object(out, &fields);
         }
+        self.contribution(out);
+        out.key("entries");
+        out.open('[');
+        for entry in self.entries {
+            entry_manifest(out, entry);
+        }
+        out.close(']');
+        out.key("privacy");
+        out.text(self.privacy);
+        out.key("minutes");
+        out.number(i64::from(self.minutes));
+        out.key("audiences");
+        words(out, AUDIENCES);
+        out.key("error_words");
+        words(out, self.error_words);
+        self.texts(out);
+        out.close('}');
     }
-    let mut out = json!({"type": "object", "additionalProperties": false, "properties": properties});
-    if !required.is_empty() {
-        out["required"] = required.into();
+
+    fn contribution(&self, out: &mut Out) {
+        out.key("contribution");
+        root(out);
+        out.key("type");
+        out.text("object");
+        out.key("minProperties");
+        out.number(1);
+        out.key("maxProperties");
+        out.number(1);
+        out.key("additionalProperties");
+        out.raw("false");
+        out.key("properties");
+        out.open('{');
+        for entry in self.entries {
+            out.key(entry.name);
+            out.open('{');
+            object(out, &[entry.fields]);
+        }
+        out.close('}');
+        out.close('}');
     }
-    out
+
+    fn texts(&self, out: &mut Out) {
+        out.key("texts");
+        out.open('{');
+        for dutch in [true, false] {
+            out.key(if dutch { "nl" } else { "en" });
+            out.open('{');
+            for (key, say) in self.texts {
+                out.key(key);
+                out.text(if dutch { say.nl } else { say.en });
+            }
+            out.close('}');
+        }
+        out.close('}');
+    }
 }
 
-fn schema(shape: &Shape) -> Value {
+fn entry_manifest(out: &mut Out, entry: &EntrySpec) {
+    out.open('{');
+    out.key("name");
+    out.text(entry.name);
+    out.key("title");
+    translated(out, entry.title);
+    out.key("needs_contributions");
+    out.raw(if entry.needs_contributions { "true" } else { "false" });
+    out.key("form");
+    form(out, entry.fields);
+    out.close('}');
+}
+
+/// `{"nl":...,"en":...}`
+pub(crate) fn translated(out: &mut Out, say: Say) {
+    out.open('{');
+    out.key("nl");
+    out.text(say.nl);
+    out.key("en");
+    out.text(say.en);
+    out.close('}');
+}
+
+fn words(out: &mut Out, words: &[&str]) {
+    out.open('[');
+    words.iter().for_each(|word| out.text(word));
+    out.close(']');
+}
+
+/// Opens a schema that stands on its own; `object` closes it.
+fn root(out: &mut Out) {
+    out.open('{');
+    out.key("$schema");
+    out.text("https://json-schema.org/draft/2020-12/schema");
+}
+
+/// The inside of an object schema that is already open, and its closing bracket.
+fn object(out: &mut Out, parts: &[&[Field]]) {
+    out.key("type");
+    out.text("object");
+    out.key("additionalProperties");
+    out.raw("false");
+    out.key("properties");
+    out.open('{');
+    for field in parts.iter().copied().flatten() {
+        out.key(field.name);
+        schema(out, &field.shape);
+    }
+    out.close('}');
+    out.key("required");
+    out.open('[');
+    parts.iter().copied().flatten().filter(|field| field.required).for_each(|field| out.text(field.name));
+    out.close(']');
+    out.close('}');
+}
+
+fn schema(out: &mut Out, shape: &Shape) {
+    if let Shape::Any = shape {
+        return out.raw("true");
+    }
+    out.open('{');
     match shape {
-        Shape::Line { max } | Shape::Text { max } => json!({"type": "string", "maxLength": max}),
-        Shape::Id => json!({"type": "string", "minLength": 1, "maxLength": MAX_ID}),
-        Shape::Date => json!({"type": "string", "format": "date", "minLength": 10, "maxLength": 10}),
-        Shape::Int { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
-        Shape::Bool => json!({"type": "boolean"}),
-        Shape::OneOf(words) => json!({"enum": words}),
-        Shape::List { of, max } => json!({"type": "array", "maxItems": max, "items": schema(of)}),
-        Shape::Map { of, max } => {
-            json!({"type": "object", "maxProperties": max, "additionalProperties": schema(of)})
+        Shape::Object(fields) => return object(out, &[fields]),
+        Shape::Line { max } | Shape::Text { max } => limited(out, "string", &[("maxLength", i64::from(*max))]),
+        Shape::Id => limited(out, "string", &[("minLength", 1), ("maxLength", MAX_ID as i64)]),
+        Shape::Date => {
+            limited(out, "string", &[("minLength", 10), ("maxLength", 10)]);
+            out.key("format");
+            out.text("date");
         }
-        Shape::Object(fields) => object(*fields),
-        Shape::Label => json!({
-            "anyOf": [
-                {"type": "string", "maxLength": 2000},
-                {"type": "object", "additionalProperties": {"type": "string", "maxLength": 2000}},
-            ],
-        }),
-        Shape::Either(shapes) => json!({"anyOf": shapes.iter().map(schema).collect::<Vec<Value>>()}),
-        Shape::OrNull(inner) => json!({"anyOf": [schema(inner), {"type": "null"}]}),
-        Shape::Any => json!(true),
+        Shape::Int { min, max } => limited(out, "integer", &[("minimum", *min), ("maximum", *max)]),
+        Shape::Bool => limited(out, "boolean", &[]),
+        Shape::OneOf(allowed) => {
+            out.key("enum");
+            words(out, allowed);
+        }
+        Shape::List { of, max } => {
+            limited(out, "array", &[("maxItems", i64::from(*max))]);
+            out.key("items");
+            schema(out, of);
+        }
+        Shape::Map { of, max } => {
+            limited(out, "object", &[("maxProperties", i64::from(*max))]);
+            out.key("additionalProperties");
+            schema(out, of);
+        }
+        Shape::Label => any_of(out, &[LABEL, Shape::Map { of: &LABEL, max: 8 }], false),
+        Shape::Either(shapes) => any_of(out, shapes, false),
+        Shape::OrNull(inner) => any_of(out, core::slice::from_ref(*inner), true),
+        Shape::Any => {}
     }
+    out.close('}');
+}
+
+const LABEL: Shape = Shape::Text { max: 2000 };
+
+fn limited(out: &mut Out, kind: &str, limits: &[(&str, i64)]) {
+    out.key("type");
+    out.text(kind);
+    for (name, limit) in limits {
+        out.key(name);
+        out.number(*limit);
+    }
+}
+
+fn any_of(out: &mut Out, shapes: &[Shape], or_null: bool) {
+    out.key("anyOf");
+    out.open('[');
+    shapes.iter().for_each(|shape| schema(out, shape));
+    if or_null {
+        out.open('{');
+        limited(out, "null", &[]);
+        out.close('}');
+    }
+    out.close(']');
 }

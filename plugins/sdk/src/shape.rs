@@ -191,7 +191,8 @@ impl Door {
     }
 
     fn text(&mut self, raw: &str, max: u32, lines: bool) -> Value {
-        let text = clean(raw, lines);
+        // Normalising takes more time the longer the text: what cannot fit is not normalised first.
+        let text = if raw.len() > 16 * max as usize + 64 { raw.to_owned() } else { clean(raw, lines) };
         let over = length(&text).saturating_sub(max as usize);
         if over > 0 {
             return self.refuse(

@@ -2,8 +2,12 @@
 //! schemas of the manifest. The same fixtures replay on the built component in the host's tests. Panics are the verdict.
 #![expect(clippy::panic, clippy::expect_used, reason = "test support: a panic is how a test fails")]
 
+mod step;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+pub use self::step::Step;
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Text as law L13 wants it: normalised once at the door, compared by `norm`. Nothing about fields or schemas.
 
-use unicode_normalization::UnicodeNormalization;
+use crate::nfc::nfc;
 
 /// Text in two languages, known when the plugin is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +28,7 @@ pub fn clean(raw: &str, lines: bool) -> String {
         c if c.is_control() || is_invisible(c) => None,
         c => Some(c),
     });
-    if raw.is_ascii() {
-        return tidy.collect::<String>().trim().to_owned();
-    }
-    tidy.nfc().collect::<String>().trim().to_owned()
+    nfc(tidy.collect()).trim().to_owned()
 }
 
 /// Marks that reorder or hide text without showing themselves: bidi embeddings, overrides and isolates, the byte order mark.
@@ -43,7 +40,16 @@ fn is_invisible(c: char) -> bool {
 /// Only for finding duplicates; never shown.
 #[must_use]
 pub fn norm(text: &str) -> String {
-    let folded: String = text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect();
+    let mut folded = String::with_capacity(text.len());
+    for c in nfc(text.to_owned()).chars() {
+        match c {
+            'ß' | 'ẞ' => folded.push_str("ss"),
+            'ς' => folded.push('σ'),
+            'ſ' => folded.push('s'),
+            c => folded.extend(c.to_lowercase()),
+        }
+    }
+    let folded = nfc(folded);
     let words: Vec<&str> = folded.split_whitespace().collect();
     words.join(" ").trim_end_matches(['.', '!', '?', '…', ' ']).to_owned()
 }

@@ -54,14 +54,17 @@ impl<I: Interpreter> Machine<'_, I> {
     /// Exactly one child of the root and of every compound state is to be entered, and something at all.
     fn check_entry(&self, targets: &[StateId]) -> Result<(), RelocateError> {
         let chart = self.chart;
-        let compounds = std::iter::once(StateId::ROOT).chain(
-            self.scratch.entry.iter().filter(|state| {
+        let compounds =
+            std::iter::once(StateId::ROOT).chain(self.scratch.entry.iter().filter(|state| {
                 chart.kind(*state) == StateKind::State && !chart.is_atomic(*state)
-            }),
-        );
+            }));
         for compound in compounds {
             let entered = chart.children(compound).iter();
-            if entered.filter(|child| self.scratch.entry.contains(**child)).count() != 1 {
+            if entered
+                .filter(|child| self.scratch.entry.contains(**child))
+                .count()
+                != 1
+            {
                 let ids = targets.iter().map(|state| chart.id(*state).to_owned());
                 return Err(RelocateError::NotTogether(ids.collect()));
             }

@@ -66,11 +66,7 @@ fn exactly_the_bound_is_allowed() {
     };
     let mut run = Run::new(&chain(count)).start();
     assert_eq!(run.send("e").microsteps, MAX_MICROSTEPS);
-    assert!(
-        error(&chain(count + 1))
-            .states
-            .contains(&"s1000".to_owned())
-    );
+    assert!(error(&chain(count + 1)).states.contains(&"s999".to_owned()));
 }
 
 #[test]

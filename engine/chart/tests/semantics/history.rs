@@ -204,3 +204,21 @@ fn the_table_can_be_read() {
     assert_eq!(ids("d"), ["a2"]);
     assert!(ids("s").is_empty());
 }
+
+#[test]
+fn what_the_exit_stores_does_not_change_what_was_left() {
+    // Before the exits the history stands for r1, so the parallel is left; afterwards for b1 alone, inside r1. The
+    // pseudo-code asks for the domain again and would then not enter the parallel. Here the first answer counts.
+    let chart = "
+        parallel p
+          exit -p
+          entry +p
+          deep d
+            default r1
+          state r1
+            initial b1
+            state a1
+            state b1
+              on e to d";
+    check(chart, &[("", "b1 | +p"), ("e", "b1 | -p +p")]);
+}

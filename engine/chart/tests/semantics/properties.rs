@@ -157,7 +157,9 @@ proptest! {
         let (mut written, _) = random::chart(&tape);
         let mut histories = Vec::new();
         collect_histories(&written.source.states, &mut histories);
-        prop_assume!(!histories.is_empty());
+        if histories.is_empty() {
+            return Ok(());
+        }
         add_resting_place(&mut written, &histories);
         let chart = Chart::compile(&written.source).unwrap();
         let mut instance = Instance::new(&chart, &written);

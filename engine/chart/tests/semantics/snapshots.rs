@@ -24,7 +24,10 @@ const CHART: &str = "
         state z
           on back to d";
 
-fn snapshot(active: &[&str], history: &[(&str, &[&str])]) -> Snapshot {
+/// History ids with what they remember.
+type Histories<'a> = &'a [(&'a str, &'a [&'a str])];
+
+fn snapshot(active: &[&str], history: Histories<'_>) -> Snapshot {
     let strings = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     let history = history
         .iter()
@@ -40,7 +43,7 @@ fn snapshot(active: &[&str], history: &[(&str, &[&str])]) -> Snapshot {
 #[test]
 fn refusals_name_the_state() {
     let run = Run::new(CHART);
-    let table: &[(&[&str], &[(&str, &[&str])], &str)] = &[
+    let table: &[(&[&str], Histories<'_>, &str)] = &[
         (
             &["nowhere"],
             &[],

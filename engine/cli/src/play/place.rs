@@ -48,7 +48,7 @@ impl<T: JsonSchema> JsonSchema for Placed<T> {
 }
 
 /// A local date and time of the school.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Moment(pub DateTime);
 
 impl FromStr for Moment {

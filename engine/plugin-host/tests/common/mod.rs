@@ -1,6 +1,10 @@
 //! Components written as WebAssembly text and assembled on the spot, good and hostile, so that no test needs a
 //! wasm toolchain. The text of a guest is a core module; `wit-component` wraps it for a WIT world.
-
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test support: a panic is how a test fails"
+)]
 #![expect(dead_code, reason = "every test binary uses its own part of this")]
 
 use std::fmt::Write as _;
@@ -215,6 +219,18 @@ pub fn input() -> CheckInput {
         ..CheckInput::default()
     }
 }
+
+/// What a good guest answers and costs, before and after every hostile one.
+pub fn good_answer() -> (String, u64) {
+    let plugin = library()
+        .add("good.wasm", &Guest::good("good", "1.0.0").build())
+        .unwrap();
+    let called = plugin.check(&context("good"), &input()).unwrap();
+    (serde_json::to_string(&called.output).unwrap(), called.fuel)
+}
+
+/// A loop without end.
+pub const FOREVER: &str = "(loop $again br $again) unreachable";
 
 /// The repository's folder of plugins.
 pub fn plugins_folder() -> PathBuf {

@@ -27,6 +27,8 @@ pub struct Model {
     pub parent_id: Option<String>,
     /// Which state and element of the parent started it.
     pub parent_key: Option<String>,
+    /// What never changes about it, as JSON: configuration, pins, parent.
+    pub origin: String,
     /// `active`, `paused`, `cancelled`, `blocked`, `finished`; written only when the turn says [`crate::InstanceWrite::advance`] with `cold`.
     pub lifecycle: String,
     /// The active states, for lists (small).

@@ -17,19 +17,19 @@ pub struct JournalPage {
 }
 
 /// Walks back from `?` at most `?` rows. `id < c.id` ends a damaged chain that runs in a circle.
-const JOURNAL: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
+pub(crate) const JOURNAL: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
     SELECT id, prev_id, 1 FROM journal WHERE id = ? \
     UNION ALL SELECT j.id, j.prev_id, c.n + 1 FROM c JOIN journal j ON j.id = c.prev_id AND j.id < c.id WHERE c.n < ?) \
     SELECT journal.* FROM c CROSS JOIN journal ON journal.id = c.id ORDER BY c.n";
 
 /// Ids of the rows after a revision, oldest first: the walk touches the rows, the page then reads only what it shows.
-const JOURNAL_AFTER: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
+pub(crate) const JOURNAL_AFTER: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
     SELECT id, prev_id, 1 FROM journal WHERE id = ? AND revision > ? \
     UNION ALL SELECT j.id, j.prev_id, c.n + 1 FROM c JOIN journal j ON j.id = c.prev_id AND j.id < c.id WHERE j.revision > ?) \
     SELECT journal.* FROM (SELECT id, n FROM c ORDER BY n DESC LIMIT ?) AS page \
     CROSS JOIN journal ON journal.id = page.id ORDER BY page.n DESC";
 
-const CONTRIBUTIONS: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
+pub(crate) const CONTRIBUTIONS: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
     SELECT id, prev_id, 1 FROM contribution WHERE id = ? \
     UNION ALL SELECT j.id, j.prev_id, c.n + 1 FROM c JOIN contribution j ON j.id = c.prev_id AND j.id < c.id) \
     SELECT contribution.* FROM c CROSS JOIN contribution ON contribution.id = c.id ORDER BY c.n DESC";

@@ -4,9 +4,9 @@
 //! [`Scope`], so that nobody forgets to say whose rows are meant.
 
 mod catalog;
-mod chains;
+pub(crate) mod chains;
 mod instances;
-mod work;
+pub(crate) mod work;
 
 pub use catalog::DefinitionSummary;
 pub use chains::JournalPage;

@@ -9,8 +9,10 @@ use crate::entity::{
     instance, outbox, step_run, task, timer,
 };
 use crate::error::StoreError;
-use sea_orm::sea_query::{Condition, Expr, Query};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Condition, Expr, NullOrdering, Query};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 /// Which open tasks a list shows. Empty fields ask for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,18 +78,7 @@ impl Reader {
         filter: &TaskFilter,
         limit: u64,
     ) -> Result<Vec<TaskRow>, StoreError> {
-        use task::Column as C;
-        let condition = Condition::all()
-            .add(Expr::col(C::Status).eq(Expr::cust("'open'")))
-            .add_option(scope.school().map(|school| C::School.eq(school)))
-            .add_option(filter.instance_pk.map(|pk| C::InstancePk.eq(pk)))
-            .add_option(filter.due_by.map(|due| C::DueAt.lte(due)))
-            .add_option(whose(filter));
-        let query = task::Entity::find()
-            .filter(condition)
-            .order_by_with_nulls(C::DueAt, Order::Asc, sea_orm::sea_query::NullOrdering::Last)
-            .order_by_asc(C::Id)
-            .limit(limit);
+        let query = open_tasks(scope, filter).limit(limit);
         self.told(query.all(&self.db).await)
     }
 
@@ -96,11 +87,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn due_timers(&self, now: i64, limit: u64) -> Result<Vec<TimerRow>, StoreError> {
-        let query = pending_timers()
-            .filter(timer::Column::DueAt.lte(now))
-            .order_by_asc(timer::Column::DueAt)
-            .order_by_asc(timer::Column::Id)
-            .limit(limit);
+        let query = due_timers(now, limit);
         self.told(query.all(&self.db).await)
     }
 
@@ -118,10 +105,10 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn pending_timers(&self, instance_pk: i64) -> Result<Vec<TimerRow>, StoreError> {
-        // The plus keeps SQLite on the index by instance.
+        // A bound status, unlike a written one, keeps SQLite on the index by instance.
         let query = timer::Entity::find()
             .filter(timer::Column::InstancePk.eq(instance_pk))
-            .filter(Expr::cust("+status").eq("pending"))
+            .filter(timer::Column::Status.eq("pending"))
             .order_by_asc(timer::Column::Id);
         self.told(query.all(&self.db).await)
     }
@@ -131,10 +118,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn pending_outbox(&self, now: i64, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
-        let query = outbox::Entity::find()
-            .filter(Expr::col(outbox::Column::Status).eq(Expr::cust("'pending'")))
+        let query = pending_outbox()
             .filter(outbox::Column::NotBefore.lte(now))
-            .order_by_asc(outbox::Column::NotBefore)
             .order_by_asc(outbox::Column::Id)
             .limit(limit);
         self.told(query.all(&self.db).await)
@@ -145,10 +130,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn next_outbox(&self) -> Result<Option<i64>, StoreError> {
-        let query = outbox::Entity::find()
-            .filter(Expr::col(outbox::Column::Status).eq(Expr::cust("'pending'")))
-            .order_by_asc(outbox::Column::NotBefore)
-            .limit(1);
+        let query = pending_outbox().limit(1);
         Ok(self
             .told(query.one(&self.db).await)?
             .map(|row| row.not_before))
@@ -233,9 +215,42 @@ impl Reader {
     }
 }
 
-/// The literal status lets SQLite use the index over pending timers only.
-fn pending_timers() -> sea_orm::Select<timer::Entity> {
+/// The written status lets SQLite use the index over pending timers only.
+fn pending_timers() -> Select<timer::Entity> {
     timer::Entity::find().filter(Expr::col(timer::Column::Status).eq(Expr::cust("'pending'")))
+}
+
+pub(crate) fn due_timers(now: i64, limit: u64) -> Select<timer::Entity> {
+    pending_timers()
+        .filter(timer::Column::DueAt.lte(now))
+        .order_by_asc(timer::Column::DueAt)
+        .order_by_asc(timer::Column::Id)
+        .limit(limit)
+}
+
+pub(crate) fn pending_outbox() -> Select<outbox::Entity> {
+    outbox::Entity::find()
+        .filter(Expr::col(outbox::Column::Status).eq(Expr::cust("'pending'")))
+        .order_by_asc(outbox::Column::NotBefore)
+}
+
+pub(crate) fn open_tasks(scope: Scope<'_>, filter: &TaskFilter) -> Select<task::Entity> {
+    use task::Column as C;
+    // Written, the status leads SQLite to the indexes over open tasks; bound, it leaves the one by instance as the best.
+    let open = match filter.instance_pk {
+        Some(_) => C::Status.eq("open"),
+        None => Expr::col(C::Status).eq(Expr::cust("'open'")),
+    };
+    let condition = Condition::all()
+        .add(open)
+        .add_option(scope.school().map(|school| C::School.eq(school)))
+        .add_option(filter.instance_pk.map(|pk| C::InstancePk.eq(pk)))
+        .add_option(filter.due_by.map(|due| C::DueAt.lte(due)))
+        .add_option(whose(filter));
+    task::Entity::find()
+        .filter(condition)
+        .order_by_with_nulls(C::DueAt, Order::Asc, NullOrdering::Last)
+        .order_by_asc(C::Id)
 }
 
 fn whose(filter: &TaskFilter) -> Option<Condition> {

@@ -175,7 +175,12 @@ async fn a_file_system_without_wal_is_refused() {
         .await
         .unwrap();
     other.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
-    let opened = Store::open(path.to_str().unwrap(), OpenOptions::default()).await;
+    let patience = std::time::Duration::from_millis(20);
+    let options = OpenOptions {
+        patience,
+        ..OpenOptions::default()
+    };
+    let opened = Store::open(path.to_str().unwrap(), options).await;
     assert!(
         matches!(
             opened,

@@ -271,7 +271,7 @@ async fn incidents_wait_for_a_person_of_their_school() {
     let read = bed.store.read();
     assert_eq!(
         read.open_incidents(Scope::School(SCHOOL), 5).await.unwrap(),
-        [incident.clone()]
+        std::slice::from_ref(&incident)
     );
     assert!(
         read.open_incidents(Scope::School("de-brug"), 5)

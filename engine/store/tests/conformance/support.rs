@@ -141,6 +141,7 @@ fn blank(ids: &Ids, id: &str) -> InstanceRow {
         calendar_hash: None,
         parent_id: None,
         parent_key: None,
+        origin: "{}".into(),
         lifecycle: "active".into(),
         status: "draft".into(),
         snapshot_hash: content_hash(&snapshot),

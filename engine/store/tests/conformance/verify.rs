@@ -3,6 +3,9 @@
 use crate::support::*;
 use draaiboek_store::{ContributionChange, Finding, FindingKind, InstanceRow};
 
+/// Table, row, what differs.
+type Found = (&'static str, i64, FindingKind);
+
 /// An instance with five journal rows and three contributions.
 async fn history(bed: &Bed) -> InstanceRow {
     let mut row = bed.instance("i-1").await;
@@ -17,7 +20,7 @@ async fn history(bed: &Bed) -> InstanceRow {
     row
 }
 
-async fn findings(bed: &Bed) -> Vec<(&'static str, i64, FindingKind)> {
+async fn findings(bed: &Bed) -> Vec<Found> {
     let row = bed.load("i-1").await;
     let report = bed.store.read().verify_rows(&row).await.unwrap();
     report
@@ -40,7 +43,7 @@ async fn an_untouched_history_is_clean() {
 async fn every_kind_of_damage_is_named() {
     use FindingKind::{ChainBroken, Foreign, HashDiffers, HeadDiffers, Missing, RevisionGap};
     let row = HashDiffers { what: "the row" };
-    let cases: Vec<(&str, Vec<(&str, i64, FindingKind)>)> = vec![
+    let cases: Vec<(&str, Vec<Found>)> = vec![
         // One flipped byte: '{' becomes '|'.
         (
             "UPDATE journal SET command = '|' || substr(command, 2) WHERE id = 3",

@@ -127,7 +127,6 @@ pub(crate) enum Expr {
         name: Arc<str>,
         name_span: Span,
         args: Box<[NodeId]>,
-        receiver: bool,
     },
 }
 

@@ -8,9 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 use super::ast::ArithOp;
 use super::compare::{Budget, compare, equal, orderable, total};
 use super::error::EvalCode;
-use super::eval::{Fault, Outcome, arith, no_overload, to_key};
 use super::functions::{Builtin, compile_pattern};
 use super::limits::{MAX_ITEMS, MAX_STRING_BYTES};
+use super::operators::{Fault, Outcome, arith, no_overload, to_key};
 use super::value::{List, Text, Value};
 
 /// Calls a built-in function.

@@ -3,7 +3,7 @@
 use super::ast::{Expr, NodeId};
 use super::check::Checker;
 use super::error::{CelCode, Span};
-use super::functions::Builtin;
+use super::functions::{Builtin, compile_pattern};
 use super::school::parse_date;
 use super::suggest::did_you_mean;
 use super::types::Type;
@@ -41,15 +41,23 @@ pub(super) fn builtin(
         Builtin::Type => Type::TypeName,
         Builtin::Size => call.size(check),
         Builtin::StartsWith | Builtin::EndsWith | Builtin::Contains | Builtin::Matches => {
-            call.need(check, 0, &Type::String);
-            call.need(check, 1, &Type::String);
             if function == Builtin::Contains && matches!(types[0].non_null(), Type::List(_)) {
+                let help = Some("write `item in list`".to_owned());
                 check.fail_with(
                     CelCode::TypeMismatch,
                     span,
                     "a list has no `contains`",
-                    Some("write `item in list`".into()),
+                    help,
                 );
+                return Type::Bool;
+            }
+            call.need(check, 0, &Type::String);
+            call.need(check, 1, &Type::String);
+            if function == Builtin::Matches
+                && let Expr::Text(pattern) = check.ast.expr(args[1])
+                && let Err(why) = compile_pattern(pattern)
+            {
+                check.fail(CelCode::BadConstant, check.ast.span(args[1]), why);
             }
             Type::Bool
         }

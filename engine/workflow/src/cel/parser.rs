@@ -2,43 +2,15 @@
 
 use std::sync::Arc;
 
-use super::ast::{ArithOp, Ast, Callee, Expr, Node, NodeId, RelOp};
+use super::ast::{ArithOp, Ast, Expr, Node, NodeId, RelOp};
 use super::error::{CelCode, CelError, Span};
-use super::functions::{Builtin, compile_pattern};
 use super::lexer::{Tok, Token, lex};
-use super::limits::{MAX_ARGUMENTS, MAX_DEPTH, MAX_NODES, MAX_SOURCE_CHARS};
+use super::limits::{MAX_DEPTH, MAX_NODES, MAX_SOURCE_CHARS};
 
-type Parsed<T = NodeId> = Result<T, CelError>;
+/// What a rule of the grammar gives.
+pub(super) type Parsed<T = NodeId> = Result<T, CelError>;
 
-const RESERVED: [&str; 17] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
 const KEYWORDS: [&str; 4] = ["true", "false", "null", "in"];
-const MACROS: [&str; 7] = [
-    "all",
-    "exists",
-    "exists_one",
-    "map",
-    "filter",
-    "transformList",
-    "transformMap",
-];
 
 /// Parses one whole expression.
 pub(crate) fn parse(src: &str) -> Result<Ast, CelError> {
@@ -103,19 +75,20 @@ fn infix(tok: &Tok) -> Option<(u8, Infix)> {
     Some(found)
 }
 
-struct Parser {
-    tokens: Vec<Token>,
-    at: usize,
-    nodes: Vec<Node>,
+/// The state of one parse.
+pub(super) struct Parser {
+    pub(super) tokens: Vec<Token>,
+    pub(super) at: usize,
+    pub(super) nodes: Vec<Node>,
     open: usize,
 }
 
 impl Parser {
-    fn peek(&self) -> &Tok {
+    pub(super) fn peek(&self) -> &Tok {
         self.tokens.get(self.at).map_or(&Tok::End, |t| &t.kind)
     }
 
-    fn span(&self) -> Span {
+    pub(super) fn span(&self) -> Span {
         self.tokens
             .get(self.at)
             .or(self.tokens.last())
@@ -123,19 +96,19 @@ impl Parser {
     }
 
     /// Takes the current token's span and moves on.
-    fn bump(&mut self) -> Span {
+    pub(super) fn bump(&mut self) -> Span {
         let span = self.span();
         self.at += 1;
         span
     }
 
-    fn eat(&mut self, punct: &str) -> bool {
+    pub(super) fn eat(&mut self, punct: &str) -> bool {
         let found = matches!(self.peek(), Tok::Punct(p) if *p == punct);
         self.at += usize::from(found);
         found
     }
 
-    fn expect(&mut self, punct: &str) -> Parsed<Span> {
+    pub(super) fn expect(&mut self, punct: &str) -> Parsed<Span> {
         let span = self.span();
         if self.eat(punct) {
             Ok(span)
@@ -144,7 +117,7 @@ impl Parser {
         }
     }
 
-    fn unexpected(&self, wanted: &str) -> CelError {
+    pub(super) fn unexpected(&self, wanted: &str) -> CelError {
         let found = self.peek();
         let error = CelError::new(
             CelCode::Syntax,
@@ -168,7 +141,7 @@ impl Parser {
         }
     }
 
-    fn add(&mut self, expr: Expr, span: Span) -> Parsed {
+    pub(super) fn add(&mut self, expr: Expr, span: Span) -> Parsed {
         let mut below = 0;
         expr.each_child(&mut |child| below = below.max(self.nodes[usize::from(child)].depth));
         let depth = below + 1;
@@ -191,7 +164,7 @@ impl Parser {
             .to(self.nodes[usize::from(last)].span)
     }
 
-    fn expression(&mut self) -> Parsed {
+    pub(super) fn expression(&mut self) -> Parsed {
         self.open += 1;
         if self.open > MAX_DEPTH {
             return Err(too_deep(self.span()));
@@ -352,196 +325,13 @@ impl Parser {
         }
     }
 
-    fn selector(&mut self) -> Parsed<(Arc<str>, Span)> {
+    pub(super) fn selector(&mut self) -> Parsed<(Arc<str>, Span)> {
         let name = match self.peek() {
             Tok::Ident(name) if !KEYWORDS.contains(&name.as_str()) => Arc::from(name.as_str()),
             Tok::Escaped(name) => Arc::from(name.as_str()),
             _ => return Err(self.unexpected("a field name after `.`")),
         };
         Ok((name, self.bump()))
-    }
-
-    fn primary(&mut self) -> Parsed {
-        let span = self.span();
-        let expr = match self.peek() {
-            Tok::Int(value) => match i64::try_from(*value) {
-                Ok(value) => Expr::Int(value),
-                Err(_) => return Err(out_of_range(span)),
-            },
-            Tok::Uint(value) => Expr::Uint(*value),
-            Tok::Double(value) => Expr::Double(*value),
-            Tok::Text(value) => Expr::Text(Arc::from(value.as_str())),
-            Tok::Ident(_) => return self.name(),
-            Tok::Punct("(") => {
-                self.bump();
-                let inner = self.expression()?;
-                let end = self.expect(")")?;
-                self.nodes[usize::from(inner)].span = span.to(end);
-                return Ok(inner);
-            }
-            Tok::Punct("[") => return self.list(),
-            Tok::Punct("{") => return self.map(),
-            Tok::Punct(".") => {
-                self.bump();
-                if !matches!(self.peek(), Tok::Ident(_)) {
-                    return Err(self.unexpected("a name after `.`"));
-                }
-                return self.name();
-            }
-            _ => return Err(self.unexpected("a value")),
-        };
-        self.bump();
-        self.add(expr, span)
-    }
-
-    fn name(&mut self) -> Parsed {
-        let span = self.span();
-        let Tok::Ident(word) = self.peek() else {
-            return Err(self.unexpected("a name"));
-        };
-        let expr = match word.as_str() {
-            "true" => Expr::Bool(true),
-            "false" => Expr::Bool(false),
-            "null" => Expr::Null,
-            "in" => return Err(self.unexpected("a value")),
-            word if RESERVED.contains(&word) => {
-                return Err(CelError::new(
-                    CelCode::Syntax,
-                    span,
-                    format!("`{word}` is a reserved word"),
-                )
-                .help("as a field it may stand after a dot: `x.if`"));
-            }
-            word => Expr::Ident(Arc::from(word)),
-        };
-        self.bump();
-        if let Expr::Ident(name) = &expr
-            && self.eat("(")
-        {
-            return self.call(name.clone(), span, None, span);
-        }
-        self.add(expr, span)
-    }
-
-    fn list(&mut self) -> Parsed {
-        let start = self.bump();
-        let mut items = Vec::new();
-        while !matches!(self.peek(), Tok::Punct("]")) {
-            items.push(self.expression()?);
-            if !self.eat(",") {
-                break;
-            }
-        }
-        let end = self.expect("]")?;
-        self.add(Expr::List(items.into()), start.to(end))
-    }
-
-    fn map(&mut self) -> Parsed {
-        let start = self.bump();
-        let mut entries = Vec::new();
-        while !matches!(self.peek(), Tok::Punct("}")) {
-            let key = self.expression()?;
-            self.expect(":")?;
-            entries.push((key, self.expression()?));
-            if !self.eat(",") {
-                break;
-            }
-        }
-        let end = self.expect("}")?;
-        self.add(Expr::Map(entries.into()), start.to(end))
-    }
-
-    /// A call; the opening parenthesis is already read.
-    fn call(
-        &mut self,
-        name: Arc<str>,
-        name_span: Span,
-        receiver: Option<NodeId>,
-        start: Span,
-    ) -> Parsed {
-        if receiver.is_some() && MACROS.contains(&&*name) {
-            return Err(CelError::new(CelCode::Unsupported, name_span, format!("`.{name}(...)` is a loop, and expressions here have none"))
-                .help("use `in`, `where(list, field, value)`, `pluck(list, field)`, `count(list, value)` or `size(...)`"));
-        }
-        let mut args: Vec<NodeId> = receiver.into_iter().collect();
-        while !matches!(self.peek(), Tok::Punct(")")) {
-            args.push(self.expression()?);
-            if !self.eat(",") {
-                break;
-            }
-        }
-        let span = start.to(self.expect(")")?);
-        if args.len() > MAX_ARGUMENTS {
-            let message = format!("a call takes at most {MAX_ARGUMENTS} arguments");
-            return Err(CelError::new(CelCode::Limit, span, message).help("pass a list"));
-        }
-        if &*name == "has" && receiver.is_none() {
-            return self.has(&args, span);
-        }
-        let callee = self.callee(&name, &args)?;
-        self.add(
-            Expr::Call {
-                callee,
-                name,
-                name_span,
-                args: args.into(),
-                receiver: receiver.is_some(),
-            },
-            span,
-        )
-    }
-
-    fn callee(&self, name: &str, args: &[NodeId]) -> Parsed<Callee> {
-        if name == "bytes" {
-            let span = self
-                .tokens
-                .get(self.at.saturating_sub(1))
-                .map_or(Span::default(), |t| t.span);
-            return Err(CelError::new(
-                CelCode::Unsupported,
-                span,
-                "byte strings are not part of this dialect",
-            ));
-        }
-        let Some(builtin) = Builtin::named(name) else {
-            return Ok(Callee::Host);
-        };
-        if builtin == Builtin::Matches
-            && let [_, pattern] = args
-            && let Node {
-                expr: Expr::Text(text),
-                span,
-                ..
-            } = &self.nodes[usize::from(*pattern)]
-        {
-            let compiled = compile_pattern(text)
-                .map_err(|why| CelError::new(CelCode::BadConstant, *span, why))?;
-            return Ok(Callee::Pattern(Box::new(compiled)));
-        }
-        Ok(Callee::Builtin(builtin))
-    }
-
-    fn has(&mut self, args: &[NodeId], span: Span) -> Parsed {
-        if let [arg] = args
-            && let Expr::Select {
-                base,
-                field,
-                field_span,
-            } = &self.nodes[usize::from(*arg)].expr
-        {
-            let expr = Expr::Has {
-                base: *base,
-                field: field.clone(),
-                field_span: *field_span,
-            };
-            return self.add(expr, span);
-        }
-        Err(CelError::new(
-            CelCode::WrongArguments,
-            span,
-            "`has` takes one field selection",
-        )
-        .help("write `has(data.field)`; for a key use `\"key\" in map`"))
     }
 }
 
@@ -550,7 +340,7 @@ fn too_deep(span: Span) -> CelError {
     CelError::new(CelCode::Limit, span, message).help("split it, or compute a part earlier")
 }
 
-fn out_of_range(span: Span) -> CelError {
+pub(super) fn out_of_range(span: Span) -> CelError {
     CelError::new(CelCode::Limit, span, "this integer does not fit in 64 bits")
         .help("write `u` after an unsigned one")
 }

@@ -1,7 +1,7 @@
 //! Lays out one frame: columns, order, positions, routes. Coordinates are along and across the flow, from the
 //! frame's own corner.
 
-use super::columns::{self, Columns, ItemKind, Sizes};
+use super::columns::{self, Columns, Item, ItemKind, Sizes};
 use super::frames::{Frame, Key, Side};
 use super::order;
 use super::place::{self, Placing, Pull};
@@ -50,6 +50,7 @@ pub(super) fn lay(frame: &Frame, sizes: &Sizes<'_>, header: f64) -> Area {
     order::sort(&mut columns, frame);
     widen(&mut columns);
     let mut starts = positions(&columns, sizes.orientation);
+    nudge(&columns, &mut starts);
     slide(&mut columns, &starts);
     starts.iter_mut().for_each(|at| *at += MARGIN + header);
     finish(frame, &columns, &starts)
@@ -129,20 +130,51 @@ fn positions(columns: &Columns, orientation: Orientation) -> Vec<f64> {
         order: &columns.order,
         size: items.iter().map(|item| item.cross).collect(),
         pulls,
-        gap: &|a, b| distance(items[a].kind, items[b].kind, orientation),
+        gap: &|a, b| distance(&items[a], &items[b], orientation),
     })
 }
 
 /// Distance that two neighbours in a column keep across the flow.
-fn distance(a: ItemKind, b: ItemKind, orientation: Orientation) -> f64 {
+fn distance(a: &Item, b: &Item, orientation: Orientation) -> f64 {
     use ItemKind::{Bend, Label, Member, Title};
-    match (a, b) {
+    let dot = |item: &Item| matches!(item.kind, Member(_)) && item.cross <= DOT;
+    match (a.kind, b.kind) {
+        (Member(_), Bend) | (Bend, Member(_)) if dot(a) || dot(b) => 6.0,
         (Member(_), Member(_)) => 28.0,
         (Bend, Bend) => 13.0,
         (Title, _) | (_, Title) => 16.0,
         (Label(_), Label(_)) if orientation == Orientation::LeftRight => 7.0,
         (Member(_), _) | (_, Member(_)) => 18.0,
         _ => 13.0,
+    }
+}
+
+/// Moves dots with one line to where the line is straight, if there is room.
+fn nudge(columns: &Columns, starts: &mut [f64]) {
+    const ROOM: f64 = 4.0;
+    let mut lines: Vec<Vec<(usize, usize)>> = vec![Vec::new(); columns.items.len()];
+    for (at, link) in columns.links.iter().enumerate() {
+        for end in 0..2 {
+            lines[link.ends[end].item].push((at, end));
+        }
+    }
+    for column in &columns.order {
+        for (position, &item) in column.iter().enumerate() {
+            let data = &columns.items[item];
+            let ([(link, end)], ItemKind::Member(_), true) = (lines[item].as_slice(), data.kind, data.cross <= DOT) else {
+                continue;
+            };
+            let other = &columns.links[*link].ends[1 - end];
+            let wish = starts[other.item] + other.offset - columns.links[*link].ends[*end].offset;
+            let low = match position.checked_sub(1).map(|before| column[before]) {
+                Some(before) => starts[before] + columns.items[before].cross + ROOM,
+                None => 0.0,
+            };
+            let high = column.get(position + 1).map_or(f64::MAX, |after| starts[*after] - data.cross - ROOM);
+            if !other.free && wish >= low && wish <= high {
+                starts[item] = wish;
+            }
+        }
     }
 }
 

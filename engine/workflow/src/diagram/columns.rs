@@ -37,7 +37,6 @@ pub(super) struct LinkEnd {
     pub offset: f64,
     /// The offset may slide along the item's side.
     pub free: bool,
-    pub key: Option<Key>,
 }
 
 /// A stretch of a leg between two items in neighbouring columns (or, around a turn, in the same one).
@@ -234,7 +233,6 @@ impl Builder<'_> {
                 side: if data.sides[which] == Side::Before { Side::After } else { Side::Before },
                 offset: 0.0,
                 free: false,
-                key: None,
             },
             LegEnd::Member(member, key) => {
                 let fixed = self.sizes.fixed[member];
@@ -243,7 +241,6 @@ impl Builder<'_> {
                     side: data.sides[which],
                     offset: if fixed { (self.sizes.gate)(member, key) } else { 0.0 },
                     free: !fixed,
-                    key: Some(key),
                 }
             }
         }
@@ -284,7 +281,6 @@ impl Builder<'_> {
                 side,
                 offset,
                 free: false,
-                key: None,
             };
             way.push(self.link([last, at(near)]));
             last = at(far);

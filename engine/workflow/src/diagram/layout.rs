@@ -15,7 +15,7 @@ use super::shape::{self, Orientation, TextBlock};
 /// Room around the whole picture.
 const EDGE: f64 = 8.0;
 /// How often an ever wider picture may be broken into rows.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 6;
 
 /// A point in pixels.
 pub type Point = (f64, f64);
@@ -107,7 +107,9 @@ impl<'a> Work<'a> {
             real: tree.real,
             frames,
             areas: vec![Area::default(); count],
-            texts: graph.nodes.iter().map(shape::node_text).collect(),
+            texts: (0..graph.nodes.len())
+                .map(|n| shape::node_text(&graph.nodes[n], !tree.children[n].is_empty()))
+                .collect(),
             labels: graph.edges.iter().map(|e| shape::label_text(&e.labels)).collect(),
             shift: vec![0.0; count],
         };

@@ -22,15 +22,14 @@ fn index(side: Side) -> usize {
     usize::from(side == Side::After)
 }
 
-/// Sorts `columns.order`; `keep` leaves the members in the order given (stacked rows).
+/// Sorts `columns.order`; stacked rows keep theirs.
 pub(super) fn sort(columns: &mut Columns, frame: &Frame) {
     let start = walk(columns);
     let mut sorter = Sorter::new(columns, frame);
     let mut order = sorter.repaired(start);
     sorter.index(&order);
     let mut best = (sorter.crossings(), order.clone());
-    let rounds = if frame.rows { 0 } else { SWEEPS };
-    for round in 0..rounds {
+    for round in 0..SWEEPS {
         if best.0 == 0 {
             break;
         }

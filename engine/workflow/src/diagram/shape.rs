@@ -83,9 +83,10 @@ fn count<T>(items: &[T]) -> f64 {
     u32::try_from(items.len()).map_or(f64::MAX, f64::from)
 }
 
-/// The text of a node.
-pub(super) fn node_text(node: &Node) -> TextBlock {
-    TextBlock::new(text::wrap(&node.title, TITLE_MAX, 4, TITLE), &node.lines, SMALL_MAX)
+/// The text of a node; a box around others has more room.
+pub(super) fn node_text(node: &Node, around: bool) -> TextBlock {
+    let more = if around { 1.6 } else { 1.0 };
+    TextBlock::new(text::wrap(&node.title, TITLE_MAX * more, 4, TITLE), &node.lines, SMALL_MAX * more)
 }
 
 /// The text of an edge.
@@ -99,11 +100,11 @@ pub(super) fn leaf_size(node: &Node) -> (f64, f64) {
         NodeKind::Start => (14.0, 14.0),
         NodeKind::History | NodeKind::DeepHistory => (28.0, 28.0),
         NodeKind::State | NodeKind::Group | NodeKind::Regions => {
-            let block = node_text(node);
+            let block = node_text(node, false);
             ((block.width + 2.0 * PAD).max(88.0), (block.height + 2.0 * PAD).max(44.0))
         }
         NodeKind::End => {
-            let block = node_text(node);
+            let block = node_text(node, false);
             (block.width + RING + 2.0 * PAD + 6.0, (block.height + 2.0 * PAD).max(40.0))
         }
     }

@@ -8,13 +8,15 @@ use super::diagnostic::{Diagnostic, Severity, Sink};
 use super::grammar::{Shape, WORKFLOW};
 use super::lower;
 use super::merge::overlay;
-use super::node::Node;
+use super::node::{Node, Value};
 use super::pattern::Pattern;
 use super::shape::validate;
 use super::span::{SourceFile, SourceMap, Span};
 use super::texts::{self, Collector};
+use super::verify::{Kinds, verify};
 use super::yaml;
 use crate::ir;
+use crate::lint::lint;
 
 /// Longest chain of `extends`.
 const MAX_CHAIN: usize = 8;
@@ -57,11 +59,16 @@ impl Reference {
     }
 }
 
+/// Finds a workflow that is extended; `None` when there is none.
+pub type Resolver<'a> = &'a dyn Fn(&Reference) -> Option<Bundle>;
+
 /// What a check may use besides the files.
 #[derive(Default)]
 pub struct Options<'a> {
     /// Finds a workflow that is extended.
-    pub resolve: Option<&'a dyn Fn(&Reference) -> Option<Bundle>>,
+    pub resolve: Option<Resolver<'a>>,
+    /// The step kinds of the installed plugins; without them steps are not checked against their kinds.
+    pub kinds: Option<&'a Kinds>,
 }
 
 /// What a check yields.
@@ -128,6 +135,9 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn workflow(&mut self, bundle: &Bundle) -> Option<ir::Workflow> {
         let root = self.document(bundle)?;
+        if self.is_foreign(&root) {
+            return None;
+        }
         validate(
             &Shape::Object(&WORKFLOW),
             &root,
@@ -140,7 +150,50 @@ impl Loader<'_> {
         let mut inline = Collector::default();
         let mut workflow = lower::lower(&root, &mut self.map, &mut inline, &mut self.sink);
         workflow.texts = self.texts(&root, inline);
+        self.map.put(
+            "workflow",
+            root.entry("workflow").map_or(root.span, |e| e.value.span),
+        );
+        if !self.sink.has_errors() {
+            verify(
+                &workflow,
+                self.options.kinds,
+                &self.map,
+                &self.sources,
+                &mut self.sink,
+            );
+        }
+        if !self.sink.has_errors() {
+            self.lint(&workflow);
+        }
         Some(workflow)
+    }
+
+    fn lint(&mut self, workflow: &ir::Workflow) {
+        for finding in lint(workflow) {
+            self.sink
+                .add(finding.code, self.map.find(&finding.path), finding.message)
+                .help(finding.help);
+        }
+    }
+
+    /// Refuses a map that has nothing of a workflow with one message instead of one for each key.
+    fn is_foreign(&mut self, root: &Node) -> bool {
+        let keys = ["workflow", "states", "steps", "extends"];
+        let Some(first) = root.entries().first() else {
+            return false;
+        };
+        if keys.iter().any(|key| root.get(key).is_some()) {
+            return false;
+        }
+        self.sink
+            .add(
+                "DB031",
+                first.span,
+                "This is no workflow: `workflow:` is missing.",
+            )
+            .help("a workflow begins with `workflow: <name>` and has `states:` or `steps:`");
+        true
     }
 
     /// The document with everything it extends below it.
@@ -200,7 +253,7 @@ impl Loader<'_> {
                 )
                 .help("adapt the overlay to the new version and change the requirement");
         }
-        if let super::node::Value::Map(entries) = &mut base.value {
+        if let Value::Map(entries) = &mut base.value {
             entries.retain(|entry| entry.key != "extends");
         }
         Some(base)

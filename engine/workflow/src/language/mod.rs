@@ -13,18 +13,22 @@ mod merge;
 mod node;
 mod pattern;
 pub mod render;
+mod schema;
 mod shape;
 mod span;
 mod suggest;
 mod syntax;
 mod texts;
 mod types;
+mod verify;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Place, Severity};
-pub use load::{Bundle, Checked, Options, Reference, check};
+pub use load::{Bundle, Checked, Options, Reference, Resolver, check};
 pub use render::Style;
+pub use schema::{reference, schema};
 pub use span::{SourceFile, SourceMap, Span};
+pub use verify::{Kind, Kinds};
 pub use yaml::{MAX_BYTES, MAX_DEPTH, MAX_NODES};
 
 #[cfg(test)]

@@ -132,7 +132,8 @@ impl Pattern {
             },
             _ => return None,
         };
-        self.matches(&mended).then_some(mended)
+        let solid = mended.bytes().any(|b| b.is_ascii_alphanumeric());
+        (solid && self.matches(&mended)).then_some(mended)
     }
 }
 

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::diagnostic::{Diagnostic, Place, Severity};
+
 /// A file as it was given: the parser reads no disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
@@ -21,6 +23,35 @@ impl SourceFile {
             name: name.into(),
             text: text.into(),
         }
+    }
+
+    /// A file from its bytes.
+    ///
+    /// # Errors
+    /// DB002 when the bytes are not UTF-8, with the place of the first one that is not.
+    pub fn from_bytes(name: impl Into<String>, bytes: &[u8]) -> Result<Self, Box<Diagnostic>> {
+        let name = name.into();
+        let error = match std::str::from_utf8(bytes) {
+            Ok(text) => return Ok(Self::new(name, text)),
+            Err(error) => error,
+        };
+        let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let at = u32::try_from(error.valid_up_to()).unwrap_or(u32::MAX);
+        Err(Box::new(Diagnostic {
+            code: "DB002",
+            severity: Severity::Error,
+            message: format!("`{name}` is not a text in UTF-8."),
+            place: Some(Place {
+                line: before.matches('\n').count() as u32 + 1,
+                column: line.chars().count() as u32 + 1,
+                start: at,
+                end: at,
+                file: name,
+            }),
+            label: None,
+            help: Some("save it with the encoding UTF-8".to_owned()),
+        }))
     }
 
     /// The name without folders and without `.yaml` or `.yml`: the locale of a text file.

@@ -6,7 +6,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let plain = fold(word);
-    let limit = (plain.len() / 3).clamp(1, 3);
+    let limit = match plain.len() {
+        0..=2 => 0,
+        3..=5 => 1,
+        6..=8 => 2,
+        _ => 3,
+    };
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= 64)

@@ -17,7 +17,7 @@ pub fn explain(file: u32, text: &str, error: &granit_parser::ScanError, sink: &m
     let at = at.min(text.len());
     let next = text.get(at..).and_then(|rest| rest.chars().next());
     let here = Span {
-        file: file,
+        file,
         start: at as u32,
         end: (at + next.map_or(0, char::len_utf8)) as u32,
         line: mark.line().max(1) as u32,
@@ -27,20 +27,9 @@ pub fn explain(file: u32, text: &str, error: &granit_parser::ScanError, sink: &m
 }
 
 fn classify(text: &str, error: &granit_parser::ScanError, here: Span, sink: &mut Sink) {
-    let line = whole_line(here.file, text, here.start as usize);
-    let written = text
-        .get(line.start as usize..line.end as usize)
-        .unwrap_or_default();
-    let tab = written
-        .find('\t')
-        .filter(|at| written[..*at].trim().is_empty());
-    if let Some(tab) = tab {
-        sink.add(
-            "DB011",
-            line.part(text, tab, tab + 1),
-            "A tab stands in the indentation.",
-        )
-        .help("YAML indents with spaces only: two for each level");
+    if let Some(tab) = indenting_tab(text, here) {
+        sink.add("DB011", tab, "A tab stands in the indentation.")
+            .help("YAML indents with spaces only: two for each level");
         return;
     }
     match error.kind() {
@@ -68,6 +57,19 @@ fn classify(text: &str, error: &granit_parser::ScanError, here: Span, sink: &mut
             sink.add("DB010", here, message).help(help);
         }
     }
+}
+
+/// A tab in the indentation of the line where reading stopped, or of the line after it.
+fn indenting_tab(text: &str, here: Span) -> Option<Span> {
+    let line = whole_line(here.file, text, here.start as usize);
+    let next = whole_line(here.file, text, line.end as usize + 1);
+    [line, next].into_iter().find_map(|line| {
+        let written = text.get(line.start as usize..line.end as usize)?;
+        let tab = written
+            .find('\t')
+            .filter(|at| written[..*at].trim().is_empty())?;
+        Some(line.part(text, tab, tab + 1))
+    })
 }
 
 /// Adds the message for nesting beyond the budget.
@@ -146,7 +148,7 @@ pub fn whole_line(file: u32, text: &str, at: usize) -> Span {
     let start = text[..at].rfind('\n').map_or(0, |i| i + 1);
     let end = text[at..].find('\n').map_or(text.len(), |i| at + i);
     Span {
-        file: file,
+        file,
         start: start as u32,
         end: end as u32,
         line: text[..start].matches('\n').count() as u32 + 1,

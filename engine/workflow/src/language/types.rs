@@ -239,6 +239,14 @@ fn in_words(schema: &Json) -> String {
     }
 }
 
+/// The same schema, with nothing allowed too.
+pub fn or_nothing(mut schema: Json) -> Json {
+    if let Some(name) = schema["type"].as_str().map(str::to_owned) {
+        schema["type"] = json!([name, "null"]);
+    }
+    schema
+}
+
 /// The schema of a value of `data` given by its first value alone.
 pub fn inferred(value: &Json) -> Json {
     match value {

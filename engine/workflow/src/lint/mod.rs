@@ -1,1 +1,153 @@
-//! (being written)
+//! What is allowed but probably wrong: structural lint, and rules of pedagogy (domain.md G4).
+//!
+//! Works on the compiled form and knows no files; `language` turns paths into places.
+
+pub mod expressions;
+pub mod outline;
+mod people;
+mod reach;
+mod regions;
+pub mod rules;
+mod texts;
+mod transitions;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cel::Program;
+use crate::ir::Workflow;
+use outline::Outline;
+
+/// Something worth saying about a workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Code; `language::codes` has its severity.
+    pub code: &'static str,
+    /// Element it is about (docs/language.md, "Paths").
+    pub path: String,
+    /// What is wrong, as a full sentence.
+    pub message: String,
+    /// How to mend it.
+    pub help: String,
+}
+
+/// A workflow with what the rules want to know of it.
+pub struct Lint<'a> {
+    /// The workflow.
+    pub workflow: &'a Workflow,
+    /// Its states in document order.
+    pub outline: Outline<'a>,
+    /// What expressions name: root variable -> second names (`data` -> `reports`), with an empty one for the whole.
+    pub names: BTreeMap<String, BTreeSet<String>>,
+    /// States that can become active, by number.
+    pub reachable: Vec<bool>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Lint<'a> {
+    /// Prepares a workflow whose names have been checked.
+    pub fn new(workflow: &'a Workflow) -> Self {
+        let outline = Outline::of(workflow);
+        let reachable = reach::reachable(&outline, workflow, &|_| false);
+        Self {
+            workflow,
+            outline,
+            names: names(workflow),
+            reachable,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Adds a finding.
+    pub fn add(
+        &mut self,
+        code: &'static str,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.findings.push(Finding {
+            code,
+            path: path.into(),
+            message: message.into(),
+            help: help.into(),
+        });
+    }
+
+    /// Whether the workflow bears a tag; its own name counts as one.
+    pub fn tagged(&self, tag: &str) -> bool {
+        self.workflow.id == tag || self.workflow.tags.iter().any(|own| own == tag)
+    }
+
+    /// Whether an expression names `root.name`, or `root` as a whole.
+    pub fn mentions(&self, root: &str, name: &str) -> bool {
+        self.names
+            .get(root)
+            .is_some_and(|names| names.contains(name) || names.contains(""))
+    }
+}
+
+/// Everything worth saying about a workflow whose names have been checked, structural findings first.
+pub fn lint(workflow: &Workflow) -> Vec<Finding> {
+    let mut lint = Lint::new(workflow);
+    reach::check(&mut lint);
+    transitions::check(&mut lint);
+    regions::check(&mut lint);
+    people::check(&mut lint);
+    texts::check(&mut lint);
+    rules::check(&mut lint);
+    lint.findings
+}
+
+/// The variables and first fields that expressions and time rules name.
+fn names(workflow: &Workflow) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut note = |source: &str| {
+        let Ok(program) = Program::compile_unchecked(source) else {
+            return;
+        };
+        let references = program.references();
+        for path in &references.paths {
+            let mut names = path.names.iter();
+            if let Some(root) = names.next() {
+                let second = names.next().cloned().unwrap_or_default();
+                found.entry(root.clone()).or_default().insert(second);
+            }
+        }
+    };
+    expressions::visit(workflow, &mut |_, source| note(source));
+    for rule in time_rules(workflow) {
+        dotted(rule, &mut found);
+    }
+    found
+}
+
+/// All time rules.
+fn time_rules(workflow: &Workflow) -> Vec<&str> {
+    let mut rules = Vec::new();
+    for state in workflow.all_states() {
+        rules.extend(state.timers.iter().map(|timer| timer.rule.as_str()));
+        for step in &state.steps {
+            rules.extend(step.due.as_deref());
+            rules.extend(step.remind.iter().map(String::as_str));
+            rules.extend(step.escalate.iter().map(|item| item.after.as_str()));
+        }
+    }
+    rules
+}
+
+/// Names of the form `config.date` in a text that is not only an expression.
+fn dotted(text: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    for part in text.split(|c| !word(c)) {
+        if let Some((root, rest)) = part.split_once('.') {
+            let second = rest.split('.').next().unwrap_or_default();
+            found
+                .entry(root.to_owned())
+                .or_default()
+                .insert(second.to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,5 +2,6 @@
 
 mod hostile;
 mod props;
+mod school;
 mod table;
 mod types;

@@ -13,18 +13,28 @@ fn data() -> Json {
 fn env() -> Env {
     let row = Type::object([("id", Type::String), ("n", Type::Int)]);
     let map = Type::object([("a", Type::Int), ("b", Type::list(Type::Bool))]);
-    Env::new().with_variable("data", Type::object([
-        ("n", Type::Int), ("s", Type::String), ("f", Type::Double), ("l", Type::list(Type::Int)), ("m", map),
-        ("z", Type::Null), ("t", Type::Bool), ("rows", Type::list(row)),
-    ]))
+    Env::new().with_variable(
+        "data",
+        Type::object([
+            ("n", Type::Int),
+            ("s", Type::String),
+            ("f", Type::Double),
+            ("l", Type::list(Type::Int)),
+            ("m", map),
+            ("z", Type::Null),
+            ("t", Type::Bool),
+            ("rows", Type::list(row)),
+        ]),
+    )
 }
 
 /// Random text that looks like an expression.
 fn tokens() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "1", "2u", "1.5", "'a'", "\"b\"", "true", "null", "data", ".n", ".s", ".l", ".m", ".a", "[0]", "[", "]", "(", ")", "{",
-        "}", ":", "?", ",", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", "&&", "||", "!", "in", "has(", "size(", "first(",
-        "int(", "r'\\d'", "'''", "//", "\n", ".map(", "`x-y`", "0x", "1e", "e", "\\", "'", "é", "x.y",
+        "1", "2u", "1.5", "'a'", "\"b\"", "true", "null", "data", ".n", ".s", ".l", ".m", ".a",
+        "[0]", "[", "]", "(", ")", "{", "}", ":", "?", ",", "+", "-", "*", "/", "%", "==", "!=",
+        "<", "<=", "&&", "||", "!", "in", "has(", "size(", "first(", "int(", "r'\\d'", "'''", "//",
+        "\n", ".map(", "`x-y`", "0x", "1e", "e", "\\", "'", "é", "x.y",
     ]);
     prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
 }
@@ -32,22 +42,55 @@ fn tokens() -> impl Strategy<Value = String> {
 /// Random well-formed expressions.
 fn expression() -> impl Strategy<Value = String> {
     let leaf = prop::sample::select(vec![
-        "0", "1", "-7", "9223372036854775807", "3u", "1.5", "'a'", "''", "true", "false", "null", "data.n", "data.s", "data.f",
-        "data.l", "data.m", "data.m.a", "data.m.b[0]", "data.z", "data.t", "data.rows", "data.rows[1].id", "data.nope", "[]", "{}",
+        "0",
+        "1",
+        "-7",
+        "9223372036854775807",
+        "3u",
+        "1.5",
+        "'a'",
+        "''",
+        "true",
+        "false",
+        "null",
+        "data.n",
+        "data.s",
+        "data.f",
+        "data.l",
+        "data.m",
+        "data.m.a",
+        "data.m.b[0]",
+        "data.z",
+        "data.t",
+        "data.rows",
+        "data.rows[1].id",
+        "data.nope",
+        "[]",
+        "{}",
     ])
     .prop_map(str::to_owned);
     leaf.prop_recursive(5, 40, 3, |inner| {
-        let op = prop::sample::select(vec!["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "in"]);
-        let function = prop::sample::select(vec![
-            "size", "int", "uint", "double", "string", "bool", "type", "dyn", "keys", "lower", "norm", "join", "distinct",
-            "sorted", "sum", "max_of", "min_of", "first", "last",
+        let op = prop::sample::select(vec![
+            "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "in",
         ]);
-        let pair = prop::sample::select(vec!["count", "contains", "startsWith", "matches", "pluck", "join"]);
+        let function = prop::sample::select(vec![
+            "size", "int", "uint", "double", "string", "bool", "type", "dyn", "keys", "lower",
+            "norm", "join", "distinct", "sorted", "sum", "max_of", "min_of", "first", "last",
+        ]);
+        let pair = prop::sample::select(vec![
+            "count",
+            "contains",
+            "startsWith",
+            "matches",
+            "pluck",
+            "join",
+        ]);
         prop_oneof![
             (inner.clone(), op, inner.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
             (function, inner.clone()).prop_map(|(f, a)| format!("{f}({a})")),
             (pair, inner.clone(), inner.clone()).prop_map(|(f, a, b)| format!("{f}({a}, {b})")),
-            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
+            (inner.clone(), inner.clone(), inner.clone())
+                .prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a}, {b}]")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{{{a}: {b}}}")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})[{b}]")),

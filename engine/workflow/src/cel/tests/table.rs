@@ -9,7 +9,9 @@ struct Echo;
 impl Functions for Echo {
     fn call<'a>(&'a self, name: &str, args: &[Value<'a>]) -> Option<Result<Value<'a>, String>> {
         match name {
-            "In" => Some(Ok(Value::Bool(args.first().and_then(Value::as_str) == Some("open")))),
+            "In" => Some(Ok(Value::Bool(
+                args.first().and_then(Value::as_str) == Some("open"),
+            ))),
             "fail" => Some(Err("always".into())),
             "second" => Some(args.get(1).cloned().ok_or_else(|| "needs two".into())),
             _ => None,
@@ -24,9 +26,15 @@ fn run(source: &str) -> Result<serde_json::Value, (EvalCode, String)> {
         "teams": [{"id": "l1", "coach": "lk9", "n": 4}, {"id": "l2", "coach": null, "n": 5}, {"id": "l3", "n": 4}],
         "map": {"a": 1, "b-c": {"d": [10, 20]}, "if": 7}, "huge": u64::MAX, "x": {"y": {"z": 1}}
     });
-    let scope = Scope::new().json("data", &data).value("now", "2026-10-02T12:00:00").value("i", 7);
+    let scope = Scope::new()
+        .json("data", &data)
+        .value("now", "2026-10-02T12:00:00")
+        .value("i", 7);
     let program = Program::compile_unchecked(source).unwrap_or_else(|e| panic!("{source}: {e:?}"));
-    program.eval(&scope, &Echo).map(|v| v.to_json()).map_err(|e| (e.code, e.message))
+    program
+        .eval(&scope, &Echo)
+        .map(|v| v.to_json())
+        .map_err(|e| (e.code, e.message))
 }
 
 fn is(source: &str, wanted: serde_json::Value) {
@@ -85,16 +93,54 @@ fn arithmetic() {
 #[test]
 fn comparison() {
     for truth in [
-        "1 == 1.0", "1u == 1", "1.0 == 1u", "1 != 2", "1 < 1.5", "2u > 1", "1 <= 1u", "-1 < 0u", "1 < 18446744073709551615u",
-        "'a' < 'b'", "'B' < 'a'", "false < true", "null == null", "[1, 2] == [1.0, 2u]", "{'a': 1} == {'a': 1.0}",
-        "{1: 'x'} == {1u: 'x'}", "[] == []", "{} == {}", "type(1) == int", "type(1u) == uint", "type('') == string",
-        "type(null) == null_type", "type([]) == list", "type({}) == map", "type(type(1)) == type", "type(1.0) == double",
-        "1 != 'a'", "!(1 == 'a')", "!(null == 0)", "[1] != [1, 2]", "{'a': 1} != {'b': 1}", "data.none == null",
-        "data.n != null", "!(data.name == null)", "data.half < 1", "data.two == 2", "data.big == 9007199254740993",
-        "data.big != 9007199254740992.0", "9007199254740993 > 9007199254740992.0", "data.huge == 18446744073709551615u",
-        "-9223372036854775808 == -9223372036854775808.0", "9223372036854775807 < 9223372036854775808.0",
-        "double('nan') != double('nan')", "!(double('nan') < 1)", "!(double('nan') >= 1.0)", "1 < double('inf')",
-        "now >= '2026-10-02'", "1 < 2 == true",
+        "1 == 1.0",
+        "1u == 1",
+        "1.0 == 1u",
+        "1 != 2",
+        "1 < 1.5",
+        "2u > 1",
+        "1 <= 1u",
+        "-1 < 0u",
+        "1 < 18446744073709551615u",
+        "'a' < 'b'",
+        "'B' < 'a'",
+        "false < true",
+        "null == null",
+        "[1, 2] == [1.0, 2u]",
+        "{'a': 1} == {'a': 1.0}",
+        "{1: 'x'} == {1u: 'x'}",
+        "[] == []",
+        "{} == {}",
+        "type(1) == int",
+        "type(1u) == uint",
+        "type('') == string",
+        "type(null) == null_type",
+        "type([]) == list",
+        "type({}) == map",
+        "type(type(1)) == type",
+        "type(1.0) == double",
+        "1 != 'a'",
+        "!(1 == 'a')",
+        "!(null == 0)",
+        "[1] != [1, 2]",
+        "{'a': 1} != {'b': 1}",
+        "data.none == null",
+        "data.n != null",
+        "!(data.name == null)",
+        "data.half < 1",
+        "data.two == 2",
+        "data.big == 9007199254740993",
+        "data.big != 9007199254740992.0",
+        "9007199254740993 > 9007199254740992.0",
+        "data.huge == 18446744073709551615u",
+        "-9223372036854775808 == -9223372036854775808.0",
+        "9223372036854775807 < 9223372036854775808.0",
+        "double('nan') != double('nan')",
+        "!(double('nan') < 1)",
+        "!(double('nan') >= 1.0)",
+        "1 < double('inf')",
+        "now >= '2026-10-02'",
+        "1 < 2 == true",
     ] {
         is(truth, json!(true));
     }
@@ -107,9 +153,17 @@ fn comparison() {
 #[test]
 fn logic_absorbs_errors() {
     for (source, answer) in [
-        ("false && 1 / 0 > 1", false), ("1 / 0 > 1 && false", false), ("true || nope", true), ("nope || true", true),
-        ("false && 1", false), ("1 && false", false), ("'x' || true", true), ("nope.a.b || fail() || true", true),
-        ("true && true && !false", true), ("false || false", false), ("nope && 1 / 0 == 1 && false", false),
+        ("false && 1 / 0 > 1", false),
+        ("1 / 0 > 1 && false", false),
+        ("true || nope", true),
+        ("nope || true", true),
+        ("false && 1", false),
+        ("1 && false", false),
+        ("'x' || true", true),
+        ("nope.a.b || fail() || true", true),
+        ("true && true && !false", true),
+        ("false || false", false),
+        ("nope && 1 / 0 == 1 && false", false),
     ] {
         is(source, json!(answer));
     }
@@ -133,7 +187,10 @@ fn selection_and_membership() {
     is("data.map.if", json!(7));
     is(".data.n", json!(3));
     is("{'a': {'b': 2}}.a.b", json!(2));
-    is("{1: 'one', true: 'yes', 'k': 'v'}[1u] + {true: 'yes'}[true]", json!("oneyes"));
+    is(
+        "{1: 'one', true: 'yes', 'k': 'v'}[1u] + {true: 'yes'}[true]",
+        json!("oneyes"),
+    );
     is("{1: 'one'}[1.0]", json!("one"));
     is("[10, 20][1]", json!(20));
     is("[10, 20][1u] + [10, 20][0.0]", json!(30));
@@ -143,7 +200,10 @@ fn selection_and_membership() {
     is("'a' in data.map && !('z' in data.map)", json!(true));
     is("1 in {1u: true}", json!(true));
     is("null in [null]", json!(true));
-    is("has(data.n) && !has(data.zz) && has(data.none)", json!(true));
+    is(
+        "has(data.n) && !has(data.zz) && has(data.none)",
+        json!(true),
+    );
     is("has({'a': 1}.a)", json!(true));
     is("has(data.x.y.z)", json!(true));
     fails("has(data.zz.y)", EvalCode::NoSuchKey);
@@ -164,20 +224,32 @@ fn selection_and_membership() {
     fails("{'a': 1, 'a': 2}", EvalCode::BadValue);
     fails("{1: 1, 1u: 2}", EvalCode::BadValue);
     fails("nope", EvalCode::NoSuchVariable);
-    assert_eq!(run("dta.n").unwrap_err().1, "no variable `dta`; did you mean `data`?");
-    assert_eq!(run("data.nmae").unwrap_err().1, "no such key `nmae`; did you mean `name`?");
+    assert_eq!(
+        run("dta.n").unwrap_err().1,
+        "no variable `dta`; did you mean `data`?"
+    );
+    assert_eq!(
+        run("data.nmae").unwrap_err().1,
+        "no such key `nmae`; did you mean `name`?"
+    );
 }
 
 #[test]
 fn strings() {
-    is(r#""a\n\t\"\\\x41\u00e9\U0001F600\101\?\`""#, json!("a\n\t\"\\A\u{e9}\u{1F600}A?`"));
+    is(
+        r#""a\n\t\"\\\x41\u00e9\U0001F600\101\?\`""#,
+        json!("a\n\t\"\\A\u{e9}\u{1F600}A?`"),
+    );
     is(r"r'a\n'", json!("a\\n"));
     is(r#"R"\d+""#, json!("\\d+"));
     is("'''it's\ntwo lines'''", json!("it's\ntwo lines"));
     is("\"\"\"say \"hi\" \"\"\"", json!("say \"hi\" "));
     is("'' + \"\"", json!(""));
     is("size('één😀')", json!(4));
-    is("'De Wilg'.startsWith('De') && 'De Wilg'.endsWith('lg') && data.name.contains(' W')", json!(true));
+    is(
+        "'De Wilg'.startsWith('De') && 'De Wilg'.endsWith('lg') && data.name.contains(' W')",
+        json!(true),
+    );
     is("startsWith('abc', 'ab')", json!(true));
     is("'lk12'.matches('^lk[0-9]+$')", json!(true));
     is("matches('hello', 'l+')", json!(true));
@@ -185,7 +257,10 @@ fn strings() {
     fails("'abc'.matches('(' + '')", EvalCode::BadValue);
     fails("1.matches('a')", EvalCode::NoSuchOverload);
     is("1 // comment\n + 2", json!(3));
-    is("string(1) + string(2u) + string(1.5) + string(true) + string('x') + string(2.0)", json!("121.5truex2"));
+    is(
+        "string(1) + string(2u) + string(1.5) + string(true) + string('x') + string(2.0)",
+        json!("121.5truex2"),
+    );
     is("int('42') + int(3.9) + int(-3.9) + int(5u)", json!(47));
     is("uint(3) + uint('4') + uint(2.9)", json!(9));
     is("double(1) + double('1.5') + double(2u)", json!(4.5));
@@ -210,18 +285,30 @@ fn helpers() {
     is("get(null, 'a', 'd')", json!("d"));
     is("keys(data.x)", json!(["y"]));
     is("lower('ÉÉN Groep')", json!("één groep"));
-    is("norm('  Elke leerling  krijgt uitdagende taken. ') == norm('elke leerling krijgt uitdagende taken!?…')", json!(true));
+    is(
+        "norm('  Elke leerling  krijgt uitdagende taken. ') == norm('elke leerling krijgt uitdagende taken!?…')",
+        json!(true),
+    );
     is("join(data.tags, ', ')", json!("a, b, a"));
     is("join([1, true])", json!("1true"));
     is("distinct(data.tags)", json!(["a", "b"]));
-    is("distinct([1, 1.0, 1u, '1', null, null, [1], [1.0], {'a': 1}, {'a': 1u}])", json!([1, "1", null, [1], {"a": 1}]));
+    is(
+        "distinct([1, 1.0, 1u, '1', null, null, [1], [1.0], {'a': 1}, {'a': 1u}])",
+        json!([1, "1", null, [1], {"a": 1}]),
+    );
     is("count(data.tags, 'a')", json!(2));
     is("max_of(data.nums) * 10 + min_of(data.nums)", json!(31));
     is("max_of(['b', 'a'])", json!("b"));
     is("first(data.nums) + last(data.nums)", json!(5));
     is("pluck(data.teams, 'coach')", json!(["lk9", null]));
-    is("size(where(data.teams, 'n', 4)) == 2 && size(data.teams.where('coach', null)) == 1", json!(true));
-    is("data.teams.where('n', 4).pluck('id').join('+')", json!("l1+l3"));
+    is(
+        "size(where(data.teams, 'n', 4)) == 2 && size(data.teams.where('coach', null)) == 1",
+        json!(true),
+    );
+    is(
+        "data.teams.where('n', 4).pluck('id').join('+')",
+        json!("l1+l3"),
+    );
     is("sorted([3, 1.5, 2u])", json!([1.5, 2, 3]));
     is("sorted([])", json!([]));
     is("sum(pluck(data.teams, 'n')) + sum([])", json!(13));
@@ -249,7 +336,12 @@ fn host_functions() {
 #[test]
 fn error_spans_point_at_the_part() {
     let data = json!({"a": {"b": 1}});
-    for (source, part) in [("data.a.c > 1", "c"), ("1 + 2 + data.zz", "zz"), ("true && (3 / 0) > 1", "3 / 0"), ("data.a['q']", "'q'")] {
+    for (source, part) in [
+        ("data.a.c > 1", "c"),
+        ("1 + 2 + data.zz", "zz"),
+        ("true && (3 / 0) > 1", "3 / 0"),
+        ("data.a['q']", "'q'"),
+    ] {
         let scope = Scope::new().json("data", &data);
         let program = Program::compile_unchecked(source).unwrap();
         let error = program.eval(&scope, &()).unwrap_err();

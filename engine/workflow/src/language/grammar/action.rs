@@ -143,7 +143,8 @@ pub static TO_CHILDREN: Construct = Construct {
     )],
 };
 
-static NOTICE: Construct = Construct {
+/// A message to people.
+pub static NOTICE: Construct = Construct {
     name: "notice",
     doc: "A message to people.",
     nullable: false,
@@ -162,7 +163,8 @@ static NOTICE: Construct = Construct {
     ],
 };
 
-static PRODUCT: Construct = Construct {
+/// A version of a product.
+pub static PRODUCT: Construct = Construct {
     name: "product",
     doc: "A version of a product.",
     nullable: false,

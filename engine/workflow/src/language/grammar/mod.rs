@@ -11,7 +11,7 @@ mod workflow;
 pub use action::{ACTION, ACTIONS};
 pub use state::{EACH, REQUIREMENT, RUN, STATE, TRANSITION};
 pub use step::{LINEAR_STEP, STEP};
-pub use workflow::{FIELD, WORKFLOW};
+pub use workflow::{DATUM, FIELD, WORKFLOW};
 
 use super::pattern::Pattern;
 
@@ -118,7 +118,7 @@ pub fn all() -> Vec<&'static Construct> {
     let mut all = vec![
         &WORKFLOW,
         &FIELD,
-        &workflow::DATUM,
+        &DATUM,
         &workflow::ROLE,
         &STATE,
         &STEP,
@@ -130,6 +130,12 @@ pub fn all() -> Vec<&'static Construct> {
         &state::AT_LEAST,
     ];
     all.extend(ACTIONS);
-    all.extend([&action::RAISED, &action::SENT, &action::TO_CHILDREN]);
+    all.extend([
+        &action::RAISED,
+        &action::SENT,
+        &action::TO_CHILDREN,
+        &action::NOTICE,
+        &action::PRODUCT,
+    ]);
     all
 }

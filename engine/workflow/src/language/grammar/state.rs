@@ -50,7 +50,8 @@ pub static STATE: Construct = Construct {
             "Events with what they bring about.",
         ),
         Key::new(
-            "always", Shape::Ref(&OUTCOME),
+            "always",
+            Shape::Ref(&OUTCOME),
             "Transitions taken at once, without an event, as soon as their `when` holds.",
         ),
         Key::new(

@@ -25,9 +25,12 @@ impl Lowering<'_> {
                     data: self.exprs(value.get("data"), &here),
                 },
                 "send" => self.send(value, &here),
-                "cancel" => Action::Cancel {
-                    id: string(Some(value)),
-                },
+                "cancel" => {
+                    self.map.put(format!("{here}/id"), value.span);
+                    Action::Cancel {
+                        id: string(Some(value)),
+                    }
+                }
                 "notify" => self.notify(value, &here),
                 "artifact" => Action::Artifact {
                     name: string(value.get("name")),
@@ -94,7 +97,7 @@ impl Lowering<'_> {
         Action::Send {
             event: self.event(node, path),
             to,
-            data: self.exprs(node.get("data"), &format!("{path}/data")),
+            data: self.exprs(node.get("data"), path),
             after: node
                 .get("after")
                 .map(|rule| self.rule(rule, format!("{path}/after"))),
@@ -109,7 +112,7 @@ impl Lowering<'_> {
         Action::Notify {
             roles: self.names(node.get("roles"), &format!("{path}/roles")),
             text: string(node.get("text")),
-            data: self.exprs(node.get("data"), &format!("{path}/data")),
+            data: self.exprs(node.get("data"), path),
         }
     }
 }

@@ -28,17 +28,24 @@ pub(super) struct Lowering<'a> {
     pub(super) sink: &'a mut Sink,
     states: HashMap<String, Span>,
     steps: HashMap<String, Span>,
+    timers: HashMap<String, Span>,
     given: HashMap<String, step::Given>,
 }
 
 /// Lowers a document whose shape has been checked. Texts of files are not yet in it.
-pub fn lower(root: &Node, map: &mut SourceMap, texts: &mut Collector, sink: &mut Sink) -> ir::Workflow {
+pub fn lower(
+    root: &Node,
+    map: &mut SourceMap,
+    texts: &mut Collector,
+    sink: &mut Sink,
+) -> ir::Workflow {
     let mut lowering = Lowering {
         map,
         texts,
         sink,
         states: HashMap::new(),
         steps: HashMap::new(),
+        timers: HashMap::new(),
         given: HashMap::new(),
     };
     lowering.workflow(root)
@@ -132,8 +139,13 @@ impl Lowering<'_> {
             properties.insert(entry.key.clone(), schema);
             values.insert(entry.key.clone(), value);
         }
-        let schema =
-            json!({"type": "object", "properties": properties, "additionalProperties": false});
+        let names: Vec<&String> = values.keys().collect();
+        let schema = json!({
+            "type": "object",
+            "properties": properties,
+            "required": names,
+            "additionalProperties": false,
+        });
         (schema, values)
     }
 
@@ -143,7 +155,7 @@ impl Lowering<'_> {
             .get("type")
             .map_or_else(|| json!({}), |inner| types::of(inner, &mut Sink::default()));
         let Some(default) = node.get("default") else {
-            return (schema, Json::Null);
+            return (types::or_nothing(schema), Json::Null);
         };
         let value = default.json();
         if !types::accepts(&schema, &value) && !value.is_null() {

@@ -148,12 +148,16 @@ impl Lowering<'_> {
 
     fn timers(&mut self, path: &str, group: &Entry, state: &mut ir::State) {
         for (n, entry) in group.value.entries().iter().enumerate() {
-            let named = entry.value.items().iter().find_map(|item| item.get("timer")?.text());
+            let named = entry
+                .value
+                .items()
+                .iter()
+                .find_map(|item| item.get("timer")?.text());
             let id = named.map_or_else(
                 || format!("{}.{}.{}", state.id, group.key, n + 1),
                 str::to_owned,
             );
-            self.map.put(format!("timer/{id}"), entry.span);
+            self.declare_timer(&id, entry.span);
             state.timers.push(ir::Timer {
                 id: id.clone(),
                 rule: entry.key.trim().to_owned(),
@@ -161,6 +165,17 @@ impl Lowering<'_> {
             });
             let events = vec![format!("timer.{id}")];
             self.transitions(path, events, entry.span, &entry.value, state);
+        }
+    }
+
+    /// Remembers a timer and refuses a second one of the same name.
+    fn declare_timer(&mut self, id: &str, span: Span) {
+        self.map.put(format!("timer/{id}"), span);
+        if let Some(first) = self.timers.insert(id.to_owned(), span) {
+            self.sink
+                .add("DB067", span, format!("There are two timers `{id}`."))
+                .label(format!("first on line {}", first.line))
+                .help("give each its own `timer:` name");
         }
     }
 

@@ -1,9 +1,11 @@
 //! For a terminal: miette's frames with a caret, or one plain line and a caret for logs and screen readers.
 
 use std::fmt::Write;
-use std::sync::Arc;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+};
 
 use crate::language::diagnostic::{Diagnostic, Place, Severity};
 use crate::language::span::SourceFile;
@@ -90,8 +92,8 @@ fn framed(item: &Diagnostic, sources: &[SourceFile], theme: GraphicalTheme, out:
         .with_context_lines(1);
     let rendered = match readable {
         Some((_, source)) => {
-            let named = NamedSource::new(&source.name, Arc::clone(&source.text));
-            handler.render_report(out, &WithSource { report, named })
+            let file = File(source.clone());
+            handler.render_report(out, &WithSource { report, file })
         }
         None => handler.render_report(out, &report),
     };
@@ -105,7 +107,36 @@ fn framed(item: &Diagnostic, sources: &[SourceFile], theme: GraphicalTheme, out:
 #[derive(Debug)]
 struct WithSource {
     report: MietteDiagnostic,
-    named: NamedSource<Arc<str>>,
+    file: File,
+}
+
+/// A file whose columns count characters; miette itself counts bytes.
+#[derive(Debug)]
+struct File(SourceFile);
+
+impl SourceCode for File {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let read = self.0.text.read_span(span, before, after)?;
+        let offset = read.span().offset();
+        let column = self
+            .0
+            .text
+            .get(offset.saturating_sub(read.column())..offset)
+            .map_or(read.column(), |text| text.chars().count());
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.name.clone(),
+            read.data(),
+            *read.span(),
+            read.line(),
+            column,
+            read.line_count(),
+        )))
+    }
 }
 
 impl std::fmt::Display for WithSource {
@@ -133,8 +164,8 @@ impl miette::Diagnostic for WithSource {
         self.report.labels()
     }
 
-    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        Some(&self.named)
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.file)
     }
 }
 
@@ -197,6 +228,7 @@ fn caret(item: &Diagnostic, place: &Place, source: &SourceFile, line: &str, out:
         .map(|c| if c == '\t' { '\t' } else { ' ' })
         .collect();
     let label = item.label.as_deref().unwrap_or_default();
-    let _ = writeln!(out, "  | {line}");
-    let _ = writeln!(out, "  | {indent}{} {label}", "^".repeat(wide.max(1)));
+    let _ = writeln!(out, "{}", format!("  | {line}").trim_end());
+    let marks = "^".repeat(wide.max(1));
+    let _ = writeln!(out, "{}", format!("  | {indent}{marks} {label}").trim_end());
 }

@@ -1,3 +1,95 @@
 //! Tests of the whole way from text to compiled form.
 
+mod grammar;
+mod limits;
+mod lowering;
+mod pages;
 mod reading;
+mod rendering;
+
+use super::{Bundle, Checked, Kind, Kinds, Options, Reference, Severity, Style, check, render};
+use serde_json::json;
+
+/// Checks a single file without plugins.
+fn plain(text: &str) -> Checked {
+    check(&Bundle::single("try.yaml", text), &Options::default())
+}
+
+/// Checks a workflow of which only what follows the head is given.
+fn body(text: &str) -> Checked {
+    plain(&format!("workflow: try\nversion: 1.0.0\n{text}"))
+}
+
+/// The codes of all messages in order.
+fn codes(checked: &Checked) -> Vec<&'static str> {
+    checked.diagnostics.iter().map(|item| item.code).collect()
+}
+
+/// The messages as plain text.
+fn shown(checked: &Checked) -> String {
+    render::human(&checked.diagnostics, &checked.sources, Style::Plain)
+}
+
+/// A few step kinds, as plugins would describe them.
+fn kinds() -> Kinds {
+    let open = |names: &[&str]| -> Vec<(String, Kind)> {
+        names
+            .iter()
+            .map(|name| {
+                (
+                    (*name).to_owned(),
+                    Kind {
+                        config: json!({"type": "object"}),
+                        ..Kind::default()
+                    },
+                )
+            })
+            .collect()
+    };
+    let mut kinds: std::collections::BTreeMap<String, Kind> = open(&[
+        "goal",
+        "grouping",
+        "input",
+        "meeting",
+        "observation",
+        "questionnaire",
+        "reflection",
+        "report",
+    ])
+    .into_iter()
+    .collect();
+    kinds.insert(
+        "cluster-count".to_owned(),
+        Kind {
+            config: json!({"type": "object", "properties": {
+                "by": {"enum": ["person", "group"]},
+                "questions": {"type": "array", "items": {"type": "object", "required": ["id"]}},
+            }}),
+            entries: vec!["card".to_owned(), "assign".to_owned()],
+            audiences: vec!["facilitator".to_owned(), "contributor".to_owned()],
+            ..Kind::default()
+        },
+    );
+    Kinds(kinds)
+}
+
+/// Checks the last document with the ones before it as workflows that can be extended.
+fn with_bases(documents: &[String]) -> Checked {
+    let Some((main, bases)) = documents.split_last() else {
+        return plain("");
+    };
+    let resolve = |reference: &Reference| {
+        let line = format!("# base: {}\n", reference.workflow);
+        let found = bases.iter().find(|base| base.starts_with(&line))?;
+        Some(Bundle::single(
+            format!("{}.yaml", reference.workflow),
+            found.as_str(),
+        ))
+    };
+    let kinds = kinds();
+    let options = Options {
+        resolve: Some(&resolve),
+        kinds: Some(&kinds),
+    };
+    check(&Bundle::single("try.yaml", main.as_str()), &options)
+}

@@ -1,11 +1,11 @@
 //! A second implementation to compare with: the pseudo-code of W3C SCXML Appendix D, line by line, on lists and names,
 //! with the two readings of statecharts.md section 2 that change the outcome (done upwards, bounded failing conditions).
 
+mod tree;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use draaiboek_chart::{
-    Block, Descriptor, MAX_MICROSTEPS, StateKind, StateSource, TransitionSource,
-};
+use draaiboek_chart::{Block, MAX_MICROSTEPS, StateKind, StateSource};
 
 use crate::notation::{Written, holds};
 
@@ -168,68 +168,6 @@ impl<'a> Oracle<'a> {
         Ok(())
     }
 
-    fn at(&self, id: &str) -> usize {
-        self.states.iter().position(|state| state.id == id).unwrap()
-    }
-
-    fn parent(&self, s: usize) -> Option<usize> {
-        let parent = &self.parents[&self.states[s].id];
-        (!parent.is_empty()).then(|| self.at(parent))
-    }
-
-    /// Up to, not including `top`; to the outermost state without it.
-    fn proper_ancestors(&self, s: usize, top: Option<usize>) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut next = self.parent(s);
-        while let Some(ancestor) = next {
-            if Some(ancestor) == top {
-                break;
-            }
-            found.push(ancestor);
-            next = self.parent(ancestor);
-        }
-        found
-    }
-
-    fn is_descendant(&self, s: usize, of: Option<usize>) -> bool {
-        of.is_none_or(|of| self.proper_ancestors(s, None).contains(&of))
-    }
-
-    fn is_history(&self, s: usize) -> bool {
-        matches!(self.states[s].kind, StateKind::History { .. })
-    }
-
-    fn real_children(&self, s: usize) -> Vec<usize> {
-        let children = self.states[s]
-            .children
-            .iter()
-            .map(|child| self.at(&child.id));
-        children.filter(|child| !self.is_history(*child)).collect()
-    }
-
-    fn is_compound(&self, s: usize) -> bool {
-        self.states[s].kind == StateKind::State && !self.real_children(s).is_empty()
-    }
-
-    fn is_parallel(&self, s: usize) -> bool {
-        self.states[s].kind == StateKind::Parallel
-    }
-
-    fn t(&self, t: T) -> &'a TransitionSource {
-        &self.states[t.0].transitions[t.1]
-    }
-
-    fn name_match(descriptors: &[Descriptor], name: &str) -> bool {
-        descriptors.iter().any(|descriptor| match descriptor {
-            Descriptor::Exact(exact) => exact == name,
-            Descriptor::Prefix(text) if text == "*" => true,
-            Descriptor::Prefix(text) => {
-                let prefix = text.trim_end_matches('*').trim_end_matches('.');
-                name == prefix || name.starts_with(&format!("{prefix}."))
-            }
-        })
-    }
-
     fn select_transitions(&mut self, event: Option<&str>) -> Vec<T> {
         let mut enabled: Vec<T> = Vec::new();
         let atomic: Vec<usize> = self
@@ -345,12 +283,15 @@ impl<'a> Oracle<'a> {
             return Err(Endless);
         }
         self.microsteps += 1;
+        // Before the exits: what they store in a history could shrink the domain, and then a parallel that was left is not
+        // entered again. The pseudo-code asks twice.
+        let domains: Vec<_> = enabled.iter().map(|t| self.domain(*t)).collect();
         self.exit_states(enabled);
         for t in enabled {
             self.execute(&self.t(*t).actions);
         }
         let (mut enter, mut default, mut content) = Default::default();
-        for t in enabled {
+        for (t, domain) in enabled.iter().zip(domains) {
             for target in &self.t(*t).targets {
                 self.add_descendant_states_to_enter(
                     self.at(target),
@@ -359,7 +300,7 @@ impl<'a> Oracle<'a> {
                     &mut content,
                 );
             }
-            if let Some(ancestor) = self.domain(*t) {
+            if let Some(ancestor) = domain {
                 for s in self.effective_targets(&self.t(*t).targets) {
                     self.add_ancestor_states_to_enter(
                         s,
@@ -507,21 +448,6 @@ impl<'a> Oracle<'a> {
                     above = self.parent(grandparent);
                 }
             }
-        }
-    }
-
-    fn is_in_final_state(&self, s: usize) -> bool {
-        if self.is_compound(s) {
-            let children = self.real_children(s);
-            children
-                .iter()
-                .any(|c| self.states[*c].kind == StateKind::Final && self.configuration.contains(c))
-        } else {
-            self.is_parallel(s)
-                && self
-                    .real_children(s)
-                    .iter()
-                    .all(|c| self.is_in_final_state(*c))
         }
     }
 

@@ -1,0 +1,28 @@
+//! Playing scenario files through the real engine on a virtual clock (docs/scenarios.md).
+//!
+//! Reads, plays, checks and tells; decides nothing: every command goes through the engine as any other would.
+
+mod checks;
+mod chronicle;
+mod command;
+mod entries;
+mod expectation;
+mod matching;
+mod narrator;
+mod place;
+mod player;
+mod read;
+mod report;
+mod run;
+mod scenario;
+mod stage;
+mod story;
+mod words;
+mod workflows;
+
+pub use narrator::Narrator;
+pub use read::{Loaded, ReadError, embedded, read, schema};
+pub use report::{Check, Played, Report};
+pub use run::{Options, PlayError, Which, find, play, play_loaded};
+pub use words::Language;
+pub use workflows::{Published, WorkflowsError, load as load_workflow};

@@ -1,0 +1,214 @@
+//! The sentences of a story in Dutch and English.
+
+use jiff::civil::{Date, DateTime};
+use serde_json::Value;
+
+use super::story::Scene;
+
+/// Language of a story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Nederlands.
+    #[default]
+    Dutch,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The language of a locale such as `nl` or `en-GB`; Dutch for all that is not English.
+    pub fn of(locale: &str) -> Self {
+        if locale.starts_with("en") { Self::English } else { Self::Dutch }
+    }
+
+    /// Locale of texts: `nl` or `en`.
+    pub fn locale(self) -> &'static str {
+        match self {
+            Self::Dutch => "nl",
+            Self::English => "en",
+        }
+    }
+}
+
+/// The sentences of one language.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    language: Language,
+}
+
+const DAGEN: [&str; 7] = ["Maandag", "Dinsdag", "Woensdag", "Donderdag", "Vrijdag", "Zaterdag", "Zondag"];
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MAANDEN: [&str; 12] = [
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
+    "november", "december",
+];
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+];
+
+/// Widest text in a table before it is cut.
+const WIDTH: usize = 48;
+
+impl Words {
+    /// The sentences of `language`.
+    pub fn new(language: Language) -> Self {
+        Self { language }
+    }
+
+    fn say<'t>(self, dutch: &'t str, english: &'t str) -> &'t str {
+        match self.language {
+            Language::Dutch => dutch,
+            Language::English => english,
+        }
+    }
+
+    /// `Vrijdag 2 oktober 2026`.
+    pub fn day(self, date: Date) -> String {
+        let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
+        let month = usize::from(date.month().unsigned_abs()).saturating_sub(1);
+        let days = if self.language == Language::Dutch { DAGEN } else { DAYS };
+        let months = if self.language == Language::Dutch { MAANDEN } else { MONTHS };
+        let of = |list: &[&'static str], index: usize| list.get(index).copied().unwrap_or_default();
+        format!("{} {} {} {}", of(&days, weekday), date.day(), of(&months, month), date.year())
+    }
+
+    /// `15.40` in Dutch, `15:40` in English.
+    pub fn clock(self, at: DateTime) -> String {
+        let dot = self.say(".", ":");
+        format!("{:02}{dot}{:02}", at.hour(), at.minute())
+    }
+
+    /// The lines of a scene; the first is the one beside the time.
+    pub fn scene(self, scene: &Scene) -> Vec<String> {
+        match scene {
+            Scene::Told(text) => vec![text.clone()],
+            Scene::Began { who, what, now } => {
+                let begins = self.say("start", "starts");
+                self.with_now(format!("{who} {begins}: {what}."), now)
+            }
+            Scene::Moved { who, what, now } => {
+                let line = match who {
+                    Some(who) => format!("{who}: {what}."),
+                    None if what.is_empty() => self.say("Het is zover.", "It is time.").to_owned(),
+                    None => format!("{what}."),
+                };
+                self.with_now(line, now)
+            }
+            Scene::Handed { who, count, step, late } => vec![self.handed(who, *count, step, *late)],
+            Scene::TakenBack { who, step } => {
+                let what = self.say("neemt een bijdrage terug bij", "takes a contribution back from");
+                vec![format!("{who} {what} ‘{step}’.")]
+            }
+            Scene::Admitted { who, step } => {
+                let what = self.say("laat een late bijdrage toch meetellen bij", "lets a late contribution count in");
+                vec![format!("{who} {what} ‘{step}’.")]
+            }
+            Scene::Refused { who, what, because, reasons } => self.refused(who, what, because, reasons),
+            Scene::Notice { to, text } => {
+                let message = self.say("Bericht aan", "Message to");
+                vec![format!("✉ {message} {}: {text}", self.list(to))]
+            }
+            Scene::Published { title, version, content } => self.published(title, *version, content),
+            Scene::Spawned { what, whom } => self.spawned(what, whom),
+            Scene::Ended { what } => {
+                let over = self.say("is afgerond.", "has come to its end.");
+                vec![format!("{what} {over}")]
+            }
+        }
+    }
+
+    fn with_now(self, line: String, now: &[String]) -> Vec<String> {
+        if now.is_empty() {
+            return vec![line];
+        }
+        vec![format!("{line} → {}", self.list(now))]
+    }
+
+    fn handed(self, who: &std::collections::BTreeSet<String>, count: usize, step: &str, late: usize) -> String {
+        let mut line = match (who.first(), who.len()) {
+            (Some(name), 1) if count == 1 => {
+                format!("{name} {} ‘{step}’.", self.say("vult in:", "fills in:"))
+            }
+            (Some(name), 1) => {
+                format!("{name} {} ‘{step}’: {count}.", self.say("vult in bij", "fills in"))
+            }
+            (_, people) => format!(
+                "{people} {} ‘{step}’: {count}.",
+                self.say("mensen vullen in bij", "people fill in")
+            ),
+        };
+        if late > 0 {
+            line.push(' ');
+            line.push_str(&match late {
+                1 if count == 1 => self.say("Het is te laat om mee te tellen.", "It is too late to count.").to_owned(),
+                _ => format!("{} {late}.", self.say("Te laat om mee te tellen:", "Too late to count:")),
+            });
+        }
+        line
+    }
+
+    fn refused(self, who: &str, what: &str, because: &str, reasons: &[String]) -> Vec<String> {
+        let wants = self.say("wil", "wants");
+        let no = self.say("Dat kan niet.", "Not possible.");
+        let mut lines = vec![format!("✋ {who} {wants}: {what}. {no} {because}").trim_end().to_owned()];
+        lines.extend(reasons.iter().map(|reason| format!("     - {reason}")));
+        lines
+    }
+
+    fn spawned(self, what: &str, whom: &[String]) -> Vec<String> {
+        if whom.is_empty() {
+            return vec![format!("{}: {what}.", self.say("Er begint", "There begins"))];
+        }
+        let begin = self.say("begint voor", "begins for");
+        vec![format!("{what} {begin} {}.", self.list(whom))]
+    }
+
+    fn published(self, title: &str, version: u32, content: &Value) -> Vec<String> {
+        let mut lines = vec![format!("★ {title}, {} {version}", self.say("versie", "version"))];
+        self.rows(content.get("principles"), &mut lines);
+        if content.get("attention").and_then(Value::as_array).is_some_and(|list| !list.is_empty()) {
+            lines.push(format!("     {}", self.say("Aandachtspunten", "Attention points")));
+            self.rows(content.get("attention"), &mut lines);
+        }
+        lines
+    }
+
+    /// Ranked rows: text, mentions, groups, examples.
+    fn rows(self, list: Option<&Value>, lines: &mut Vec<String>) {
+        let empty = Vec::new();
+        let list = list.and_then(Value::as_array).unwrap_or(&empty);
+        let text = |row: &Value| row.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let width = list.iter().map(|row| text(row).chars().count()).max().unwrap_or(0).min(WIDTH);
+        for (index, row) in list.iter().enumerate() {
+            let number = |key: &str| row.get(key).and_then(Value::as_u64).unwrap_or(0);
+            let (mentions, groups) = (number("mentions"), number("groups"));
+            let times = match mentions {
+                1 => self.say("1 keer genoemd", "mentioned once").to_owned(),
+                n => self.say("{n} keer genoemd", "mentioned {n} times").replace("{n}", &n.to_string()),
+            };
+            let by = match groups {
+                1 => self.say("1 groep", "1 group").to_owned(),
+                n => format!("{n} {}", self.say("groepen", "groups")),
+            };
+            lines.push(format!("     {:>2}  {:width$}  {times}, {by}", index + 1, text(row)));
+            lines.extend(examples(row).map(|example| {
+                format!("         {} {example}", self.say("bv.", "e.g."))
+            }));
+        }
+    }
+
+    /// `a, b en c`.
+    fn list(self, items: &[String]) -> String {
+        match items {
+            [] => self.say("niemand", "nobody").to_owned(),
+            [one] => one.clone(),
+            [first @ .., last] => format!("{} {} {last}", first.join(", "), self.say("en", "and")),
+        }
+    }
+}
+
+/// The texts of the examples of a principle.
+fn examples(row: &Value) -> impl Iterator<Item = &str> {
+    row.get("example_texts").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}

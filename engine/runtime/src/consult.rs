@@ -1,0 +1,282 @@
+//! Asking plugins: what they are told, and what their answers mean to the core.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use draaiboek_plugin_host as host;
+use draaiboek_workflow::calendar::Calendar;
+use draaiboek_workflow::decide::{Answers, Ask, Checked, Command, Conclusion, Problem, asks, calls_for};
+use draaiboek_workflow::ir::Identity;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value;
+
+use crate::error::EngineError;
+use crate::live::Live;
+
+/// A contribution on its way in.
+#[derive(Debug, Clone)]
+pub(crate) struct Incoming {
+    pub participant: String,
+    pub roles: Vec<String>,
+    pub group: Option<String>,
+    pub payload: Value,
+}
+
+/// What plugins said, and what broke on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Consulted {
+    pub answers: Answers,
+    /// The normalised value of the contribution.
+    pub value: Option<Value>,
+    /// Remarks for the contributor.
+    pub warnings: Vec<host::Warning>,
+    /// Steps whose plugin broke while it was asked to conclude.
+    pub broken: Vec<(String, String)>,
+}
+
+/// Asks everything a command needs.
+///
+/// # Errors
+/// The plugin's own refusal of a contribution, or its failure while checking one.
+pub(crate) fn consult(
+    library: &host::Library,
+    live: &Live,
+    command: &Command,
+    incoming: Option<&Incoming>,
+    now: Timestamp,
+) -> Result<Consulted, EngineError> {
+    let mut consulted = Consulted::default();
+    let Some(snapshot) = &live.snapshot else { return Ok(consulted) };
+    match (command, incoming) {
+        (Command::Withdraw { step, id, .. } | Command::Admit { step, id }, _) => {
+            consulted.answers.same_id = live.pool_of(step).and_then(|pool| pool.same_id(id, None));
+        }
+        (Command::Contribute { step, id, .. }, Some(incoming)) => {
+            check(library, live, step, id, incoming, now, &mut consulted)?;
+        }
+        _ => {}
+    }
+    for ask in asks(live.world(now), snapshot, command) {
+        let Ask::Conclude(step) = ask else { continue };
+        match conclude(library, live, &step, now, consulted.value.as_ref().zip(incoming), &consulted.answers) {
+            Ok(conclusion) => {
+                consulted.answers.concluded.insert(step, conclusion);
+            }
+            Err(EngineError::Incident { step, cause, .. }) => consulted.broken.push((step, cause)),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(consulted)
+}
+
+fn check(
+    library: &host::Library,
+    live: &Live,
+    step: &str,
+    id: &str,
+    incoming: &Incoming,
+    now: Timestamp,
+    consulted: &mut Consulted,
+) -> Result<(), EngineError> {
+    let (plugin, identity) = plugin_of(library, live, step)?;
+    let pool = live.pool_of(step);
+    let entry = incoming.payload.as_object().and_then(|fields| fields.keys().next());
+    let stateful = plugin
+        .manifest()
+        .kinds
+        .iter()
+        .flat_map(|kind| &kind.entries)
+        .any(|known| Some(&known.name) == entry && known.needs_contributions);
+    let mut context = context(live, step, now)?;
+    context.actor = Some(host::Actor {
+        participant: incoming.participant.clone(),
+        roles: incoming.roles.clone(),
+        group: incoming.group.clone(),
+    });
+    if stateful {
+        context.contributions = Some(pool.map(|pool| pool.in_force(identity, &live.calendar)).unwrap_or_default());
+    }
+    let input = host::CheckInput {
+        participant: incoming.participant.clone(),
+        roles: incoming.roles.clone(),
+        group: incoming.group.clone(),
+        at: if identity == Identity::Anonymous { context.today.clone() } else { context.now.clone() },
+        payload: incoming.payload.clone(),
+    };
+    let answer = plugin.check(&context, &input).map_err(|error| EngineError::of_call(step, &error))?.output;
+    if let Some(pool) = pool {
+        consulted.answers.same_id = pool.same_id(id, Some(&answer.value));
+        consulted.answers.same_slot =
+            pool.same_slot(&incoming.participant, &answer.entry, &answer.slot, answer.shared, &answer.value);
+    }
+    consulted.answers.checked = Some(Checked { entry: answer.entry, slot: answer.slot, shared: answer.shared });
+    consulted.value = Some(answer.value);
+    consulted.warnings = answer.warnings;
+    Ok(())
+}
+
+/// Asks a step's plugin to conclude, counting in a contribution that is about to be accepted.
+pub(crate) fn conclude(
+    library: &host::Library,
+    live: &Live,
+    step: &str,
+    now: Timestamp,
+    candidate: Option<(&Value, &Incoming)>,
+    answers: &Answers,
+) -> Result<Conclusion, EngineError> {
+    let (plugin, identity) = plugin_of(library, live, step)?;
+    let context = context(live, step, now)?;
+    let mut contributions = effective(live, step, identity);
+    if let (Some((value, incoming)), Some(checked)) = (candidate, &answers.checked) {
+        if let Some(earlier) = &answers.same_slot {
+            contributions.retain(|known| known.id != earlier.id);
+        }
+        contributions.push(host::Contribution {
+            id: "candidate".into(),
+            seq: contributions.last().map_or(1, |last| last.seq.saturating_add(1)),
+            entry: checked.entry.clone(),
+            slot: checked.slot.clone(),
+            value: value.clone(),
+            participant: incoming.participant.clone(),
+            roles: incoming.roles.clone(),
+            group: incoming.group.clone(),
+            at: context.now.clone(),
+            admitted_late: false,
+        });
+    }
+    let insufficient = insufficient(live, step, contributions.len());
+    match plugin.conclude(&context, &contributions) {
+        Ok(called) => {
+            let answer = called.output;
+            let mut problems: Vec<Problem> = answer
+                .problems
+                .into_iter()
+                .map(|problem| Problem { word: problem.word, args: problem.args })
+                .collect();
+            problems.extend(insufficient);
+            Ok(Conclusion {
+                ready: answer.ready && problems.is_empty(),
+                result: answer.result,
+                artifacts: answer.artifacts.into_iter().map(|a| (a.name, a.content)).collect(),
+                event: answer.event,
+                problems,
+            })
+        }
+        Err(error) => match error.refusal() {
+            Some(refused) => Ok(Conclusion {
+                problems: refused
+                    .iter()
+                    .map(|problem| Problem { word: problem.word.clone(), args: problem.args.clone() })
+                    .collect(),
+                ..Conclusion::default()
+            }),
+            None => Err(EngineError::of_call(step, &error)),
+        },
+    }
+}
+
+/// L10: fewer contributions than the step's minimum.
+fn insufficient(live: &Live, step: &str, count: usize) -> Option<Problem> {
+    let minimum = live.definition.step(step)?.step.min_contributions as usize;
+    (count < minimum).then(|| Problem { word: "INSUFFICIENT".into(), args: vec![format!("{count}/{minimum}")] })
+}
+
+/// The projections of a step, per audience, as its plugin makes them.
+pub(crate) fn summarise(
+    library: &host::Library,
+    live: &Live,
+    step: &str,
+    now: Timestamp,
+) -> Result<BTreeMap<String, Value>, EngineError> {
+    let (plugin, identity) = plugin_of(library, live, step)?;
+    let context = context(live, step, now)?;
+    let summary = plugin
+        .summarise(&context, &effective(live, step, identity))
+        .map_err(|error| EngineError::of_call(step, &error))?;
+    Ok(summary.output.projections.into_iter().collect())
+}
+
+fn effective(live: &Live, step: &str, identity: Identity) -> Vec<host::Contribution> {
+    live.pool_of(step).map(|pool| pool.in_force(identity, &live.calendar)).unwrap_or_default()
+}
+
+fn plugin_of(library: &host::Library, live: &Live, step: &str) -> Result<(Arc<host::Plugin>, Identity), EngineError> {
+    let def = live
+        .definition
+        .step(step)
+        .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
+    let kind = &def.step.kind;
+    let pinned = live.origin.plugins.get(kind);
+    let plugin = pinned.and_then(|hash| library.by_hash(hash)).ok_or_else(|| EngineError::Incident {
+        step: step.to_owned(),
+        cause: format!(
+            "this cycle is pinned to a plugin for `{kind}` that is not installed ({}); install it and retry",
+            pinned.map_or("none", String::as_str)
+        ),
+        retryable: false,
+    })?;
+    Ok((plugin, def.step.identity))
+}
+
+fn context(live: &Live, step: &str, now: Timestamp) -> Result<host::Context, EngineError> {
+    let snapshot = live.snapshot()?;
+    let call = calls_for(live.world(now), snapshot, step).map_err(|cause| EngineError::Incident {
+        step: step.to_owned(),
+        cause: format!("its configuration can not be evaluated: {cause}"),
+        retryable: false,
+    })?;
+    let local = live.calendar.local(now);
+    let counts = live
+        .definition
+        .step(step)
+        .and_then(|def| snapshot.pools.get(&def.pool))
+        .map(|pool| {
+            pool.counts
+                .iter()
+                .map(|(entry, tally)| {
+                    let count = host::Count {
+                        submitted: tally.submitted.into(),
+                        withdrawn: tally.withdrawn.into(),
+                        late: tally.late.into(),
+                    };
+                    (entry.clone(), count)
+                })
+                .collect()
+        })
+        .unwrap_or_default();
+    Ok(host::Context {
+        kind: call.kind,
+        config: call.config,
+        inputs: call.inputs.into_iter().collect(),
+        actor: None,
+        locale: "nl".into(),
+        now: local.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+        today: local.date().to_string(),
+        calendar: school_year(&live.calendar, local.date()),
+        seed: seed(&live.origin.instance, step, snapshot).to_string(),
+        counts,
+        invited: call.invited,
+        contributions: None,
+    })
+}
+
+/// The school year around a day, or the nearest one, with its closed periods.
+fn school_year(calendar: &Calendar, day: Date) -> host::Calendar {
+    let data = calendar.data();
+    let year = data.years.iter().find(|year| year.to >= day).or(data.years.last());
+    let (from, to) = year.map_or((day, day), |year| (year.from, year.to));
+    let closed = data.periods.iter().filter(|p| p.kind.closes() && p.to >= from && p.from <= to);
+    host::Calendar {
+        from: from.to_string(),
+        to: to.to_string(),
+        closed: closed.map(|p| (p.from.to_string(), p.to.to_string())).collect(),
+    }
+}
+
+/// The same draw for the same opening of a step, on any machine.
+fn seed(instance: &str, step: &str, snapshot: &draaiboek_workflow::decide::Snapshot) -> u64 {
+    let run = snapshot.steps.get(step).map_or(0, |state| state.run);
+    let digest = draaiboek_store::content_hash(&format!("{instance}\n{step}\n{run}"));
+    digest.iter().take(8).fold(0, |seed, byte| (seed << 8) | u64::from(*byte))
+}

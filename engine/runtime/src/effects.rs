@@ -1,0 +1,99 @@
+//! Carrying out what decisions left in the outbox: at least once, harmless when repeated.
+//!
+//! Every effect becomes a command under its own key, so that a second delivery gets the first answer.
+
+use draaiboek_store::{OutboxRow, Turn};
+use draaiboek_workflow::decide::{Actor, ChildStatus, Command, Effect, Parent};
+use serde_json::json;
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::live::decode;
+use crate::start::StartRequest;
+
+/// Attempts before an effect is given up and becomes an incident of its instance.
+pub const MAX_ATTEMPTS: i64 = 8;
+
+impl Engine {
+    /// Carries one effect out and books what became of it.
+    pub(crate) async fn carry_out(&self, mut row: OutboxRow) -> Result<(), EngineError> {
+        let now = self.clock.now().as_microsecond();
+        row.attempts += 1;
+        match self.deliver(&row).await {
+            Ok(()) => done(&mut row, now, None),
+            Err(EngineError::Rejected(rejection)) => done(&mut row, now, Some(rejection.to_string())),
+            Err(error) if row.attempts >= MAX_ATTEMPTS => {
+                row.status = "given_up".into();
+                row.last_error = Some(error.to_string());
+            }
+            Err(error) => {
+                // Waits twice as long after each failure: 1 s, 2 s, 4 s, …
+                row.not_before = now + (1_000_000 << row.attempts.min(16));
+                row.last_error = Some(error.to_string());
+            }
+        }
+        self.writer.submit(Turn { outbox: vec![row], ..Turn::default() }).await?;
+        Ok(())
+    }
+
+    async fn deliver(&self, row: &OutboxRow) -> Result<(), EngineError> {
+        let effect: Effect = decode("effect", &row.key, &row.payload)?;
+        let system = Actor::system();
+        let key = Some(row.key.as_str());
+        match effect {
+            Effect::StartChild { instance, workflow, version, config, parent } => {
+                self.start_child(instance, workflow, version, config, parent, &row.key).await
+            }
+            Effect::CancelChild { instance, reason } => {
+                self.command(&instance, &system, Command::Cancel { reason }, key).await.map(drop)
+            }
+            Effect::ChildEnded { parent, status, outcome } => {
+                let command =
+                    Command::ChildEnded { state: parent.state, key: parent.key, status, outcome };
+                self.command(&parent.instance, &system, command, key).await.map(drop)
+            }
+            Effect::Deliver { instance, event, data } => {
+                let command = Command::Send { event, data, reason: None };
+                self.command(&instance, &system, command, key).await.map(drop)
+            }
+            // A message is delivered by being there to read: the outbox row is the notice. Mail is another channel.
+            Effect::Notify { .. } => Ok(()),
+        }
+    }
+
+    /// Starts a child; one that can not be started is told to its parent as failed, never silently dropped.
+    async fn start_child(
+        &self,
+        instance: String,
+        workflow: String,
+        version: Option<String>,
+        config: draaiboek_workflow::decide::Object,
+        parent: Parent,
+        key: &str,
+    ) -> Result<(), EngineError> {
+        let above = self.store.read().instance(draaiboek_store::Scope::All, &parent.instance).await?;
+        let school = above
+            .ok_or_else(|| EngineError::not_found("parent", &parent.instance, "it started this child"))?
+            .school;
+        let request = StartRequest { id: Some(instance), school, workflow, version, config, parent: Some(parent.clone()) };
+        match self.start(request, &Actor::system(), Some(key)).await {
+            Ok(_) => Ok(()),
+            Err(error @ (EngineError::Store(_) | EngineError::Commit(_) | EngineError::Stale)) => Err(error),
+            Err(error) => {
+                let command = Command::ChildEnded {
+                    state: parent.state,
+                    key: parent.key,
+                    status: ChildStatus::Failed,
+                    outcome: json!({"error": error.to_string()}),
+                };
+                self.command(&parent.instance, &Actor::system(), command, Some(&format!("{key}:failed"))).await.map(drop)
+            }
+        }
+    }
+}
+
+fn done(row: &mut OutboxRow, now: i64, refused: Option<String>) {
+    row.status = "done".into();
+    row.done_at = Some(now);
+    row.last_error = refused;
+}

@@ -1,0 +1,419 @@
+//! The engine: one request in, one commit, one answer. Instances are served one command at a time, side by side.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use draaiboek_plugin_host::{Library, Warning};
+use draaiboek_store::{CommandKeyRow, CommitError, Store, Writer, payload_hash};
+use draaiboek_workflow::decide::{Actor, Answer, Answers, Command, Happening, decide};
+use draaiboek_workflow::ir::Identity;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::sync::Mutex as AsyncMutex;
+
+use crate::booking::{Booking, Journaled, Payload};
+use crate::catalog::{Catalog, hex};
+use crate::clock::Clock;
+use crate::consult::{Consulted, Incoming, conclude, consult};
+use crate::error::EngineError;
+use crate::live::Live;
+use crate::school::School;
+
+/// Instances kept in memory at the most; the rest is loaded when it is needed.
+pub const MAX_LIVE: usize = 10_000;
+/// Turns waiting for the writer at the most; more are told to come back.
+pub const WRITER_QUEUE: usize = 1_024;
+/// Longest contribution, in bytes of JSON.
+pub const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
+/// How often a command is decided anew when another one came in between.
+const ATTEMPTS: u32 = 3;
+
+/// The engine.
+pub struct Engine {
+    pub(crate) store: Arc<Store>,
+    pub(crate) writer: Writer,
+    pub(crate) library: Arc<Library>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) catalog: Catalog,
+    live: Mutex<HashMap<String, Arc<AsyncMutex<Option<Live>>>>>,
+    /// Told when there may be new effects or timers.
+    pub(crate) woken: tokio::sync::Notify,
+}
+
+/// The answer to a request; a repeat with the same key gets the first one again.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Reply {
+    /// Instance id.
+    pub instance: String,
+    /// Commands accepted so far.
+    pub revision: u64,
+    /// Active states.
+    pub states: Vec<String>,
+    /// active, paused, cancelled, blocked or ended.
+    pub lifecycle: String,
+    /// What became of the command.
+    pub answer: Answer,
+    /// What happened.
+    pub trace: Vec<Happening>,
+    /// Remarks of the plugin for the contributor, Dutch and English.
+    #[serde(default)]
+    pub warnings: Vec<Value>,
+    /// Id of the contribution, when one was handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contribution: Option<String>,
+}
+
+/// A contribution as a person hands it in.
+#[derive(Debug, Clone, Default)]
+pub struct Handed {
+    /// Step id.
+    pub step: String,
+    /// Contribution id; a new one is made when there is none.
+    pub id: Option<String>,
+    /// Object with one key, the entry kind.
+    pub payload: Value,
+    /// Group it is entered for.
+    pub group: Option<String>,
+    /// Revision (domain.md L3).
+    pub revision: Option<u32>,
+    /// Secret of an anonymous contributor; needed to revise or withdraw later.
+    pub token: Option<String>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("store", &self.store.path()).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens an engine over a store, with the plugins of `library`.
+    pub fn new(store: Arc<Store>, library: Arc<Library>, clock: Arc<dyn Clock>) -> Self {
+        let writer = Writer::start(Arc::clone(&store), WRITER_QUEUE);
+        Self {
+            store,
+            writer,
+            library,
+            clock,
+            catalog: Catalog::default(),
+            live: Mutex::new(HashMap::new()),
+            woken: tokio::sync::Notify::new(),
+        }
+    }
+
+    /// The database, for reading.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The plugins.
+    pub fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The school of this id.
+    ///
+    /// # Errors
+    /// No such school, or a damaged row.
+    pub async fn school(&self, id: &str) -> Result<School, EngineError> {
+        self.catalog.school(self.store.read(), id).await
+    }
+
+    /// Stores a school with its calendar and dates the open timers of its running cycles anew where the calendar changed.
+    ///
+    /// # Errors
+    /// A calendar that can not be built; the database.
+    pub async fn put_school(&self, school: &School) -> Result<(), EngineError> {
+        let hash = self.catalog.put_school(&self.store, school, self.clock.now()).await?;
+        self.recalendar(&school.school, &hash).await
+    }
+
+    /// Carries a command out.
+    ///
+    /// # Errors
+    /// [`EngineError::Rejected`] when it is not possible now; others when something broke.
+    pub async fn command(
+        &self,
+        instance: &str,
+        actor: &Actor,
+        command: Command,
+        key: Option<&str>,
+    ) -> Result<Reply, EngineError> {
+        if let Some(first) = self.first_answer(key).await? {
+            return Ok(first);
+        }
+        self.turn(instance, actor, command, None, key).await
+    }
+
+    /// Hands a contribution in.
+    ///
+    /// # Errors
+    /// As [`Engine::command`]; the plugin's own refusal is a rejection.
+    pub async fn contribute(
+        &self,
+        instance: &str,
+        actor: &Actor,
+        handed: Handed,
+        key: Option<&str>,
+    ) -> Result<Reply, EngineError> {
+        if let Some(first) = self.first_answer(key).await? {
+            return Ok(first);
+        }
+        let size = handed.payload.to_string().len();
+        if size > MAX_PAYLOAD_BYTES {
+            return Err(EngineError::Rejected(draaiboek_workflow::decide::Rejection::new(
+                "INVALID",
+                format!("the contribution has {size} bytes; the most is {MAX_PAYLOAD_BYTES}: shorten it or refer to a document"),
+            )));
+        }
+        let id = handed.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
+        let identity = self.identity(instance, &handed.step).await?;
+        let anonymous = identity == Identity::Anonymous;
+        let participant = participant(instance, actor, &handed, anonymous)?;
+        let actor = if anonymous { Actor { person: None, ..actor.clone() } } else { actor.clone() };
+        let incoming = Incoming {
+            participant: participant.clone(),
+            roles: actor.roles.clone(),
+            group: handed.group.clone(),
+            payload: handed.payload,
+        };
+        let command = Command::Contribute {
+            step: handed.step,
+            id: id.clone(),
+            participant,
+            group: handed.group,
+            revision: handed.revision,
+            payload_hash: String::new(),
+        };
+        let mut reply = self.turn(instance, &actor, command, Some(incoming), key).await?;
+        reply.contribution = Some(id);
+        Ok(reply)
+    }
+
+    /// Takes a contribution back.
+    ///
+    /// # Errors
+    /// As [`Engine::command`].
+    pub async fn withdraw(
+        &self,
+        instance: &str,
+        actor: &Actor,
+        step: &str,
+        id: &str,
+        token: Option<&str>,
+    ) -> Result<Reply, EngineError> {
+        let anonymous = self.identity(instance, step).await? == Identity::Anonymous;
+        let handed = Handed { token: token.map(str::to_owned), ..Handed::default() };
+        let participant = participant(instance, actor, &handed, anonymous)?;
+        let actor = if anonymous { Actor { person: None, ..actor.clone() } } else { actor.clone() };
+        let command = Command::Withdraw { step: step.to_owned(), id: id.to_owned(), participant };
+        self.turn(instance, &actor, command, None, None).await
+    }
+
+    /// Tries a broken step again; a success settles the incident.
+    ///
+    /// # Errors
+    /// No such incident, or it breaks again.
+    pub async fn retry(&self, instance: &str, actor: &Actor, incident: &str) -> Result<Reply, EngineError> {
+        let slot = self.slot(instance);
+        {
+            let mut guard = slot.lock().await;
+            let live = self.loaded(&mut guard, instance).await?;
+            let known = live.snapshot()?.incidents.get(incident).cloned().ok_or_else(|| {
+                EngineError::not_found("incident", incident, "`draaiboek show` lists the open ones")
+            })?;
+            if let Some(step) = &known.step {
+                conclude(&self.library, live, step, self.clock.now(), None, &Answers::default())?;
+            }
+        }
+        let command = Command::Settle { incident: incident.to_owned(), given_up: None };
+        self.turn(instance, actor, command, None, None).await
+    }
+
+    async fn first_answer(&self, key: Option<&str>) -> Result<Option<Reply>, EngineError> {
+        let Some(key) = key else { return Ok(None) };
+        match self.store.read().answer(key).await? {
+            Some(text) => repeat(key, &text).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn identity(&self, instance: &str, step: &str) -> Result<Identity, EngineError> {
+        let slot = self.slot(instance);
+        let mut guard = slot.lock().await;
+        let live = self.loaded(&mut guard, instance).await?;
+        Ok(live.definition.step(step).map_or(Identity::Named, |def| def.step.identity))
+    }
+
+    pub(crate) fn slot(&self, instance: &str) -> Arc<AsyncMutex<Option<Live>>> {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if live.len() >= MAX_LIVE && !live.contains_key(instance) {
+            live.retain(|_, slot| Arc::strong_count(slot) > 1);
+        }
+        Arc::clone(live.entry(instance.to_owned()).or_default())
+    }
+
+    pub(crate) async fn loaded<'l>(&self, slot: &'l mut Option<Live>, instance: &str) -> Result<&'l mut Live, EngineError> {
+        if slot.is_none() {
+            *slot = Some(Live::load(self.store.read(), &self.catalog, instance).await?);
+        }
+        slot.as_mut().ok_or(EngineError::Stale)
+    }
+
+    /// One turn: consult, decide, book, commit. Decided anew when another process came in between.
+    pub(crate) async fn turn(
+        &self,
+        instance: &str,
+        actor: &Actor,
+        command: Command,
+        incoming: Option<Incoming>,
+        key: Option<&str>,
+    ) -> Result<Reply, EngineError> {
+        let slot = self.slot(instance);
+        let mut guard = slot.lock().await;
+        for _ in 0..ATTEMPTS {
+            let live = self.loaded(&mut guard, instance).await?;
+            match self.attempt(live, actor, &command, incoming.as_ref(), key).await {
+                Err(EngineError::Stale) => *guard = None,
+                // The instance in memory ran ahead of a commit that did not happen.
+                Err(EngineError::Commit(error)) => {
+                    *guard = None;
+                    return match (&error, key) {
+                        (CommitError::Repeat(first), Some(key)) => repeat(key, first),
+                        _ => Err(EngineError::Commit(error)),
+                    };
+                }
+                other => return other,
+            }
+        }
+        Err(EngineError::Stale)
+    }
+
+    async fn attempt(
+        &self,
+        live: &mut Live,
+        actor: &Actor,
+        command: &Command,
+        incoming: Option<&Incoming>,
+        key: Option<&str>,
+    ) -> Result<Reply, EngineError> {
+        let now = self.clock.now();
+        let consulted = match consult(&self.library, live, command, incoming, now) {
+            Ok(consulted) => consulted,
+            Err(EngineError::Incident { step, cause, retryable }) => {
+                self.record_break(live, &step, &cause).await?;
+                return Err(EngineError::Incident { step, cause, retryable });
+            }
+            Err(other) => return Err(other),
+        };
+        for (step, cause) in &consulted.broken {
+            self.record_break(live, step, cause).await?;
+        }
+        if let (Command::Conclude { step }, Some((broken, cause))) = (command, consulted.broken.first())
+            && step == broken
+        {
+            return Err(EngineError::Incident { step: step.clone(), cause: cause.clone(), retryable: true });
+        }
+        self.settle(live, actor, command, consulted, key).await
+    }
+
+    /// Decides and commits.
+    pub(crate) async fn settle(
+        &self,
+        live: &mut Live,
+        actor: &Actor,
+        command: &Command,
+        consulted: Consulted,
+        key: Option<&str>,
+    ) -> Result<Reply, EngineError> {
+        let now = self.clock.now();
+        let (command, payload) = with_payload(command, consulted.value.as_ref());
+        let journaled = Journaled { by: actor.clone(), command };
+        let world = live.world(now);
+        let decided = decide(world, live.snapshot.as_ref(), actor, &journaled.command, &consulted.answers);
+        let decision = match decided {
+            Ok(decision) => decision,
+            Err(rejection) => {
+                if matches!(journaled.command, Command::Send { .. } | Command::Conclude { .. }) && live.snapshot.is_some() {
+                    let booking =
+                        Booking { journaled: &journaled, answers: &consulted.answers, payload: None, now, key: None };
+                    let turn = live.book_refusal(&self.store, &rejection, &booking)?;
+                    self.writer.submit(turn).await?;
+                }
+                return Err(rejection.into());
+            }
+        };
+        let mut reply = Reply {
+            instance: live.row.id.clone(),
+            revision: decision.snapshot.revision,
+            states: decision.snapshot.chart.active.clone(),
+            lifecycle: decision.snapshot.lifecycle.word().into(),
+            answer: decision.answer.clone(),
+            trace: decision.trace.clone(),
+            warnings: consulted.warnings.iter().filter_map(warning).collect(),
+            contribution: None,
+        };
+        if let Command::Contribute { id, .. } = &journaled.command {
+            reply.contribution = Some(id.clone());
+        }
+        let wakes = !decision.effects.is_empty() || !decision.timers.is_empty();
+        let key = key.map(|key| key_row(key, &reply, live.row.pk, now.as_microsecond())).transpose()?;
+        let booking = Booking { journaled: &journaled, answers: &consulted.answers, payload, now, key };
+        let turn = live.book(&self.store, decision, booking)?;
+        self.writer.submit(turn).await?;
+        if wakes {
+            self.woken.notify_one();
+        }
+        Ok(reply)
+    }
+
+    /// Records that a plugin broke; everything else of the instance goes on.
+    async fn record_break(&self, live: &mut Live, step: &str, cause: &str) -> Result<(), EngineError> {
+        let command = Command::Break { step: Some(step.to_owned()), cause: cause.to_owned() };
+        Box::pin(self.settle(live, &Actor::system(), &command, Consulted::default(), None)).await.map(drop)
+    }
+}
+
+/// The key under which a contributor's entries stand: person, group entered by a facilitator, or the hash of a secret.
+fn participant(instance: &str, actor: &Actor, handed: &Handed, anonymous: bool) -> Result<String, EngineError> {
+    if anonymous {
+        let token = handed.token.as_deref().filter(|token| token.len() >= 8).ok_or_else(|| {
+            EngineError::Invalid("an anonymous contribution needs a secret of at least 8 characters (`token`)".into())
+        })?;
+        let digest = draaiboek_store::content_hash(&format!("{instance}\n{token}"));
+        return Ok(format!("~{}", hex(digest.get(..16).unwrap_or(&digest))));
+    }
+    let person = actor.on_behalf_of.as_ref().or(actor.person.as_ref());
+    person.cloned().ok_or_else(|| EngineError::Invalid("a contribution needs a person".into()))
+}
+
+/// The salted hash that stands in the journal for the payload.
+fn with_payload(command: &Command, value: Option<&Value>) -> (Command, Option<Payload>) {
+    let mut command = command.clone();
+    let Some(value) = value else { return (command, None) };
+    let text = value.to_string();
+    let salt = uuid::Uuid::new_v4().as_bytes().to_vec();
+    if let Command::Contribute { payload_hash: hash, .. } = &mut command {
+        *hash = hex(&payload_hash(&salt, &text));
+    }
+    (command, Some(Payload { text, salt }))
+}
+
+fn warning(warning: &Warning) -> Option<Value> {
+    serde_json::to_value(warning).ok()
+}
+
+fn key_row(key: &str, reply: &Reply, instance_pk: i64, created_at: i64) -> Result<CommandKeyRow, EngineError> {
+    let answer = serde_json::to_string(reply).map_err(|error| EngineError::Invalid(error.to_string()))?;
+    Ok(CommandKeyRow { key: key.to_owned(), answer, instance_pk: Some(instance_pk), created_at })
+}
+
+fn repeat(key: &str, first: &str) -> Result<Reply, EngineError> {
+    serde_json::from_str(first)
+        .map_err(|error| EngineError::Invalid(format!("the stored answer to `{key}` can not be read: {error}")))
+}

@@ -1,0 +1,133 @@
+//! An instance in memory: what the database holds of it, decoded once and kept in step with every commit.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use draaiboek_store::{IncidentRow, InstanceRow, Reader, Scope, TaskRow, TimerRow};
+use draaiboek_workflow::calendar::Calendar;
+use draaiboek_workflow::decide::{Origin, Snapshot, TimerPurpose, World};
+use draaiboek_workflow::definition::Definition;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::Catalog;
+use crate::error::EngineError;
+use crate::pool::PoolRows;
+
+/// An instance in memory.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub origin: Origin,
+    pub definition: Arc<Definition>,
+    pub calendar: Arc<Calendar>,
+    pub row: InstanceRow,
+    pub snapshot: Option<Snapshot>,
+    /// By pool number.
+    pub pools: BTreeMap<u64, PoolRows>,
+    /// Open tasks by the number of the step's opening.
+    pub tasks: BTreeMap<u64, TaskRow>,
+    /// Pending timers by number.
+    pub timers: BTreeMap<u64, TimerRow>,
+    /// Open incidents by id within the instance.
+    pub incidents: BTreeMap<String, IncidentRow>,
+}
+
+/// What a task row says of its step besides its columns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskTitle {
+    /// Number of the step's opening.
+    pub run: u64,
+    /// Step id.
+    pub step: String,
+    /// Step kind.
+    pub kind: String,
+    /// State it belongs to.
+    pub state: String,
+    /// Title per locale.
+    pub text: BTreeMap<String, String>,
+}
+
+/// What a timer row says of its purpose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct TimerEvent {
+    pub seq: u64,
+    pub purpose: TimerPurpose,
+}
+
+impl Live {
+    /// Loads an instance with its open work.
+    pub async fn load(reader: &Reader, catalog: &Catalog, id: &str) -> Result<Self, EngineError> {
+        let row = reader
+            .instance(Scope::All, id)
+            .await?
+            .ok_or_else(|| EngineError::not_found("cycle", id, "`draaiboek list` shows them"))?;
+        let definition = catalog.definition(reader, &row.definition_hash).await?;
+        let calendar = catalog.calendar(reader, row.calendar_hash.as_deref()).await?;
+        let origin: Origin = decode("origin", &row.id, &row.origin)?;
+        let snapshot: Snapshot = decode("snapshot", &row.id, &row.snapshot)?;
+        let mut live = Self {
+            origin,
+            definition,
+            calendar,
+            snapshot: Some(snapshot),
+            pools: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            timers: BTreeMap::new(),
+            incidents: BTreeMap::new(),
+            row,
+        };
+        live.load_work(reader).await?;
+        Ok(live)
+    }
+
+    async fn load_work(&mut self, reader: &Reader) -> Result<(), EngineError> {
+        let pk = self.row.pk;
+        for run in reader.step_runs(pk).await? {
+            if let Some(number) = run.step.rsplit_once('#').and_then(|(_, n)| n.parse().ok()) {
+                let rows = reader.contributions(&run).await?;
+                self.pools.insert(number, PoolRows::new(run, rows));
+            }
+        }
+        for task in reader.tasks(pk).await?.into_iter().filter(|task| task.status == "open") {
+            let title: TaskTitle = decode("task", &self.row.id, &task.title)?;
+            self.tasks.insert(title.run, task);
+        }
+        for timer in reader.pending_timers(pk).await? {
+            let event: TimerEvent = decode("timer", &self.row.id, &timer.event)?;
+            self.timers.insert(event.seq, timer);
+        }
+        for incident in reader.incidents(pk).await?.into_iter().filter(|incident| incident.status == "open") {
+            self.incidents.insert(incident.input.clone(), incident);
+        }
+        Ok(())
+    }
+
+    /// What a decision at `now` rests on.
+    pub fn world(&self, now: Timestamp) -> World<'_> {
+        World { definition: &self.definition, origin: &self.origin, calendar: &self.calendar, now }
+    }
+
+    /// The snapshot.
+    ///
+    /// # Errors
+    /// The instance was not started.
+    pub fn snapshot(&self) -> Result<&Snapshot, EngineError> {
+        self.snapshot.as_ref().ok_or_else(|| EngineError::not_found("cycle", &self.row.id, "it was not started"))
+    }
+
+    /// The pool a step writes to now.
+    pub fn pool_of(&self, step: &str) -> Option<&PoolRows> {
+        let owner = &self.definition.step(step)?.pool;
+        let number = self.snapshot.as_ref()?.pools.get(owner)?.run;
+        self.pools.get(&number)
+    }
+}
+
+/// Decodes stored JSON; a damaged row is named instead of panicking.
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(what: &str, instance: &str, text: &str) -> Result<T, EngineError> {
+    serde_json::from_str(text).map_err(|error| {
+        EngineError::Invalid(format!(
+            "the stored {what} of `{instance}` can not be read ({error}); run `draaiboek verify` and restore a backup"
+        ))
+    })
+}

@@ -1,0 +1,208 @@
+//! A school: its people, teams and calendar, as a file says them and as the database keeps them.
+
+use std::collections::BTreeMap;
+
+use draaiboek_workflow::calendar::{Calendar, Period, PeriodKind, Region};
+use draaiboek_workflow::decide::Actor;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::EngineError;
+
+/// A school.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct School {
+    /// Id (tenant).
+    pub school: String,
+    /// Name for people.
+    pub name: String,
+    /// `BaO` primary or `SO` secondary.
+    #[serde(default)]
+    pub level: String,
+    /// Language of its texts.
+    #[serde(default = "dutch")]
+    pub locale: String,
+    /// IANA time zone.
+    #[serde(default = "brussels")]
+    pub timezone: String,
+    /// Hours in which messages wait.
+    #[serde(default)]
+    pub quiet_hours: Option<QuietHours>,
+    /// Its calendar.
+    pub calendar: SchoolCalendar,
+    /// People by id.
+    #[serde(default)]
+    pub people: BTreeMap<String, Person>,
+    /// Teams by id.
+    #[serde(default)]
+    pub teams: BTreeMap<String, Team>,
+}
+
+/// Hours in which messages wait, local times `HH:MM`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuietHours {
+    /// From this hour in the evening.
+    pub from: String,
+    /// Until this hour in the morning.
+    pub to: String,
+}
+
+/// Where a school's calendar comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchoolCalendar {
+    /// Built-in region, such as `be-nl`.
+    pub base: String,
+    /// School years, such as `2026-2027`.
+    pub years: Vec<String>,
+    /// The school's own days.
+    #[serde(default)]
+    pub local: Vec<LocalDay>,
+}
+
+/// Days of the school itself, on top of the official ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocalDay {
+    /// Id, unique in the calendar.
+    pub id: String,
+    /// What it is.
+    pub kind: PeriodKind,
+    /// First day.
+    pub from: Date,
+    /// Last day; the first when there is none.
+    #[serde(default)]
+    pub to: Option<Date>,
+    /// Name for people.
+    #[serde(default)]
+    pub title: String,
+}
+
+impl LocalDay {
+    fn period(&self) -> Period {
+        Period {
+            id: self.id.clone(),
+            kind: self.kind,
+            from: self.from,
+            to: self.to.unwrap_or(self.from),
+            name: BTreeMap::from([("nl".to_owned(), self.title.clone())]),
+        }
+    }
+}
+
+/// A person of the school.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Person {
+    /// Display name.
+    pub name: String,
+    /// Roles at school.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// Further attributes, such as `row`.
+    #[serde(flatten)]
+    pub attributes: BTreeMap<String, Value>,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    /// Name for people.
+    #[serde(default)]
+    pub title: String,
+    /// row, theme, subject, class_council, cross_school or adhoc.
+    #[serde(default)]
+    pub kind: String,
+    /// Theme of a theme team.
+    #[serde(default)]
+    pub theme: Option<String>,
+    /// Members.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// Coach, a member.
+    #[serde(default)]
+    pub coach: Option<String>,
+}
+
+fn dutch() -> String {
+    "nl".into()
+}
+
+fn brussels() -> String {
+    "Europe/Brussels".into()
+}
+
+impl School {
+    /// Reads a school file.
+    ///
+    /// # Errors
+    /// Line and column of what can not be read.
+    pub fn parse(yaml: &str) -> Result<Self, EngineError> {
+        let school: Self =
+            serde_saphyr::from_str(yaml).map_err(|error| EngineError::Invalid(format!("the school file: {error}")))?;
+        school.calendar()?;
+        Ok(school)
+    }
+
+    /// The calendar with the school's own days.
+    ///
+    /// # Errors
+    /// An unknown region or year, or a local day that can not be read.
+    pub fn calendar(&self) -> Result<Calendar, EngineError> {
+        let amiss = |error: String| EngineError::Invalid(format!("calendar of school `{}`: {error}", self.school));
+        let region = Region::named(&self.calendar.base).map_err(|error| amiss(error.to_string()))?;
+        let mut years = Vec::with_capacity(self.calendar.years.len());
+        for year in &self.calendar.years {
+            let first = year.split('-').next().and_then(|first| first.parse::<i16>().ok());
+            years.push(first.ok_or_else(|| amiss(format!("`{year}` is no school year; write it as 2026-2027")))?);
+        }
+        let (Some(first), Some(last)) = (years.iter().min(), years.iter().max()) else {
+            return Err(amiss("it names no school year; write `years: [2026-2027]`".into()));
+        };
+        Calendar::builtin_years(region, *first, *last)
+            .and_then(|calendar| calendar.with_periods(self.calendar.local.iter().map(LocalDay::period)))
+            .map_err(|error| amiss(error.to_string()))
+    }
+
+    /// The person as actor, with the roles held at this moment.
+    ///
+    /// # Errors
+    /// Nobody of this id.
+    pub fn actor(&self, person: &str) -> Result<Actor, EngineError> {
+        let known = self.people.get(person).ok_or_else(|| {
+            EngineError::not_found("person", person, format!("people of `{}` are named in its school file", self.school))
+        })?;
+        Ok(Actor { person: Some(person.to_owned()), roles: known.roles.clone(), on_behalf_of: None })
+    }
+
+    /// What is amiss in people and teams, as warnings (domain.md `teams-matrix`).
+    pub fn warnings(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (id, team) in &self.teams {
+            match &team.coach {
+                None => found.push(format!("team {id} has no coach")),
+                Some(coach) if !team.members.contains(coach) => {
+                    found.push(format!("coach {coach} of team {id} is not a member of it"));
+                }
+                Some(_) => {}
+            }
+            for member in team.members.iter().filter(|m| !self.people.contains_key(*m)) {
+                found.push(format!("team {id} names {member}, who is not at this school"));
+            }
+        }
+        for (id, person) in &self.people {
+            let coached = self.teams.values().filter(|t| t.coach.as_deref() == Some(id)).count();
+            if coached > 2 {
+                found.push(format!("{id} coaches {coached} teams; two is the most"));
+            }
+            let teaches = person.roles.iter().any(|role| role == "tch");
+            if teaches && !self.teams.values().any(|team| team.members.contains(id)) {
+                found.push(format!("teacher {id} is in no team"));
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,116 @@
+//! Steps: roles, shared contributions, and the names that expressions use for steps and states.
+
+use super::Verify;
+use crate::cel::Program;
+use crate::ir::Step;
+use crate::language::suggest::nearest;
+use crate::lint::expressions::visit;
+
+impl Verify<'_> {
+    /// Checks all steps and what expressions call them.
+    pub(super) fn step_references(&mut self) {
+        let steps: Vec<&Step> = self.steps.values().copied().collect();
+        for step in steps {
+            let path = format!("step/{}", step.id);
+            self.roles_exist(&step.roles, &format!("{path}/roles"));
+            for (n, escalation) in step.escalate.iter().enumerate() {
+                self.roles_exist(&escalation.roles, &format!("{path}/escalate/{n}/roles"));
+            }
+            for role in step.audience.keys() {
+                if !self.workflow.roles.contains_key(role) {
+                    self.unknown_role(role, &format!("{path}/audience/{role}"));
+                }
+            }
+            self.requirements(&step.checks, &format!("{path}/checks"));
+            self.shares(step, &path);
+        }
+        self.names_in_expressions();
+    }
+
+    fn shares(&mut self, step: &Step, path: &str) {
+        let Some(other) = &step.shares else {
+            return;
+        };
+        let path = format!("{path}/shares");
+        if !self.step_exists(other, &path) {
+            return;
+        }
+        let Some(owner) = self.steps.get(other.as_str()).copied() else {
+            return;
+        };
+        if owner.id == step.id || owner.shares.is_some() {
+            self.problem(
+                "DB065",
+                &path,
+                format!("`{other}` has no contributions of its own to share."),
+            )
+            .help("name the step in which the contributions began");
+        } else if owner.kind != step.kind {
+            self.problem(
+                "DB065",
+                &path,
+                format!(
+                    "`{other}` is of the kind `{}`, this step of the kind `{}`.",
+                    owner.kind, step.kind
+                ),
+            )
+            .help("steps that share contributions are of one kind");
+        }
+    }
+
+    /// `steps.x`, `children.x` and `In('x')` name steps and states that exist.
+    fn names_in_expressions(&mut self) {
+        let mut named = Vec::new();
+        visit(self.workflow, &mut |path, source| {
+            if source.contains("steps.") || source.contains("children.") || source.contains("In(") {
+                named.push((path.to_owned(), source));
+            }
+        });
+        for (path, source) in named {
+            if let Ok(program) = Program::compile_unchecked(source) {
+                for used in &program.references().paths {
+                    match used.names.as_slice() {
+                        [root, step, ..] if root == "steps" => {
+                            self.step_exists(step, &path);
+                        }
+                        [root, state, ..] if root == "children" => self.has_children(state, &path),
+                        _ => {}
+                    }
+                }
+            }
+            self.states_asked_for(source, &path);
+        }
+    }
+
+    fn has_children(&mut self, state: &str, path: &str) {
+        let runs = self
+            .state_exists(state, path)
+            .map(|number| self.outline.state(number).run.is_some());
+        if runs == Some(false) {
+            self.problem("DB074", path, format!("`{state}` runs no children."))
+                .help("name a state that has a `run:`");
+        }
+    }
+
+    /// Constant arguments of `In`.
+    fn states_asked_for(&mut self, source: &str, path: &str) {
+        for part in source.split("In(").skip(1) {
+            let part = part.trim_start();
+            let Some(quote) = part.chars().next().filter(|c| matches!(c, '\'' | '"')) else {
+                continue;
+            };
+            let id = part[1..].split(quote).next().unwrap_or_default();
+            if self.outline.number(id).is_none() {
+                let near = nearest(id, self.outline.ids());
+                self.problem(
+                    "DB060",
+                    path,
+                    format!("There is no state `{id}`, so `In('{id}')` is never true."),
+                )
+                .did_you_mean(near, || {
+                    "give the id of a state of this workflow".to_owned()
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Transitions that can never be taken, do nothing, or never stop.
+
+use super::Lint;
+use super::expressions::visit_actions;
+use super::outline::{covers, is_reserved};
+use crate::ir::{Action, Recipient, StateKind, Transition};
+
+/// DB203 nobody sends, DB208 timer without effect, DB213 shadowed, DB215 loop, DB219 nobody hears.
+pub fn check(lint: &mut Lint<'_>) {
+    let raised = raised(lint);
+    shadowed(lint);
+    idle_timers(lint);
+    unsent(lint, &raised);
+    unheard(lint, &raised);
+    loops(lint);
+}
+
+/// Events that the workflow raises or sends to itself, with their places.
+fn raised(lint: &Lint<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    visit_actions(lint.workflow, &mut |path, action| match action {
+        Action::Raise { event, .. }
+        | Action::Send {
+            event,
+            to: Recipient::Itself,
+            ..
+        } => found.push((event.clone(), format!("{path}/event"))),
+        _ => {}
+    });
+    found
+}
+
+fn describe(transition: &Transition) -> String {
+    match transition.events.first() {
+        Some(event) => format!("The transition for `{event}`"),
+        None => "The transition".to_owned(),
+    }
+}
+
+/// Whether `earlier` always wins against `later` in one state.
+fn shadows(earlier: &Transition, later: &Transition) -> bool {
+    let always = earlier.when.as_deref().is_none_or(|when| when == "true");
+    let same_people = earlier.roles.is_empty()
+        || (!later.roles.is_empty() && later.roles.iter().all(|role| earlier.roles.contains(role)));
+    let eventless = earlier.events.is_empty() && later.events.is_empty();
+    let every = !later.events.is_empty()
+        && later.events.iter().all(|name| {
+            earlier
+                .events
+                .iter()
+                .any(|descriptor| covers(descriptor, name))
+        });
+    always && same_people && (eventless || every)
+}
+
+fn shadowed(lint: &mut Lint<'_>) {
+    let mut found = Vec::new();
+    for place in &lint.outline.places {
+        for (n, later) in place.state.on.iter().enumerate() {
+            if let Some(earlier) = place.state.on[..n]
+                .iter()
+                .find(|earlier| shadows(earlier, later))
+            {
+                let event = earlier
+                    .events
+                    .first()
+                    .map_or("always", String::as_str)
+                    .to_owned();
+                found.push((
+                    format!("state/{}/on/{n}", place.state.id),
+                    describe(later),
+                    event,
+                ));
+            }
+        }
+    }
+    for (path, what, event) in found {
+        lint.add(
+            "DB213",
+            path,
+            format!("{what} is never taken: the one for `{event}` above it always comes first."),
+            "put the narrower one first, or give the one above a `when:`",
+        );
+    }
+}
+
+fn idle_timers(lint: &mut Lint<'_>) {
+    let idle: Vec<(String, String)> = lint
+        .outline
+        .transitions()
+        .filter(|(_, _, t)| t.targets.is_empty() && t.actions.is_empty())
+        .filter_map(|(_, _, t)| t.events.first()?.strip_prefix("timer."))
+        .map(|timer| (format!("timer/{timer}"), timer.to_owned()))
+        .collect();
+    for (path, timer) in idle {
+        lint.add(
+            "DB208",
+            path,
+            format!("Nothing happens when the timer `{timer}` is due."),
+            "give it a `to:` or a `do:`",
+        );
+    }
+}
+
+/// Events that no role may send and that nothing in the workflow sends either.
+fn unsent(lint: &mut Lint<'_>, raised: &[(String, String)]) {
+    let from_children = lint
+        .outline
+        .places
+        .iter()
+        .any(|place| place.state.run.is_some());
+    if from_children {
+        return;
+    }
+    let unsent: Vec<(String, String)> = lint
+        .outline
+        .transitions()
+        .filter(|(_, _, t)| t.roles.is_empty())
+        .flat_map(|(source, index, t)| t.events.iter().map(move |event| (source, index, event)))
+        .filter(|(_, _, event)| !event.contains('*') && !is_reserved(event))
+        .filter(|(_, _, event)| !raised.iter().any(|(name, _)| name == *event))
+        .map(|(source, index, event)| {
+            let id = &lint.outline.state(source).id;
+            (format!("state/{id}/on/{index}"), event.clone())
+        })
+        .collect();
+    for (path, event) in unsent {
+        lint.add(
+            "DB203",
+            path,
+            format!("Nobody may send `{event}`, and nothing in the workflow raises it."),
+            "give it `roles:`, or raise it with `raise:`",
+        );
+    }
+}
+
+fn unheard(lint: &mut Lint<'_>, raised: &[(String, String)]) {
+    for (event, path) in raised {
+        let heard = lint
+            .outline
+            .transitions()
+            .any(|(_, _, t)| t.events.iter().any(|descriptor| covers(descriptor, event)));
+        if !heard {
+            lint.add(
+                "DB219",
+                path.as_str(),
+                format!("No state does anything with the event `{event}`."),
+                "add it below `on:` of a state, or remove it here",
+            );
+        }
+    }
+}
+
+/// Eventless transitions that certainly follow each other for ever.
+fn loops(lint: &mut Lint<'_>) {
+    let count = lint.outline.places.len();
+    let next: Vec<Option<usize>> = (0..count).map(|n| forced(lint, n)).collect();
+    let mut reported = vec![false; count];
+    for start in 0..count {
+        let mut slow = start;
+        let mut seen = vec![start];
+        while let Some(following) = next[slow] {
+            if let Some(at) = seen.iter().position(|n| *n == following) {
+                if !seen[at..].iter().any(|n| reported[*n]) {
+                    report_loop(lint, &seen[at..]);
+                }
+                seen[at..].iter().for_each(|n| reported[*n] = true);
+                break;
+            }
+            if reported[following] {
+                break;
+            }
+            seen.push(following);
+            slow = following;
+        }
+    }
+}
+
+fn report_loop(lint: &mut Lint<'_>, states: &[usize]) {
+    let ids: Vec<&str> = states
+        .iter()
+        .map(|n| lint.outline.state(*n).id.as_str())
+        .collect();
+    let chain = ids.join("` → `");
+    let first = ids.first().copied().unwrap_or_default();
+    let index = lint.outline.number(first).and_then(|n| {
+        lint.outline
+            .state(n)
+            .on
+            .iter()
+            .position(|t| t.events.is_empty())
+    });
+    let path = match index {
+        Some(index) => format!("state/{first}/on/{index}"),
+        None => format!("state/{first}"),
+    };
+    lint.add(
+        "DB215",
+        path,
+        format!("These transitions never come to rest: `{chain}` → `{first}`."),
+        "give one of them an event or a `when:` that becomes false",
+    );
+}
+
+/// The atomic state that certainly follows an atomic state without an event.
+fn forced(lint: &Lint<'_>, number: usize) -> Option<usize> {
+    let outline = &lint.outline;
+    if outline.state(number).kind != StateKind::Atomic || !lint.reachable[number] {
+        return None;
+    }
+    let eventless: Vec<(usize, &Transition)> = outline
+        .upwards(number)
+        .flat_map(|n| outline.state(n).on.iter().map(move |t| (n, t)))
+        .filter(|(_, t)| t.events.is_empty())
+        .collect();
+    let (_, first) = eventless.first()?;
+    if first.when.as_deref().is_some_and(|when| when != "true") || !first.require.is_empty() {
+        return None;
+    }
+    match first.targets.as_slice() {
+        [] => Some(number),
+        [one] => settle(lint, outline.number(one)?),
+        _ => None,
+    }
+}
+
+/// The atomic state in which entering a state ends, when that is certain.
+fn settle(lint: &Lint<'_>, number: usize) -> Option<usize> {
+    let state = lint.outline.state(number);
+    match state.kind {
+        StateKind::Atomic => Some(number),
+        StateKind::Compound => match state.initial.as_slice() {
+            [] => settle(
+                lint,
+                lint.outline
+                    .children(Some(number))
+                    .find(|n| !lint.outline.is_history(*n))?,
+            ),
+            [one] => settle(lint, lint.outline.number(one)?),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,328 @@
+//! From cards, places and clusters to counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use draaiboek_sdk::{Context, Contribution, Problem, by_score, norm};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{By, ClusterCount, ClusterKind, Entry, Preset, Role};
+
+/// The result.
+#[derive(Debug, Serialize)]
+pub struct Picture {
+    pub(crate) cards: Vec<Counted>,
+    pub(crate) clusters: Vec<Cluster>,
+    rest: Vec<Rest>,
+    duplicates: Vec<Duplicate>,
+    pub(crate) unassigned: Vec<String>,
+    totals: Totals,
+    by_question: BTreeMap<String, u64>,
+    by_group: BTreeMap<String, BTreeMap<String, u64>>,
+    groups_without: BTreeMap<String, Vec<String>>,
+    /// Clusters that became part of another.
+    #[serde(skip)]
+    pub(crate) merged: BTreeMap<String, String>,
+}
+
+/// A card in force. Cards of an earlier step's result are read in this form too.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    pub(crate) id: String,
+    pub(crate) question: String,
+    text: String,
+    #[serde(default)]
+    group: Option<String>,
+    #[serde(default)]
+    pub(crate) person: Option<String>,
+    #[serde(default)]
+    admitted_late: bool,
+    #[serde(default)]
+    duplicate_of: Option<String>,
+    #[serde(default)]
+    pub(crate) cluster: Option<String>,
+}
+
+/// A cluster with its counts.
+#[derive(Debug, Serialize)]
+pub(crate) struct Cluster {
+    pub(crate) id: String,
+    label: Value,
+    pub(crate) kind: ClusterKind,
+    mentions: u64,
+    groups: u64,
+    cards: Vec<String>,
+    examples: Vec<String>,
+    example_texts: Vec<String>,
+    notes: Vec<String>,
+    #[serde(skip)]
+    supporters: BTreeSet<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Rest {
+    card: String,
+    reason: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Duplicate {
+    card: String,
+    of: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Totals {
+    submitted: u64,
+    withdrawn: u64,
+    late: u64,
+    #[serde(default)]
+    duplicate: u64,
+    #[serde(default)]
+    counted: u64,
+}
+
+impl Picture {
+    /// The clusters of a kind, in L9 order.
+    pub(crate) fn of_kind(&self, kind: ClusterKind) -> impl Iterator<Item = &Cluster> {
+        self.clusters.iter().filter(move |cluster| cluster.kind == kind)
+    }
+
+    pub(crate) fn cluster(&self, id: &str) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| cluster.id == id)
+    }
+}
+
+impl Cluster {
+    fn new(id: &str, label: Value, kind: ClusterKind) -> Self {
+        let (cards, examples, example_texts, notes) = Default::default();
+        let supporters = BTreeSet::new();
+        Self { id: id.to_owned(), label, kind, mentions: 0, groups: 0, cards, examples, example_texts, notes, supporters }
+    }
+
+    /// As it stands in the artifact.
+    pub(crate) fn product(&self) -> Value {
+        json!({
+            "id": self.id, "text": self.label, "mentions": self.mentions, "groups": self.groups,
+            "examples": self.examples, "example_texts": self.example_texts,
+        })
+    }
+
+    fn take(&mut self, card: &Counted, role: Role, by: By) {
+        self.cards.push(card.id.clone());
+        match role {
+            Role::Example => {
+                self.examples.push(card.id.clone());
+                self.example_texts.push(card.text.clone());
+            }
+            Role::Note => self.notes.push(card.id.clone()),
+            Role::Mention | Role::Attention => {
+                self.mentions += 1;
+                self.supporters.extend(card.supporter(by).map(str::to_owned));
+                self.groups = self.supporters.len() as u64;
+            }
+        }
+    }
+}
+
+impl Counted {
+    fn supporter(&self, by: By) -> Option<&str> {
+        match by {
+            By::Group => self.group.as_deref(),
+            By::Person => self.person.as_deref(),
+        }
+    }
+}
+
+/// Places by card: cluster, or the rest with a reason.
+enum Place<'a> {
+    Cluster(&'a str),
+    Rest(&'a str),
+}
+
+pub(crate) fn fold(ctx: &Context<ClusterCount>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+    let (mut cards, base) = earlier(ctx)?;
+    cards.extend(all.iter().filter_map(|one| own(ctx, one)));
+    let duplicates = if ctx.config.dedupe { mark_duplicates(&mut cards, ctx.config.by) } else { Vec::new() };
+    let (mut clusters, mut places, mut merged) = (presets(ctx)?, BTreeMap::new(), BTreeMap::new());
+    for one in all {
+        match &one.entry {
+            Entry::Cluster(new) => {
+                let cluster = Cluster::new(&new.cluster_id, new.label.clone().into(), new.kind);
+                clusters.insert(new.cluster_id.clone(), cluster);
+            }
+            Entry::Merge(merge) => {
+                merged.insert(merge.from.clone(), merge.into.clone());
+            }
+            Entry::Assign(assign) => {
+                let rest = Place::Rest(assign.reason.as_deref().unwrap_or_default());
+                places.insert(assign.card_id.as_str(), assign.cluster_id.as_deref().map_or(rest, Place::Cluster));
+            }
+            Entry::Card(_) => {}
+        }
+    }
+    let (mut rest, mut unassigned) = (Vec::new(), Vec::new());
+    for card in cards.iter_mut().filter(|card| card.duplicate_of.is_none()) {
+        let Some(role) = role(ctx, &card.question) else { continue };
+        let cluster = match places.get(card.id.as_str()) {
+            Some(Place::Cluster(id)) => clusters.get_mut(end(&merged, id)).filter(|cluster| cluster.kind.takes(role)),
+            Some(Place::Rest(reason)) => {
+                rest.push(Rest { card: card.id.clone(), reason: (*reason).to_owned() });
+                continue;
+            }
+            None => None,
+        };
+        match cluster {
+            Some(cluster) => {
+                card.cluster = Some(cluster.id.clone());
+                cluster.take(card, role, ctx.config.by);
+            }
+            None => unassigned.push(card.id.clone()),
+        }
+    }
+    unassigned.sort();
+    rest.sort_by(|a, b| a.card.cmp(&b.card));
+    let totals = totals(ctx, base, &cards, duplicates.len());
+    let (by_question, by_group, groups_without) = counts(ctx, &cards);
+    let clusters = ranked(clusters, &merged);
+    Ok(Picture { cards, clusters, rest, duplicates, unassigned, totals, by_question, by_group, groups_without, merged })
+}
+
+/// The cards of an earlier step, and its totals, when the workflow passes them as input `cards`.
+fn earlier(ctx: &Context<ClusterCount>) -> Result<(Vec<Counted>, Option<Totals>), Problem> {
+    #[derive(Deserialize)]
+    struct Earlier {
+        cards: Vec<Counted>,
+        totals: Option<Totals>,
+    }
+    if ctx.inputs.get("cards").is_some_and(Value::is_array) {
+        return Ok((fresh(ctx.input("cards")?.unwrap_or_default()), None));
+    }
+    let earlier: Option<Earlier> = ctx.input("cards")?;
+    Ok(earlier.map_or_else(Default::default, |earlier| (fresh(earlier.cards), earlier.totals)))
+}
+
+/// Duplicates and places are found again here.
+fn fresh(cards: Vec<Counted>) -> Vec<Counted> {
+    cards.into_iter().map(|card| Counted { duplicate_of: None, cluster: None, ..card }).collect()
+}
+
+fn own(ctx: &Context<ClusterCount>, one: &Contribution<Entry>) -> Option<Counted> {
+    let Entry::Card(card) = &one.entry else { return None };
+    Some(Counted {
+        id: card.card_id.clone().unwrap_or_else(|| one.slot.clone()),
+        question: card.question.clone(),
+        text: card.text.clone(),
+        group: card.group.clone().or_else(|| one.from.group.clone()),
+        person: (ctx.config.by == By::Person).then(|| one.by().to_owned()),
+        admitted_late: one.admitted_late,
+        duplicate_of: None,
+        cluster: None,
+    })
+}
+
+/// Same supporter, same question, same normalised text: the first by sequence counts.
+fn mark_duplicates(cards: &mut [Counted], by: By) -> Vec<Duplicate> {
+    let mut first: BTreeMap<(Option<String>, String, String), String> = BTreeMap::new();
+    let mut duplicates = Vec::new();
+    for card in cards {
+        let key = (card.supporter(by).map(str::to_owned), card.question.clone(), norm(&card.text));
+        if let Some(of) = first.get(&key) {
+            card.duplicate_of = Some(of.clone());
+            duplicates.push(Duplicate { card: card.id.clone(), of: of.clone() });
+        } else {
+            first.insert(key, card.id.clone());
+        }
+    }
+    duplicates
+}
+
+/// Clusters that stand before anybody groups: from the configuration, and earlier products as input `presets`.
+fn presets(ctx: &Context<ClusterCount>) -> Result<BTreeMap<String, Cluster>, Problem> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Products {
+        principles: Vec<Preset>,
+        attention: Vec<Preset>,
+        needs: Vec<Preset>,
+        themes: Vec<Preset>,
+    }
+    let mut presets: Vec<Preset> = ctx.config.presets.clone();
+    if ctx.inputs.get("presets").is_some_and(Value::is_array) {
+        presets.extend(ctx.input::<Vec<Preset>>("presets")?.unwrap_or_default());
+    } else if let Some(products) = ctx.input::<Products>("presets")? {
+        for (list, kind) in [
+            (products.principles, ClusterKind::Principle),
+            (products.attention, ClusterKind::Attention),
+            (products.needs, ClusterKind::Need),
+            (products.themes, ClusterKind::Theme),
+        ] {
+            presets.extend(list.into_iter().map(|preset| Preset { kind: Some(kind), ..preset }));
+        }
+    }
+    let cluster = |preset: Preset| {
+        let kind = preset.kind.unwrap_or(ClusterKind::Theme);
+        (preset.id.clone(), Cluster::new(&preset.id, preset.label, kind))
+    };
+    Ok(presets.into_iter().map(cluster).collect())
+}
+
+pub(crate) fn role(ctx: &Context<ClusterCount>, question: &str) -> Option<Role> {
+    ctx.config.questions.iter().find(|known| known.id == question).map(|known| known.maps_to)
+}
+
+/// Where a chain of merges ends. A chain that bites its tail ends where it started.
+fn end<'a>(merged: &'a BTreeMap<String, String>, id: &'a str) -> &'a str {
+    let mut at = id;
+    for _ in 0..=merged.len() {
+        match merged.get(at) {
+            Some(next) => at = next,
+            None => return at,
+        }
+    }
+    id
+}
+
+fn ranked(clusters: BTreeMap<String, Cluster>, merged: &BTreeMap<String, String>) -> Vec<Cluster> {
+    let mut live: Vec<Cluster> = clusters.into_values().filter(|cluster| end(merged, &cluster.id) == cluster.id).collect();
+    live.sort_by(|a, b| by_score((a.mentions, a.groups, &a.id), (b.mentions, b.groups, &b.id)));
+    live
+}
+
+/// Submitted, withdrawn and late as the host counted them; what counts is what is in force without duplicates.
+fn totals(ctx: &Context<ClusterCount>, base: Option<Totals>, cards: &[Counted], duplicates: usize) -> Totals {
+    let mut totals = base.unwrap_or_default();
+    match (ctx.tally("card"), base) {
+        (Some(tally), _) => {
+            totals.submitted += tally.submitted;
+            totals.withdrawn += tally.withdrawn;
+            totals.late += tally.late;
+        }
+        (None, None) => totals.submitted = cards.len() as u64,
+        (None, Some(_)) => {}
+    }
+    totals.duplicate = duplicates as u64;
+    totals.counted = (cards.len() - duplicates) as u64;
+    totals
+}
+
+type Counts = (BTreeMap<String, u64>, BTreeMap<String, BTreeMap<String, u64>>, BTreeMap<String, Vec<String>>);
+
+/// Counted cards per question, and per group and question; every question and every expected group is named, with 0 too.
+fn counts(ctx: &Context<ClusterCount>, cards: &[Counted]) -> Counts {
+    let zero: BTreeMap<String, u64> = ctx.config.questions.iter().map(|question| (question.id.clone(), 0)).collect();
+    let mut by_question = zero.clone();
+    let mut by_group: BTreeMap<_, _> = ctx.config.groups.iter().map(|group| (group.clone(), zero.clone())).collect();
+    for card in cards.iter().filter(|card| card.duplicate_of.is_none()) {
+        *by_question.entry(card.question.clone()).or_default() += 1;
+        if let Some(group) = &card.group {
+            let row = by_group.entry(group.clone()).or_insert_with(|| zero.clone());
+            *row.entry(card.question.clone()).or_default() += 1;
+        }
+    }
+    let has = |group: &String, question: &String| by_group.get(group).and_then(|row| row.get(question)).is_some_and(|n| *n > 0);
+    let without = |question: &String| ctx.config.groups.iter().filter(|group| !has(group, question)).cloned().collect();
+    let groups_without = zero.keys().map(|question| (question.clone(), without(question))).collect();
+    (by_question, by_group, groups_without)
+}
+
