@@ -1,1 +1,55 @@
-//! Placeholder
+//! What the tests of the whole share: an engine on a file, and a workflow that counts.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use draaiboek_plugin_host::{Library, Limits};
+use draaiboek_runtime::{Clock, Engine, EngineError, School};
+use draaiboek_store::{OpenOptions, Store};
+use draaiboek_workflow::language::{self, Bundle, Options, SourceFile};
+
+/// A workflow that counts what it is sent; without plugins, so that only the engine and the disk are at work.
+pub const COUNTER: &str = r#"
+workflow: counter
+version: 1.0.0
+title: {nl: Teller, en: Counter}
+data: {count: 0, last: 0}
+roles: {dir: {}}
+states:
+  counting:
+    title: {nl: Tellen, en: Counting}
+    on:
+      add:
+        roles: [dir]
+        data: {n: {type: integer, required: true}, note: {type: text, default: ""}}
+        do: [{set: {count: data.count + 1, last: event.data.n}}]
+      stop: {to: stopped, roles: [dir]}
+  stopped: {final: true, title: {nl: Gestopt, en: Stopped}}
+"#;
+
+/// A school of one.
+pub const SCHOOL: &str = r#"
+school: klein
+name: Kleine school
+calendar: {base: be-nl, years: [2026-2027]}
+people: {dir: {name: An, roles: [dir]}}
+"#;
+
+/// Opens an engine on a database file, with the counting workflow and its school.
+///
+/// # Errors
+/// The database, or a mistake in the workflow.
+pub async fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Engine, EngineError> {
+    let store = Store::open(&path.display().to_string(), OpenOptions::default()).await?;
+    let library =
+        Library::new(Limits::default(), None).map_err(|error| EngineError::Invalid(error.to_string()))?;
+    let engine = Engine::new(Arc::new(store), Arc::new(library), clock);
+    let bundle = Bundle { main: SourceFile::new("counter.yaml", COUNTER), texts: Vec::new() };
+    let checked = language::check(&bundle, &Options::default());
+    let workflow = checked
+        .workflow
+        .ok_or_else(|| EngineError::Invalid(format!("the counting workflow: {:?}", checked.diagnostics)))?;
+    engine.publish(&workflow, COUNTER).await?;
+    engine.put_school(&School::parse(SCHOOL)?).await?;
+    Ok(engine)
+}

@@ -103,7 +103,7 @@ pub trait Interpreter {
     /// A state's exit handlers have run and it is no longer active: stop what it started.
     fn exited(&mut self, _state: StateId) {}
 
-    /// A transition is taken; its actions come next.
+    /// A transition will be taken: exits come next, then the actions of all taken transitions, then entries.
     fn taken(&mut self, _transition: TransitionId) {}
 
     /// No transition took this internal event; it is dropped.

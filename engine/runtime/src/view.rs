@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_workflow::decide::{Actor, Snapshot, StepState};
+use draaiboek_workflow::decide::{Actor, Answers, Conclusion, Snapshot, StepState, roles_of};
 use draaiboek_workflow::ir::Identity;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -98,8 +98,8 @@ impl Engine {
         Ok(Projection { audience: audience.to_owned(), data })
     }
 
-    /// The audience an actor belongs to at a step: what the workflow says of the actor's roles, else `contributor` for
-    /// those who may contribute, else `school`.
+    /// The audience an actor belongs to at a step: what the workflow says of the actor's roles, else `contributor` for those
+    /// who may contribute, else `school`.
     ///
     /// # Errors
     /// No such instance or step.
@@ -111,13 +111,36 @@ impl Engine {
             .definition
             .step(step)
             .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
-        let said = actor.roles.iter().find_map(|role| def.step.audience.get(role));
-        let contributes = def.step.roles.iter().any(|role| actor.roles.contains(role));
+        let roles = roles_of(live.world(self.clock.now()), live.snapshot()?, actor);
+        let said = roles.iter().find_map(|role| def.step.audience.get(role));
+        let contributes = def.step.roles.iter().any(|role| roles.contains(role));
         Ok(match said {
             Some(audience) => audience.clone(),
             None if contributes => "contributor".into(),
             None => "school".into(),
         })
+    }
+
+    /// The roles an actor holds in an instance, those of the workflow included.
+    ///
+    /// # Errors
+    /// No such instance; a damaged row.
+    pub async fn roles(&self, instance: &str, actor: &Actor) -> Result<Vec<String>, EngineError> {
+        let slot = self.slot(instance);
+        let mut guard = slot.lock().await;
+        let live = self.loaded(&mut guard, instance).await?;
+        Ok(roles_of(live.world(self.clock.now()), live.snapshot()?, actor))
+    }
+
+    /// What the plugin of an open step answers now: its picture, whether it is ready, and why not.
+    ///
+    /// # Errors
+    /// No such step; a plugin that breaks.
+    pub async fn picture(&self, instance: &str, step: &str) -> Result<Conclusion, EngineError> {
+        let slot = self.slot(instance);
+        let mut guard = slot.lock().await;
+        let live = self.loaded(&mut guard, instance).await?;
+        conclude(&self.library, live, step, self.clock.now(), None, &Answers::default())
     }
 
     /// The result of a step: that of its conclusion, or the picture so far.
@@ -135,8 +158,7 @@ impl Engine {
             return Ok(result);
         }
         let now = self.clock.now();
-        let answers = draaiboek_workflow::decide::Answers::default();
-        conclude(&self.library, live, step, now, None, &answers).map(|conclusion| conclusion.result)
+        conclude(&self.library, live, step, now, None, &Answers::default()).map(|conclusion| conclusion.result)
     }
 }
 

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
-
 use crate::calendar::{Calendar, Date};
-use crate::doc::{Doc, date_of, items, not_readable, text_of, texts, unfit};
+use crate::doc::{Doc, not_readable};
+use crate::json::{Entry, FromJson, Json, Object};
 use crate::kind::StepKind;
 use crate::order::Chance;
 use crate::problem::Problem;
@@ -17,7 +15,7 @@ pub struct Context<K: StepKind + ?Sized> {
     /// The step's configuration.
     pub config: K::Config,
     /// Earlier results, artifacts and checks, by the names the workflow gives them.
-    pub inputs: Map<String, Value>,
+    pub inputs: Object,
     /// Who asks; in `check` the sender, in `summarise` the reader if there is one.
     pub actor: Option<Sender>,
     /// Language of the reader, `nl` or `en`.
@@ -59,11 +57,11 @@ impl<K: StepKind + ?Sized> Context<K> {
     ///
     /// # Errors
     /// `INVALID` at `/ctx/inputs/NAME` when it is there but not of that form.
-    pub fn input<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Problem> {
-        let Some(value) = self.inputs.get(name).filter(|value| !value.is_null()) else {
-            return Ok(None);
-        };
-        serde_json::from_value(value.clone()).map(Some).map_err(|error| unfit(&format!("/ctx/inputs/{name}"), &error))
+    pub fn input<T: FromJson>(&self, name: &str) -> Result<Option<T>, Problem> {
+        match self.inputs.get(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(value) => T::from_json(value.clone()).map(Some).ok_or_else(|| not_readable(&format!("/ctx/inputs/{name}"))),
+        }
     }
 
     /// Whether the person may act: is named, or has one of the named roles. An empty list names everybody.
@@ -134,9 +132,9 @@ impl<E> Contribution<E> {
 #[derive(Debug)]
 pub(crate) struct Wire {
     pub kind: String,
-    pub config: Value,
+    pub config: Json,
     pub calendar: Calendar,
-    inputs: Map<String, Value>,
+    inputs: Object,
     actor: Option<Sender>,
     locale: String,
     now: String,
@@ -154,7 +152,7 @@ pub(crate) struct WireContribution {
     seq: u64,
     entry: String,
     slot: String,
-    value: Value,
+    value: Json,
     from: Sender,
     admitted_late: bool,
 }
@@ -163,26 +161,27 @@ impl Wire {
     /// Reads the first argument of the contract's functions.
     pub(crate) fn read(text: &str) -> Result<Self, Problem> {
         let mut ctx = Doc::parse("/ctx", text)?;
+        let calendar_path = ctx.place("calendar");
         Ok(Self {
-            kind: ctx.text("kind")?,
-            config: ctx.take("config").unwrap_or_else(|| Value::Object(Map::new())),
-            calendar: calendar(ctx.required("calendar")?)?,
+            kind: ctx.read("kind")?,
+            config: ctx.take("config").unwrap_or_else(|| Json::Object(Object::default())),
+            calendar: calendar(Doc::of(&calendar_path, ctx.read("calendar")?)?)?,
             inputs: ctx.object("inputs")?,
             actor: ctx.take("actor").map(|actor| Sender::read(&mut Doc::of("/ctx/actor", actor)?)).transpose()?,
-            locale: ctx.text_or_empty("locale")?,
-            now: ctx.text_or_empty("now")?,
-            today: ctx.date("today")?,
+            locale: ctx.read::<Option<String>>("locale")?.unwrap_or_default(),
+            now: ctx.read::<Option<String>>("now")?.unwrap_or_default(),
+            today: ctx.read("today")?,
             // The seed is a text: not every JSON reader keeps 64 bits of a number.
-            seed: ctx.text_or_empty("seed")?.parse().unwrap_or(0),
+            seed: ctx.read::<Option<String>>("seed")?.and_then(|seed| seed.parse().ok()).unwrap_or(0),
             counts: tallies(ctx.object("counts")?)?,
-            invited: ctx.take("invited").map(|names| texts("/ctx/invited", names)).transpose()?,
-            contributions: WireContribution::all("/ctx/contributions", ctx.take("contributions"))?,
+            invited: ctx.read("invited")?,
+            contributions: WireContribution::all(ctx.items("contributions")?)?,
         })
     }
 
     /// Types configuration and contributions for a kind.
     pub(crate) fn typed<K: StepKind + ?Sized>(self) -> Result<Context<K>, Problem> {
-        let config = serde_json::from_value(self.config).map_err(|error| unfit("/ctx/config", &error))?;
+        let config = K::Config::from_json(self.config).ok_or_else(|| not_readable("/ctx/config"))?;
         let contributions = typed(self.contributions, self.calendar.from)?;
         Ok(Context {
             config,
@@ -203,76 +202,64 @@ impl Wire {
 impl Sender {
     pub(crate) fn read(doc: &mut Doc) -> Result<Self, Problem> {
         Ok(Self {
-            participant: doc.text("participant")?,
-            roles: doc.texts("roles")?,
-            group: doc.take("group").map(|group| text_of(&doc.place("group"), group)).transpose()?,
-            at: doc.text_or_empty("at")?,
+            participant: doc.read("participant")?,
+            roles: doc.read("roles")?,
+            group: doc.read("group")?,
+            at: doc.read::<Option<String>>("at")?.unwrap_or_default(),
         })
     }
 }
 
 impl WireContribution {
-    /// Reads the array of contributions; none at all is an empty array.
-    pub(crate) fn all(path: &str, value: Option<Value>) -> Result<Vec<Self>, Problem> {
-        items(path, value)?.into_iter().map(Self::read).collect()
+    /// Reads the elements of an array of contributions.
+    pub(crate) fn all(items: Vec<(String, Json)>) -> Result<Vec<Self>, Problem> {
+        items.into_iter().map(|(path, item)| Self::read(Doc::of(&path, item)?)).collect()
     }
 
-    fn read((path, value): (String, Value)) -> Result<Self, Problem> {
-        let mut doc = Doc::of(&path, value)?;
+    fn read(mut doc: Doc) -> Result<Self, Problem> {
         Ok(Self {
-            id: doc.text("id")?,
-            seq: doc.number("seq")?,
-            entry: doc.text("entry")?,
-            slot: doc.text_or_empty("slot")?,
-            value: doc.required("value")?.1,
+            id: doc.read("id")?,
+            seq: doc.read("seq")?,
+            entry: doc.read("entry")?,
+            slot: doc.read::<Option<String>>("slot")?.unwrap_or_default(),
+            value: doc.read("value")?,
             from: Sender::read(&mut doc)?,
-            admitted_late: doc.flag("admitted_late"),
+            admitted_late: doc.read("admitted_late")?,
         })
     }
 }
 
-fn calendar((path, value): (String, Value)) -> Result<Calendar, Problem> {
-    let mut doc = Doc::of(&path, value)?;
-    let period = |(path, value): (String, Value)| -> Result<(Date, Date), Problem> {
-        let days = items(&path, Some(value))?;
-        let mut days = days.into_iter().map(|(path, day)| date_of(&path, day));
-        match (days.next(), days.next(), days.next()) {
-            (Some(first), Some(last), None) => Ok((first?, last?)),
-            _ => Err(not_readable(&path)),
+fn calendar(mut doc: Doc) -> Result<Calendar, Problem> {
+    let mut closed = Vec::new();
+    for (path, period) in doc.items("closed")? {
+        match <Vec<Date>>::from_json(period).as_deref() {
+            Some([first, last]) => closed.push((*first, *last)),
+            _ => return Err(not_readable(&path)),
         }
-    };
-    let closed = items(&doc.place("closed"), doc.take("closed"))?.into_iter().map(period).collect::<Result<_, _>>()?;
-    Ok(Calendar { from: doc.date("from")?, to: doc.date("to")?, closed })
+    }
+    Ok(Calendar { from: doc.read("from")?, to: doc.read("to")?, closed })
 }
 
-fn tallies(counts: Map<String, Value>) -> Result<BTreeMap<String, Tally>, Problem> {
-    let tally = |(entry, value): (String, Value)| {
+fn tallies(counts: Object) -> Result<BTreeMap<String, Tally>, Problem> {
+    let tally = |(entry, value): (String, Json)| {
         let mut doc = Doc::of(&format!("/ctx/counts/{entry}"), value)?;
-        let (submitted, withdrawn, late) = (doc.number("submitted")?, doc.count("withdrawn"), doc.count("late"));
+        let optional = |count: Option<u64>| count.unwrap_or(0);
+        let submitted = doc.read("submitted")?;
+        let (withdrawn, late) = (optional(doc.read("withdrawn")?), optional(doc.read("late")?));
         Ok((entry, Tally { submitted, withdrawn, late }))
     };
     counts.into_iter().map(tally).collect()
 }
 
 /// Types the contributions, in order of sequence number whatever order they came in (L7).
-pub(crate) fn typed<E: DeserializeOwned>(
-    wire: Vec<WireContribution>,
-    first_day: Date,
-) -> Result<Vec<Contribution<E>>, Problem> {
+pub(crate) fn typed<E: Entry>(wire: Vec<WireContribution>, first_day: Date) -> Result<Vec<Contribution<E>>, Problem> {
     let mut all = Vec::with_capacity(wire.len());
     for one in wire {
-        let entry = entry(&one.entry, one.value).map_err(|error| unfit(&format!("/{}", one.id), &error))?;
-        let day = Date::parse(&one.from.at).unwrap_or(first_day);
-        let WireContribution { id, seq, slot, from, admitted_late, .. } = one;
+        let WireContribution { id, seq, entry, slot, value, from, admitted_late } = one;
+        let entry = E::read(&entry, value).ok_or_else(|| not_readable(&format!("/{id}")))?;
+        let day = Date::parse(&from.at).unwrap_or(first_day);
         all.push(Contribution { id, seq, entry, slot, from, day, admitted_late });
     }
     all.sort_by_key(|contribution| contribution.seq);
     Ok(all)
-}
-
-/// Types one payload.
-pub(crate) fn entry<E: DeserializeOwned>(name: &str, value: Value) -> Result<E, serde_json::Error> {
-    let mut payload = Map::new();
-    payload.insert(name.to_owned(), value);
-    serde_json::from_value(Value::Object(payload))
 }

@@ -1,10 +1,10 @@
 //! From the four functions of the contract to the kinds of a plugin: JSON in, JSON out, no panic on any input.
 
-use serde_json::{Value, json};
-
-use crate::context::{Sender, Wire, WireContribution, entry, typed};
-use crate::doc::{Doc, parse, unfit};
-use crate::kind::{Accepted, StepKind, json};
+use crate::context::{Sender, Wire, WireContribution, typed};
+use crate::doc::{Doc, items, not_readable, parse};
+use crate::json::{Entry, Json, ToJson};
+use crate::kind::{Accepted, StepKind};
+use crate::object;
 use crate::problem::{Problem, Refusal};
 use crate::schema::{API, COMMON_CONFIG, Spec};
 use crate::shape::accept;
@@ -23,9 +23,9 @@ pub struct Plugin {
 #[derive(Debug, Clone, Copy)]
 pub struct Kind {
     spec: &'static Spec,
-    check: fn(Wire, Sender, &str, Value) -> Result<Value, Refusal>,
-    summarise: fn(Wire, Vec<WireContribution>) -> Result<Value, Refusal>,
-    conclude: fn(Wire, Vec<WireContribution>) -> Result<Value, Refusal>,
+    check: fn(Wire, Sender, &str, Json) -> Result<Json, Refusal>,
+    summarise: fn(Wire, Vec<WireContribution>) -> Result<Json, Refusal>,
+    conclude: fn(Wire, Vec<WireContribution>) -> Result<Json, Refusal>,
 }
 
 impl Kind {
@@ -84,7 +84,7 @@ impl Plugin {
         answer(self.opened(ctx).and_then(|(kind, wire)| (kind.conclude)(wire, read(contributions)?)))
     }
 
-    fn checked(&self, ctx: &str, contribution: &str) -> Result<Value, Refusal> {
+    fn checked(&self, ctx: &str, contribution: &str) -> Result<Json, Refusal> {
         let (kind, wire) = self.opened(ctx)?;
         let mut incoming = Doc::parse("", contribution)?;
         let from = Sender::read(&mut incoming)?;
@@ -115,55 +115,57 @@ impl Plugin {
 
 const ONE_ENTRY: crate::Say = say("stuur precies één bijdrage tegelijk", "send exactly one contribution at a time");
 
-fn answer(result: Result<Value, Refusal>) -> Result<String, String> {
+fn answer(result: Result<Json, Refusal>) -> Result<String, String> {
     match result {
         Ok(value) => Ok(write(&value)),
-        Err(refusal) => Err(write(&json(refusal))),
+        Err(refusal) => Err(write(&refusal.to_json())),
     }
 }
 
 fn read(contributions: &str) -> Result<Vec<WireContribution>, Refusal> {
-    Ok(WireContribution::all("", Some(parse("", contributions)?))?)
+    Ok(WireContribution::all(items("", parse("", contributions)?)?)?)
 }
 
-fn check<K: StepKind>(wire: Wire, from: Sender, name: &str, mut value: Value) -> Result<Value, Refusal> {
+fn check<K: StepKind>(wire: Wire, from: Sender, name: &str, mut value: Json) -> Result<Json, Refusal> {
     let ctx = wire.typed::<K>()?;
-    let typed: K::Entry = entry(name, value.clone()).map_err(|error| unfit(&format!("/{name}"), &error))?;
-    let Accepted { slot, shared, changes, warnings } = K::check(&ctx, &from, &typed)?;
-    for (field, change) in changes {
-        value[field] = change;
-    }
-    let mut out = json!({"entry": name, "slot": slot, "value": value, "warnings": json(warnings)});
-    if shared {
-        out["shared"] = true.into();
-    }
-    Ok(out)
+    let typed = K::Entry::read(name, value.clone()).ok_or_else(|| not_readable(&format!("/{name}")))?;
+    Ok(stored(name, &mut value, K::check(&ctx, &from, &typed)?))
 }
 
-fn summarise<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Value, Refusal> {
+fn stored(name: &str, value: &mut Json, accepted: Accepted) -> Json {
+    for (field, change) in accepted.changes {
+        value.set(field, change);
+    }
+    let mut out = object! {"entry" => name, "slot" => accepted.slot, "value" => &*value, "warnings" => accepted.warnings};
+    if accepted.shared {
+        out.set("shared", true);
+    }
+    out
+}
+
+fn summarise<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Json, Refusal> {
     let first_day = wire.calendar.from;
     let ctx = wire.typed::<K>()?;
     let result = K::fold(&ctx, &typed(all, first_day)?)?;
-    Ok(json!({"projections": K::show(&ctx, &result).0}))
+    Ok(object! {"projections" => Json::Object(K::show(&ctx, &result).0)})
 }
 
-fn conclude<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Value, Refusal> {
+fn conclude<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Json, Refusal> {
     let first_day = wire.calendar.from;
-    let min = wire.config.get("min_contributions").and_then(Value::as_u64).unwrap_or(1);
+    let min = wire.config.get("min_contributions").and_then(Json::as_int).unwrap_or(1);
+    let n = i64::try_from(all.len()).unwrap_or(i64::MAX);
     let ctx = wire.typed::<K>()?;
-    let n = all.len() as u64;
     let picture = K::fold(&ctx, &typed(all, first_day)?)?;
     let outcome = K::conclude(&ctx, &picture);
-    let mut result = json(&picture);
+    let mut result = picture.to_json();
     // L10: too few contributions are told to the workflow's guards, which decide.
-    result["n"] = n.into();
-    result["insufficient"] = (n < min).into();
-    let artifacts = outcome.artifacts.into_iter().map(|(name, content)| json!({"name": name, "content": content}));
-    Ok(json!({
-        "ready": outcome.problems.is_empty(),
-        "result": result,
-        "artifacts": artifacts.collect::<Vec<Value>>(),
-        "event": outcome.event,
-        "problems": json(outcome.problems),
-    }))
+    result.set("n", n);
+    result.set("insufficient", n < min);
+    Ok(object! {
+        "ready" => outcome.problems.is_empty(),
+        "result" => result,
+        "artifacts" => outcome.artifacts,
+        "event" => outcome.event,
+        "problems" => outcome.problems,
+    })
 }

@@ -1,15 +1,18 @@
 //! Exact fractions and their shown form (L1, L8). No floating point anywhere.
 
-use serde::{Deserialize, Serialize};
+use crate::{reads, writes};
 
 /// An exact fraction in lowest terms; the denominator is positive, or 0 for "nothing to divide by".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fraction {
     /// Numerator; carries the sign.
     pub num: i64,
     /// Denominator; 0 means that there is no value (n = 0).
     pub den: i64,
 }
+
+reads!(Fraction { num, den });
+writes!(Fraction { num, den });
 
 impl Fraction {
     /// `num / den` in lowest terms. A denominator of 0 gives the fraction without a value.

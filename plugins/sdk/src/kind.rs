@@ -1,11 +1,9 @@
 //! The trait of a step kind and what its functions answer.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
-
 use crate::context::{Context, Contribution, Sender};
+use crate::json::{Entry, FromJson, Json, Object, ToJson};
 use crate::problem::{Problem, Refusal, Text, Warning};
+use crate::object;
 use crate::schema::Spec;
 
 /// A kind of step: what people contribute, and the pure function that combines it.
@@ -15,12 +13,12 @@ use crate::schema::Spec;
 pub trait StepKind {
     /// What the kind says about itself: the one declaration behind schema, form and check.
     const SPEC: &'static Spec;
-    /// Typed configuration; defaults by `#[serde(default)]`.
-    type Config: DeserializeOwned;
-    /// Typed contributions: an enum with one variant per entry, named as in [`Spec::entries`].
-    type Entry: DeserializeOwned;
-    /// The combined picture; serialised it is the result that guards and later steps read.
-    type Result: Serialize;
+    /// Typed configuration ([`crate::reads!`]).
+    type Config: FromJson;
+    /// Typed contributions: an enum with one variant per entry of [`Spec::entries`] ([`crate::entries!`]).
+    type Entry: Entry;
+    /// The combined picture; written as JSON it is the result that guards and later steps read ([`crate::writes!`]).
+    type Result: ToJson;
 
     /// Judges one contribution of the right shape.
     ///
@@ -49,7 +47,7 @@ pub trait StepKind {
 pub struct Accepted {
     pub(crate) slot: String,
     pub(crate) shared: bool,
-    pub(crate) changes: Vec<(&'static str, Value)>,
+    pub(crate) changes: Vec<(&'static str, Json)>,
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -74,8 +72,8 @@ impl Accepted {
 
     /// Sets a field of the stored value.
     #[must_use]
-    pub fn with(mut self, field: &'static str, value: impl Into<Value>) -> Self {
-        self.changes.push((field, value.into()));
+    pub fn with(mut self, field: &'static str, value: impl ToJson) -> Self {
+        self.changes.push((field, value.to_json()));
         self
     }
 
@@ -89,14 +87,15 @@ impl Accepted {
 
 /// The picture per audience.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Projections(pub(crate) Map<String, Value>);
+pub struct Projections(pub(crate) Object);
 
 impl Projections {
     /// Shows `value` to these audiences (names of [`crate::AUDIENCES`]).
     #[must_use]
-    pub fn to(mut self, audiences: &[&str], value: Value) -> Self {
+    pub fn to(mut self, audiences: &[&str], value: impl ToJson) -> Self {
+        let value = value.to_json();
         for audience in audiences {
-            self.0.insert((*audience).to_owned(), value.clone());
+            self.0.set(audience, value.clone());
         }
         self
     }
@@ -106,7 +105,7 @@ impl Projections {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     pub(crate) problems: Vec<Problem>,
-    pub(crate) artifacts: Vec<(String, Value)>,
+    pub(crate) artifacts: Vec<Json>,
     pub(crate) event: Option<String>,
 }
 
@@ -117,18 +116,12 @@ impl Outcome {
     }
 
     /// A durable product under a name.
-    pub fn artifact(&mut self, name: impl Into<String>, content: Value) {
-        self.artifacts.push((name.into(), content));
+    pub fn artifact(&mut self, name: &str, content: impl ToJson) {
+        self.artifacts.push(object! {"name" => name, "content" => content});
     }
 
     /// The event that the outcome raises.
     pub fn event(&mut self, event: impl Into<String>) {
         self.event = Some(event.into());
     }
-}
-
-/// A result part as JSON for a projection. Results hold nothing that can fail to serialise; if one did, it shows as null.
-#[must_use]
-pub fn json<T: Serialize>(part: T) -> Value {
-    serde_json::to_value(part).unwrap_or(Value::Null)
 }

@@ -2,17 +2,25 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-
+use crate::json::{Json, ToJson};
 use crate::text::Say;
+use crate::{object, writes};
 
 /// A text in both languages, possibly made at run time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     /// Plain Dutch (B1).
     pub nl: Cow<'static, str>,
     /// Plain English.
     pub en: Cow<'static, str>,
+}
+
+writes!(Text { nl, en });
+
+impl ToJson for Cow<'static, str> {
+    fn to_json(&self) -> Json {
+        Json::Text(self.clone().into_owned())
+    }
 }
 
 impl From<Say> for Text {
@@ -28,17 +36,26 @@ impl From<(String, String)> for Text {
 }
 
 /// One reason why a contribution is refused or a step is not ready. Shown as `WORD` or `WORD:arg`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Error word of domain.md G9, in capitals.
     pub word: Cow<'static, str>,
     /// JSON pointer into the payload (`/card/text`); empty when the whole is meant.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// What is wrong and how to mend it.
     pub text: Text,
     /// What the word is about, such as a team or a card.
     pub args: Vec<String>,
+}
+
+impl ToJson for Problem {
+    fn to_json(&self) -> Json {
+        let mut json = object! {"word" => self.word, "text" => self.text, "args" => self.args};
+        if !self.path.is_empty() {
+            json.set("path", &self.path);
+        }
+        json
+    }
 }
 
 impl Problem {
@@ -89,11 +106,13 @@ impl Problem {
 }
 
 /// One or more problems: the contribution or the call is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// In the order in which they were found.
     pub problems: Vec<Problem>,
 }
+
+writes!(Refusal { problems });
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
@@ -108,10 +127,12 @@ impl From<Vec<Problem>> for Refusal {
 }
 
 /// A remark with an accepted contribution: it counts, but the sender should know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// Stable word in capitals.
     pub word: &'static str,
     /// What was noticed.
     pub text: Text,
 }
+
+writes!(Warning { word, text });

@@ -215,7 +215,7 @@ fn stays_the_same(plugin: &Plugin, fixture: &Fixture, first: &Value, name: &str)
 fn collect_words(value: &Value, words: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
-            if let (Some(word), true) = (fields.get("word").and_then(Value::as_str), fields.contains_key("args")) {
+            if let (Some(word), true) = (fields.get("word").and_then(Value::as_str), fields.contains_key("text")) {
                 words.insert(word.to_owned());
             }
             fields.values().for_each(|field| collect_words(field, words));

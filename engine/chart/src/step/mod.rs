@@ -186,10 +186,13 @@ impl<'a, I: Interpreter> Machine<'a, I> {
         if self.report.microsteps > MAX_MICROSTEPS - LOOP_WINDOW {
             self.scratch.note_sources();
         }
+        for index in 0..self.scratch.enabled.len() {
+            self.interpreter
+                .taken(self.scratch.enabled[index].transition);
+        }
         self.exit_states();
         for index in 0..self.scratch.enabled.len() {
             let enabled = self.scratch.enabled[index];
-            self.interpreter.taken(enabled.transition);
             self.run_block(self.chart.transitions[enabled.transition.index()].actions);
         }
         self.compute_entry_set();

@@ -189,3 +189,21 @@ async fn a_file_system_without_wal_is_refused() {
         "{opened:?}"
     );
 }
+
+/// A command line drops the store after its runtime has gone.
+#[test]
+fn a_store_may_be_dropped_outside_the_runtime() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("school.db");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let open = || Store::open(path.to_str().unwrap(), OpenOptions::default());
+    let store = runtime.block_on(open()).unwrap();
+    runtime.block_on(store.read().schools()).unwrap();
+    drop(store);
+    let store = runtime.block_on(open()).unwrap();
+    drop(runtime);
+    drop(store);
+}

@@ -458,6 +458,16 @@ pub fn calls_for(world: World<'_>, snapshot: &Snapshot, step: &str) -> Result<Ca
     Ok(CallConfig { kind: def.step.kind.clone(), config: grow(&turn, with)?, inputs, invited })
 }
 
+/// The roles an actor holds in an instance: those of the school, and those of the workflow whose `from` names the person.
+pub fn roles_of(world: World<'_>, snapshot: &Snapshot, actor: &super::Actor) -> Vec<String> {
+    let answers = super::Answers::default();
+    let turn = Turn::new(world, actor, &answers, snapshot.clone());
+    let mut roles: Vec<String> =
+        actor.roles.iter().filter(|role| !world.definition.roles.contains_key(*role)).cloned().collect();
+    roles.extend(world.definition.roles.keys().filter(|role| turn.holds(role)).cloned());
+    roles
+}
+
 fn grow(turn: &Turn<'_>, tree: &Tree) -> Result<Value, String> {
     Ok(match tree {
         Tree::Plain(value) => value.clone(),

@@ -19,7 +19,7 @@ pub use decision::{
     Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, NewContribution, NewTask, Rejection,
     TaskChange, TimerChange,
 };
-pub use lifecycle::{asks, calls_for, CallConfig};
+pub use lifecycle::{CallConfig, LEADING_ROLES, asks, calls_for, roles_of};
 pub use model::{
     Actor, Answers, Ask, Checked, Child, ChildStatus, Children, Command, Conclusion, ContributionStatus, Incident,
     Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Prior, Problem, Snapshot, StepState, StepStatus, Tally,

@@ -117,6 +117,7 @@ impl Compiler {
     fn problem(&mut self, place: &str, message: impl Into<String>) {
         self.problems.push(DefinitionError {
             place: place.into(),
+            code: "definition",
             message: message.into(),
             suggestion: None,
             span: None,
@@ -134,6 +135,7 @@ impl Compiler {
         };
         DefinitionError {
             place,
+            code: "chart",
             message: error.problem.to_string(),
             suggestion: None,
             span: None,
@@ -590,6 +592,7 @@ impl Compiler {
 fn cel_problem(place: &str, error: &CelError, warning: bool) -> DefinitionError {
     DefinitionError {
         place: place.into(),
+        code: error.code.as_str(),
         message: error.message.clone(),
         suggestion: error.suggestion.clone(),
         span: Some((error.span.start, error.span.end)),

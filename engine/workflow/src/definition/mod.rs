@@ -112,6 +112,8 @@ pub struct DefinitionError {
     /// Element, such as `state:draft`, `state:draft/on:2/when`, `state:draft/on:2/require:0/that`,
     /// `state:draft/entry:1`, `step:cards/inputs:plan`, `step:cards/with/groups`, `role:core`, `timer:t-open`.
     pub place: String,
+    /// Kind of problem: `chart`, `definition`, or a `cel-…` word.
+    pub code: &'static str,
     /// What is wrong and how to mend it.
     pub message: String,
     /// What was probably meant.

@@ -91,7 +91,9 @@ fn sides(columns: &Columns) -> Vec<(usize, Side)> {
         .filter(|end| end.free)
         .map(|end| (end.item, end.side))
         .collect();
-    found.sort_unstable_by_key(|(item, side)| (columns.items[*item].column, *item, std::cmp::Reverse(*side)));
+    found.sort_unstable_by_key(|(item, side)| {
+        (columns.items[*item].column, *item, std::cmp::Reverse(*side))
+    });
     found.dedup();
     found
 }
@@ -117,7 +119,11 @@ fn positions(columns: &Columns, orientation: Orientation) -> Vec<f64> {
         .filter(|link| !link.turns())
         .map(|link| {
             let [x, y] = [&link.ends[0], &link.ends[1]];
-            let (a, b) = if x.side == Side::After { (x, y) } else { (y, x) };
+            let (a, b) = if x.side == Side::After {
+                (x, y)
+            } else {
+                (y, x)
+            };
             let rank = u8::from(passing(a.item)) + u8::from(passing(b.item));
             Pull {
                 a: (a.item, a.offset),
@@ -161,7 +167,9 @@ fn nudge(columns: &Columns, starts: &mut [f64]) {
     for column in &columns.order {
         for (position, &item) in column.iter().enumerate() {
             let data = &columns.items[item];
-            let ([(link, end)], ItemKind::Member(_), true) = (lines[item].as_slice(), data.kind, data.cross <= DOT) else {
+            let ([(link, end)], ItemKind::Member(_), true) =
+                (lines[item].as_slice(), data.kind, data.cross <= DOT)
+            else {
                 continue;
             };
             let other = &columns.links[*link].ends[1 - end];
@@ -170,7 +178,9 @@ fn nudge(columns: &Columns, starts: &mut [f64]) {
                 Some(before) => starts[before] + columns.items[before].cross + ROOM,
                 None => 0.0,
             };
-            let high = column.get(position + 1).map_or(f64::MAX, |after| starts[*after] - data.cross - ROOM);
+            let high = column
+                .get(position + 1)
+                .map_or(f64::MAX, |after| starts[*after] - data.cross - ROOM);
             if !other.free && wish >= low && wish <= high {
                 starts[item] = wish;
             }
@@ -187,7 +197,10 @@ fn slide(columns: &mut Columns, starts: &[f64]) {
         };
         let mut ends = ends_at(columns, item, side);
         ends.sort_by(|x, y| far(columns, *x).total_cmp(&far(columns, *y)));
-        let wishes: Vec<f64> = ends.iter().map(|end| far(columns, *end) - starts[item]).collect();
+        let wishes: Vec<f64> = ends
+            .iter()
+            .map(|end| far(columns, *end) - starts[item])
+            .collect();
         let cross = columns.items[item].cross;
         let rim = if cross > DOT { SLOT } else { cross / 2.0 };
         let spread = place::spread(&wishes, SLOT, rim, cross - rim);
@@ -221,7 +234,11 @@ fn finish(frame: &Frame, columns: &Columns, starts: &[f64]) -> Area {
         .collect();
     let meets = |link: usize, end: usize| {
         let e = &columns.links[link].ends[end];
-        let far = if e.side == Side::After { columns.items[e.item].main } else { 0.0 };
+        let far = if e.side == Side::After {
+            columns.items[e.item].main
+        } else {
+            0.0
+        };
         (item_main[e.item] + far, at(link, end))
     };
     let mut area = Area {
@@ -289,11 +306,18 @@ fn wire(columns: &Columns, at: &dyn Fn(usize, usize) -> f64) -> (Vec<Option<usiz
     let mut track = vec![None; columns.links.len()];
     let mut counts = Vec::new();
     for channel in 0..columns.order.len().saturating_sub(1) {
-        let links: Vec<usize> = (0..columns.links.len()).filter(|l| columns.links[*l].channel == channel).collect();
+        let links: Vec<usize> = (0..columns.links.len())
+            .filter(|l| columns.links[*l].channel == channel)
+            .collect();
         let wires: Vec<Wire> = links
             .iter()
             .map(|link| Wire {
-                ends: [0, 1].map(|end| (at(*link, end), columns.links[*link].ends[end].side == Side::Before)),
+                ends: [0, 1].map(|end| {
+                    (
+                        at(*link, end),
+                        columns.links[*link].ends[end].side == Side::Before,
+                    )
+                }),
             })
             .collect();
         let (tracks, count) = route::tracks(&wires);

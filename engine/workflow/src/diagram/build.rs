@@ -71,7 +71,11 @@ impl<'a> Builder<'a> {
             _ => Tone::Plain,
         };
         if !history {
-            node.href = self.options.href.as_ref().map(|href| href.replace("{id}", &encoded(&state.id)));
+            node.href = self
+                .options
+                .href
+                .as_ref()
+                .map(|href| href.replace("{id}", &encoded(&state.id)));
             node.lines = self.lines(state, note);
         }
         node.tooltip = self.tooltip(state, &title, &node.lines);
@@ -102,11 +106,19 @@ impl<'a> Builder<'a> {
             };
             lines.push(line(Icon::Step, text));
         }
-        lines.extend(state.run.iter().map(|run| line(Icon::Run, self.words.run(run))));
+        lines.extend(
+            state
+                .run
+                .iter()
+                .map(|run| line(Icon::Run, self.words.run(run))),
+        );
         let used = |id: &str| {
             let event = format!("timer.{id}");
             let states = self.words.workflow.all_states();
-            states.iter().flat_map(|s| &s.on).any(|t| t.events.contains(&event))
+            states
+                .iter()
+                .flat_map(|s| &s.on)
+                .any(|t| t.events.contains(&event))
         };
         for timer in state.timers.iter().filter(|timer| !used(&timer.id)) {
             lines.push(line(Icon::Clock, self.words.timer(&timer.id)));
@@ -118,7 +130,11 @@ impl<'a> Builder<'a> {
         let mut parts = vec![title.to_owned()];
         parts.extend(lines.iter().map(|line| line.text.clone()));
         if self.options.highlight.contains(&state.id) {
-            parts.push(self.words.pick("hier zijn we nu", "we are here now").to_owned());
+            parts.push(
+                self.words
+                    .pick("hier zijn we nu", "we are here now")
+                    .to_owned(),
+            );
         }
         if state.mandatory {
             parts.push(self.words.pick("verplicht", "mandatory").to_owned());
@@ -135,9 +151,15 @@ impl<'a> Builder<'a> {
         else {
             return;
         };
-        let first = children.iter().find(|child| !matches!(child.kind, StateKind::History | StateKind::DeepHistory));
+        let first = children
+            .iter()
+            .find(|child| !matches!(child.kind, StateKind::History | StateKind::DeepHistory));
         let default: Vec<&str> = first.iter().map(|state| state.id.as_str()).collect();
-        let targets = if initial.is_empty() { default } else { initial.iter().map(String::as_str).collect() };
+        let targets = if initial.is_empty() {
+            default
+        } else {
+            initial.iter().map(String::as_str).collect()
+        };
         for target in targets {
             if let Some(&to) = self.index.get(target) {
                 self.edge(dot, to, None, String::new());
@@ -146,7 +168,9 @@ impl<'a> Builder<'a> {
     }
 
     fn arrows(&mut self, state: &'a State) {
-        let Some(&from) = self.index.get(state.id.as_str()) else { return };
+        let Some(&from) = self.index.get(state.id.as_str()) else {
+            return;
+        };
         match self.graph.nodes[from].kind {
             NodeKind::Group => self.initial(Some(from), &state.initial, &state.states),
             NodeKind::History | NodeKind::DeepHistory => {
@@ -168,15 +192,19 @@ impl<'a> Builder<'a> {
 
     fn transition(&mut self, from: usize, state: &State, transition: &Transition) {
         let label = self.label(state, transition);
-        let targets: Vec<usize> =
-            transition.targets.iter().filter_map(|target| self.index.get(target.as_str()).copied()).collect();
+        let targets: Vec<usize> = transition
+            .targets
+            .iter()
+            .filter_map(|target| self.index.get(target.as_str()).copied())
+            .collect();
         if targets.is_empty() {
             self.inner(from, label.icon, label.text);
             return;
         }
         for to in targets {
             let region = |inner: usize, outer: usize| {
-                self.graph.nodes[inner].parent == Some(outer) && self.graph.nodes[outer].kind == NodeKind::Regions
+                self.graph.nodes[inner].parent == Some(outer)
+                    && self.graph.nodes[outer].kind == NodeKind::Regions
             };
             if from == to {
                 let again = self.words.pick("opnieuw", "again");
@@ -193,7 +221,11 @@ impl<'a> Builder<'a> {
 
     /// What happens without leaving the node is a line in it.
     fn inner(&mut self, node: usize, icon: Icon, text: String) {
-        let icon = if icon == Icon::Clock { icon } else { Icon::Loop };
+        let icon = if icon == Icon::Clock {
+            icon
+        } else {
+            Icon::Loop
+        };
         let line = Line { icon, text };
         let node = &mut self.graph.nodes[node];
         if !node.lines.contains(&line) {
@@ -204,7 +236,10 @@ impl<'a> Builder<'a> {
 
     /// What stands on the arrow; a guard only where it tells two arrows of one event apart.
     fn label(&self, state: &State, transition: &Transition) -> Line {
-        let timer = transition.events.iter().any(|event| event.starts_with("timer."));
+        let timer = transition
+            .events
+            .iter()
+            .any(|event| event.starts_with("timer."));
         let mut names: Vec<String> = Vec::new();
         for event in &transition.events {
             let said = self.words.event(event, state);
@@ -214,13 +249,20 @@ impl<'a> Builder<'a> {
         }
         let mut text = names.join(" / ");
         let rival = |other: &Transition| {
-            !std::ptr::eq(other, transition) && other.events.iter().any(|event| transition.events.contains(event))
+            !std::ptr::eq(other, transition)
+                && other
+                    .events
+                    .iter()
+                    .any(|event| transition.events.contains(event))
         };
         match &transition.when {
             Some(_) if !text.is_empty() && !state.on.iter().any(rival) => {}
             Some(when) if text.is_empty() => text = self.words.guard(when),
             Some(when) => text = format!("{text} {}", self.words.guard(when)),
-            None if text.is_empty() => self.words.pick("vanzelf", "by itself").clone_into(&mut text),
+            None if text.is_empty() => self
+                .words
+                .pick("vanzelf", "by itself")
+                .clone_into(&mut text),
             None => {}
         }
         Line {
@@ -229,17 +271,31 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn arrow_tooltip(&self, transition: &Transition, label: &Line, from: usize, to: usize) -> String {
+    fn arrow_tooltip(
+        &self,
+        transition: &Transition,
+        label: &Line,
+        from: usize,
+        to: usize,
+    ) -> String {
         let name = |node: usize| {
             let node = &self.graph.nodes[node];
-            if node.title.is_empty() { node.tooltip.clone() } else { node.title.clone() }
+            if node.title.is_empty() {
+                node.tooltip.clone()
+            } else {
+                node.title.clone()
+            }
         };
         let mut said = format!("{} → {}: {}", name(from), name(to), label.text);
         if let Some(when) = &transition.when {
             said.push_str(&format!(" ({} {when})", self.words.pick("als", "if")));
         }
         if !transition.roles.is_empty() {
-            let roles: Vec<String> = transition.roles.iter().map(|role| self.words.role(role)).collect();
+            let roles: Vec<String> = transition
+                .roles
+                .iter()
+                .map(|role| self.words.role(role))
+                .collect();
             said.push_str(&format!(" ({})", roles.join(", ")));
         }
         if transition.mandatory {
@@ -250,7 +306,11 @@ impl<'a> Builder<'a> {
 
     fn edge(&mut self, from: usize, to: usize, label: Option<Line>, tooltip: String) {
         let labelled = label.is_some();
-        let known = self.pair.get(&(from, to)).copied().filter(|at| labelled != self.graph.edges[*at].labels.is_empty());
+        let known = self
+            .pair
+            .get(&(from, to))
+            .copied()
+            .filter(|at| labelled != self.graph.edges[*at].labels.is_empty());
         let Some(at) = known else {
             let id = |node: usize| self.graph.nodes[node].id.clone();
             self.pair.insert((from, to), self.graph.edges.len());
@@ -272,7 +332,10 @@ impl<'a> Builder<'a> {
 
     fn describe(&mut self) {
         let workflow = self.words.workflow;
-        self.graph.title = self.words.given("title").unwrap_or_else(|| workflow.id.clone());
+        self.graph.title = self
+            .words
+            .given("title")
+            .unwrap_or_else(|| workflow.id.clone());
         let states = workflow.all_states();
         let real = states
             .iter()
@@ -288,7 +351,11 @@ impl<'a> Builder<'a> {
             .map(|s| self.words.state(&s.id))
             .collect();
         if !here.is_empty() {
-            said.push_str(&format!(" {} {}.", self.words.pick("Nu bij", "Now at"), here.join(", ")));
+            said.push_str(&format!(
+                " {} {}.",
+                self.words.pick("Nu bij", "Now at"),
+                here.join(", ")
+            ));
         }
         said.push_str(self.words.pick(
             " Dezelfde inhoud bestaat als lijst.",

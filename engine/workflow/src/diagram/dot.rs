@@ -12,11 +12,21 @@ pub(super) fn write(graph: &DiagramGraph, options: &DiagramOptions) -> String {
         children,
         out: String::new(),
     };
-    let direction = if options.orientation == Orientation::LeftRight { "LR" } else { "TB" };
+    let direction = if options.orientation == Orientation::LeftRight {
+        "LR"
+    } else {
+        "TB"
+    };
     writer.line(0, "digraph workflow {");
     writer.line(1, &format!("label={};", quote(&graph.title)));
-    writer.line(1, &format!("rankdir={direction}; compound=true; fontname=\"sans-serif\";"));
-    writer.line(1, "node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=12];");
+    writer.line(
+        1,
+        &format!("rankdir={direction}; compound=true; fontname=\"sans-serif\";"),
+    );
+    writer.line(
+        1,
+        "node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=12];",
+    );
     writer.line(1, "edge [fontname=\"sans-serif\", fontsize=10];");
     for root in roots {
         writer.node(root, 1);
@@ -107,7 +117,11 @@ impl Writer<'_> {
             std::iter::successors(Some(inner), |n| self.graph.nodes[*n].parent).any(|n| n == outer)
         };
         let mut look = Vec::new();
-        let labels: Vec<&str> = edge.labels.iter().map(|label| label.text.as_str()).collect();
+        let labels: Vec<&str> = edge
+            .labels
+            .iter()
+            .map(|label| label.text.as_str())
+            .collect();
         if !labels.is_empty() {
             look.push(format!("label={}", quote(&labels.join("\n"))));
         }

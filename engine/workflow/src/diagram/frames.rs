@@ -170,7 +170,11 @@ impl Frames {
         if kind(node) != Some(NodeKind::Regions) {
             self.push(Frame {
                 owner: Some(node),
-                titles: if node < tree.real { vec![node] } else { Vec::new() },
+                titles: if node < tree.real {
+                    vec![node]
+                } else {
+                    Vec::new()
+                },
                 members: kids.clone(),
                 rows: tree.rows[node],
                 ..Frame::default()
@@ -179,13 +183,21 @@ impl Frames {
         }
         for (position, kid) in kids.iter().enumerate() {
             let whole = kind(*kid) == Some(NodeKind::Group) && !tree.children[*kid].is_empty();
-            let mut titles = if position == 0 { vec![node] } else { Vec::new() };
+            let mut titles = if position == 0 {
+                vec![node]
+            } else {
+                Vec::new()
+            };
             titles.extend(whole.then_some(*kid));
             self.push(Frame {
                 owner: Some(node),
                 region: whole.then_some(*kid),
                 titles,
-                members: if whole { tree.children[*kid].clone() } else { vec![*kid] },
+                members: if whole {
+                    tree.children[*kid].clone()
+                } else {
+                    vec![*kid]
+                },
                 rows: whole && tree.rows[*kid],
                 ..Frame::default()
             });
@@ -226,7 +238,9 @@ impl Frames {
             let to = self.stations(data.to, &from);
             let from = self.stations(data.from, &to);
             let shared = from.iter().zip(&to).take_while(|(a, b)| a.0 == b.0).count();
-            let Some(common) = shared.checked_sub(1) else { continue };
+            let Some(common) = shared.checked_sub(1) else {
+                continue;
+            };
             if from[common].1.is_none() && to[common].1.is_none() {
                 continue;
             }
@@ -234,12 +248,25 @@ impl Frames {
         }
     }
 
-    fn cut(&mut self, edge: usize, from: &[Station], to: &[Station], common: usize, labelled: bool) {
+    fn cut(
+        &mut self,
+        edge: usize,
+        from: &[Station],
+        to: &[Station],
+        common: usize,
+        labelled: bool,
+    ) {
         let mut seq = 0;
         for (frame, member) in from[common + 1..].iter().rev() {
             let port = self.port(*frame, (edge, false), Side::After, member.is_none());
             if let Some(member) = member {
-                self.leg(*frame, edge, seq, [LegEnd::Member(*member, (edge, false)), port], false);
+                self.leg(
+                    *frame,
+                    edge,
+                    seq,
+                    [LegEnd::Member(*member, (edge, false)), port],
+                    false,
+                );
                 seq += 1;
             }
         }
@@ -258,7 +285,13 @@ impl Frames {
             let port = self.port(*frame, (edge, true), Side::Before, member.is_none());
             if let Some(member) = member {
                 seq += 1;
-                self.leg(*frame, edge, seq, [port, LegEnd::Member(*member, (edge, true))], false);
+                self.leg(
+                    *frame,
+                    edge,
+                    seq,
+                    [port, LegEnd::Member(*member, (edge, true))],
+                    false,
+                );
             }
         }
     }

@@ -16,10 +16,17 @@ pub(super) fn write(graph: &DiagramGraph, options: &DiagramOptions) -> String {
         out: String::new(),
     };
     writer.line(0, "---");
-    writer.line(0, &format!("title: \"{}\"", graph.title.replace(['"', '\\'], "'")));
+    writer.line(
+        0,
+        &format!("title: \"{}\"", graph.title.replace(['"', '\\'], "'")),
+    );
     writer.line(0, "---");
     writer.line(0, "stateDiagram-v2");
-    let direction = if options.orientation == Orientation::LeftRight { "LR" } else { "TB" };
+    let direction = if options.orientation == Orientation::LeftRight {
+        "LR"
+    } else {
+        "TB"
+    };
     writer.line(1, &format!("direction {direction}"));
     writer.scope(None, &roots, 1);
     writer.marks();
@@ -114,7 +121,11 @@ impl Writer<'_> {
                 Icon::Loop => "↻ ",
                 Icon::Step | Icon::None => "",
             };
-            let lines: Vec<String> = node.lines.iter().map(|l| format!("{}{}", sign(l.icon), l.text)).collect();
+            let lines: Vec<String> = node
+                .lines
+                .iter()
+                .map(|l| format!("{}{}", sign(l.icon), l.text))
+                .collect();
             if !lines.is_empty() {
                 self.line(depth, &format!("{name} : {}", escape(&lines.join(" · "))));
             }
@@ -128,7 +139,10 @@ impl Writer<'_> {
     /// The innermost node around both ends: where Mermaid wants the arrow.
     fn home(&self, edge: &Edge) -> Option<usize> {
         let around = |node: usize| {
-            std::iter::successors(self.graph.nodes[node].parent, |p| self.graph.nodes[*p].parent).collect::<Vec<_>>()
+            std::iter::successors(self.graph.nodes[node].parent, |p| {
+                self.graph.nodes[*p].parent
+            })
+            .collect::<Vec<_>>()
         };
         let of_from = around(edge.from);
         around(edge.to)
@@ -167,7 +181,10 @@ impl Writer<'_> {
             })
             .collect();
         for (class, style) in [
-            ("active", "fill:#e0f1f4,stroke:#0b5a6b,stroke-width:3px,color:#17212e"),
+            (
+                "active",
+                "fill:#e0f1f4,stroke:#0b5a6b,stroke-width:3px,color:#17212e",
+            ),
             ("ok", "fill:#dff3e6,stroke:#17663a,color:#17212e"),
             ("warn", "fill:#fdf0d8,stroke:#7a4b00,color:#17212e"),
             ("stop", "fill:#fbe6e8,stroke:#a51d2d,color:#17212e"),

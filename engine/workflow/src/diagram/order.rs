@@ -83,7 +83,8 @@ impl<'a> Sorter<'a> {
             channels[link.channel].push(at);
             for (end, other) in [(0, 1), (1, 0)] {
                 let share = share(columns, link, other);
-                near[link.ends[end].item][index(link.ends[end].side)].push((link.ends[other].item, share));
+                near[link.ends[end].item][index(link.ends[end].side)]
+                    .push((link.ends[other].item, share));
             }
         }
         let pinned = columns
@@ -116,20 +117,29 @@ impl<'a> Sorter<'a> {
 
     /// The order with what is pinned in front and what must stand beside something there.
     fn repaired(&self, order: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-        order.into_iter().map(|column| self.repair(column)).collect()
+        order
+            .into_iter()
+            .map(|column| self.repair(column))
+            .collect()
     }
 
     fn repair(&self, column: Vec<usize>) -> Vec<usize> {
         let beside = |item: &usize| self.columns.items[*item].beside;
-        let (hangers, mut kept): (Vec<usize>, Vec<usize>) = column.into_iter().partition(|i| beside(i).is_some());
+        let (hangers, mut kept): (Vec<usize>, Vec<usize>) =
+            column.into_iter().partition(|i| beside(i).is_some());
         kept.sort_by_key(|item| match self.pinned[*item] {
             Some(2) => (2, *item),
             Some(rank) => (rank, *item),
             None => (3, 0),
         });
         for hanger in hangers {
-            let Some((host, after)) = beside(&hanger) else { continue };
-            let at = kept.iter().position(|item| *item == host).map_or(kept.len(), |p| p + usize::from(after));
+            let Some((host, after)) = beside(&hanger) else {
+                continue;
+            };
+            let at = kept
+                .iter()
+                .position(|item| *item == host)
+                .map_or(kept.len(), |p| p + usize::from(after));
             kept.insert(at, hanger);
         }
         kept
@@ -159,7 +169,10 @@ impl<'a> Sorter<'a> {
         if near.is_empty() {
             return float(self.position[item]) + 0.5;
         }
-        let sum: f64 = near.iter().map(|(other, share)| float(self.position[*other]) + share).sum();
+        let sum: f64 = near
+            .iter()
+            .map(|(other, share)| float(self.position[*other]) + share)
+            .sum();
         sum / float(near.len())
     }
 
@@ -168,8 +181,14 @@ impl<'a> Sorter<'a> {
         for column in &mut order {
             for at in 1..column.len() {
                 let (a, b) = (column[at - 1], column[at]);
-                let fixed = |item: usize| self.pinned[item].is_some() || self.columns.items[item].beside.is_some();
-                let hosts = self.columns.items.iter().any(|i| i.beside.is_some_and(|(h, _)| h == a || h == b));
+                let fixed = |item: usize| {
+                    self.pinned[item].is_some() || self.columns.items[item].beside.is_some()
+                };
+                let hosts = self
+                    .columns
+                    .items
+                    .iter()
+                    .any(|i| i.beside.is_some_and(|(h, _)| h == a || h == b));
                 if fixed(a) || fixed(b) || hosts {
                     continue;
                 }
@@ -197,7 +216,10 @@ impl<'a> Sorter<'a> {
     }
 
     fn crossings(&self) -> usize {
-        self.channels.iter().map(|links| self.channel_crossings(links)).sum()
+        self.channels
+            .iter()
+            .map(|links| self.channel_crossings(links))
+            .sum()
     }
 
     fn channel_crossings(&self, links: &[usize]) -> usize {
@@ -205,8 +227,14 @@ impl<'a> Sorter<'a> {
             .iter()
             .map(|at| {
                 let link = &self.columns.links[*at];
-                let place = |end: usize| float(self.position[link.ends[end].item]) + share(self.columns, link, end);
-                if link.ends[0].side == Side::After { (place(0), place(1)) } else { (place(1), place(0)) }
+                let place = |end: usize| {
+                    float(self.position[link.ends[end].item]) + share(self.columns, link, end)
+                };
+                if link.ends[0].side == Side::After {
+                    (place(0), place(1))
+                } else {
+                    (place(1), place(0))
+                }
             })
             .collect();
         pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));

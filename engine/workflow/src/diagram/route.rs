@@ -31,8 +31,14 @@ pub(super) fn tracks(wires: &[Wire]) -> (Vec<Option<usize>>, usize) {
     let bent: Vec<usize> = (0..wires.len()).filter(|w| !wires[*w].straight()).collect();
     let mut order: Vec<usize> = Vec::new();
     for &wire in &bent {
-        let before: Vec<usize> = order.iter().map(|w| price(&wires[*w], &wires[wire])).collect();
-        let after: Vec<usize> = order.iter().map(|w| price(&wires[wire], &wires[*w])).collect();
+        let before: Vec<usize> = order
+            .iter()
+            .map(|w| price(&wires[*w], &wires[wire]))
+            .collect();
+        let after: Vec<usize> = order
+            .iter()
+            .map(|w| price(&wires[wire], &wires[*w]))
+            .collect();
         let mut cost: usize = after.iter().sum();
         let mut best = (cost, 0);
         for at in 0..order.len() {
@@ -71,7 +77,10 @@ fn price(a: &Wire, b: &Wire) -> usize {
     for (at, later) in b.ends {
         if !later {
             sum += inside(at, a.span());
-            let clash = a.ends.iter().any(|(other, side)| *side && (at - other).abs() < TOUCH);
+            let clash = a
+                .ends
+                .iter()
+                .any(|(other, side)| *side && (at - other).abs() < TOUCH);
             sum += OVERLAP * usize::from(clash);
         }
     }

@@ -3,7 +3,7 @@
 use super::DiagramOptions;
 use super::graph::{DiagramGraph, Edge, Icon, Line, Node, NodeKind, Tone};
 use super::layout::{self, Layout, Point, Rect, Route, Shape};
-use super::shape::{ICON, RING, SMALL_LINE, TITLE_LINE, TextBlock};
+use super::shape::{RING, SMALL_LINE, TITLE_LINE, TextBlock};
 
 /// Style sheet of the pictures. It takes the page's colour tokens where there are any and has its own otherwise; a
 /// page whose policy forbids inline styles serves it as a file and leaves it out of the picture.
@@ -49,7 +49,11 @@ pub(super) fn escape(text: &str) -> String {
 /// A coordinate with at most one decimal.
 fn n(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0;
-    if rounded.fract() == 0.0 { format!("{rounded:.0}") } else { format!("{rounded:.1}") }
+    if rounded.fract() == 0.0 {
+        format!("{rounded:.0}")
+    } else {
+        format!("{rounded:.1}")
+    }
 }
 
 fn tone(tone: Tone) -> &'static str {
@@ -78,11 +82,19 @@ impl Pen<'_> {
              role=\"{role}\" aria-labelledby=\"{prefix}title\" aria-describedby=\"{prefix}desc\" lang=\"{}\">\n",
             escape(&options.locale)
         ));
-        self.put(&format!("<title id=\"{prefix}title\">{}</title>\n", escape(&self.graph.title)));
-        self.put(&format!("<desc id=\"{prefix}desc\">{}</desc>\n", escape(&self.graph.description)));
+        self.put(&format!(
+            "<title id=\"{prefix}title\">{}</title>\n",
+            escape(&self.graph.title)
+        ));
+        self.put(&format!(
+            "<desc id=\"{prefix}desc\">{}</desc>\n",
+            escape(&self.graph.description)
+        ));
         if options.style {
             self.put(&format!("<style>{STYLE}</style>\n"));
-            self.put(&format!("<rect class=\"bg\" width=\"{w}\" height=\"{h}\"/>\n"));
+            self.put(&format!(
+                "<rect class=\"bg\" width=\"{w}\" height=\"{h}\"/>\n"
+            ));
         }
         let boxes: Vec<usize> = (0..self.graph.nodes.len())
             .filter(|node| layout::is_box(self.graph, &self.picture.nodes[*node], *node))
@@ -91,7 +103,13 @@ impl Pen<'_> {
             self.node(*node);
         }
         for ((x1, y1), (x2, y2)) in &self.picture.dividers {
-            self.put(&format!("<path class=\"cut\" d=\"M{} {}L{} {}\"/>\n", n(*x1), n(*y1), n(*x2), n(*y2)));
+            self.put(&format!(
+                "<path class=\"cut\" d=\"M{} {}L{} {}\"/>\n",
+                n(*x1),
+                n(*y1),
+                n(*x2),
+                n(*y2)
+            ));
         }
         for (edge, route) in self.graph.edges.iter().zip(&self.picture.edges) {
             self.edge(edge, route);
@@ -120,12 +138,19 @@ impl Pen<'_> {
         let class = format!("{kind}{here}{}", tone(node.tone));
         let id = escape(&node.id);
         match &node.href {
-            Some(href) => self.put(&format!("<a href=\"{}\" class=\"{class}\" data-state=\"{id}\">", escape(href))),
+            Some(href) => self.put(&format!(
+                "<a href=\"{}\" class=\"{class}\" data-state=\"{id}\">",
+                escape(href)
+            )),
             None => self.put(&format!("<g class=\"{class}\" data-state=\"{id}\">")),
         }
         self.put(&format!("<title>{}</title>", escape(&node.tooltip)));
         self.outline(node, shape);
-        self.put(if node.href.is_some() { "</a>\n" } else { "</g>\n" });
+        self.put(if node.href.is_some() {
+            "</a>\n"
+        } else {
+            "</g>\n"
+        });
     }
 
     fn outline(&mut self, node: &Node, shape: &Shape) {
@@ -135,7 +160,11 @@ impl Pen<'_> {
             NodeKind::Start => self.circle(middle, 7.0, "dot"),
             NodeKind::History | NodeKind::DeepHistory => {
                 self.circle(middle, 14.0, "ring");
-                let letter = if node.kind == NodeKind::History { "H" } else { "H*" };
+                let letter = if node.kind == NodeKind::History {
+                    "H"
+                } else {
+                    "H*"
+                };
                 self.text((middle.0, middle.1 + 5.0), "title", "middle", letter);
             }
             NodeKind::End => {
@@ -183,12 +212,26 @@ impl Pen<'_> {
     }
 
     fn circle(&mut self, (x, y): Point, r: f64, class: &str) {
-        self.put(&format!("<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", n(x), n(y), n(r)));
+        self.put(&format!(
+            "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
+            n(x),
+            n(y),
+            n(r)
+        ));
     }
 
     fn text(&mut self, (x, y): Point, class: &str, anchor: &str, text: &str) {
-        let anchor = if anchor == "start" { String::new() } else { format!(" text-anchor=\"{anchor}\"") };
-        self.put(&format!("<text class=\"{class}\" x=\"{}\" y=\"{}\"{anchor}>{}</text> ", n(x), n(y), escape(text)));
+        let anchor = if anchor == "start" {
+            String::new()
+        } else {
+            format!(" text-anchor=\"{anchor}\"")
+        };
+        self.put(&format!(
+            "<text class=\"{class}\" x=\"{}\" y=\"{}\"{anchor}>{}</text> ",
+            n(x),
+            n(y),
+            escape(text)
+        ));
     }
 
     fn centred(&mut self, rect: Rect, block: &TextBlock) {
@@ -198,7 +241,9 @@ impl Pen<'_> {
             self.text((middle, y + 14.0), "title", "middle", line);
             y += TITLE_LINE;
         }
-        if block.lines.iter().all(|line| line.icon == Icon::None) && !block.continued.contains(&true) {
+        if block.lines.iter().all(|line| line.icon == Icon::None)
+            && !block.continued.contains(&true)
+        {
             for line in &block.lines {
                 self.text((middle, y + 12.0), "sub", "middle", &line.text);
                 y += SMALL_LINE;
@@ -227,13 +272,24 @@ impl Pen<'_> {
 
     /// A sign of 12 by 12 pixels around a point.
     fn icon(&mut self, (x, y): Point, line: &Line) {
-        debug_assert!(ICON >= 12.0);
         let path = match line.icon {
             Icon::None => return,
             Icon::Step => format!("M{} {}h7v7h-7z", n(x - 3.5), n(y - 3.5)),
-            Icon::Run => format!("M{} {}l8 5l-8 5zM{} {}v10", n(x - 5.0), n(y - 5.0), n(x + 5.0), n(y - 5.0)),
+            Icon::Run => format!(
+                "M{} {}l8 5l-8 5zM{} {}v10",
+                n(x - 5.0),
+                n(y - 5.0),
+                n(x + 5.0),
+                n(y - 5.0)
+            ),
             Icon::Clock => {
-                format!("M{} {}a5.5 5.5 0 1 1 0 .1zM{} {}v3.5h2.8", n(x - 5.5), n(y), n(x), n(y - 3.5))
+                format!(
+                    "M{} {}a5.5 5.5 0 1 1 0 .1zM{} {}v3.5h2.8",
+                    n(x - 5.5),
+                    n(y),
+                    n(x),
+                    n(y - 3.5)
+                )
             }
             Icon::Loop => format!(
                 "M{} {}a4.6 4.6 0 1 1 -3.2 -3.2M{} {}l2.4 2.2l-2.6 2",
@@ -247,7 +303,9 @@ impl Pen<'_> {
     }
 
     fn edge(&mut self, edge: &Edge, route: &Route) {
-        let [.., before, end] = route.points.as_slice() else { return };
+        let [.., before, end] = route.points.as_slice() else {
+            return;
+        };
         let class = if edge.taken { "edge hot" } else { "edge" };
         self.put(&format!("<g class=\"{class}\">"));
         if !edge.tooltip.is_empty() {
@@ -266,11 +324,30 @@ impl Pen<'_> {
 
 /// An arrow head whose tip is `end`.
 fn head(before: Point, end: Point) -> String {
-    let sign = |d: f64| if d > 0.1 { 1.0 } else if d < -0.1 { -1.0 } else { 0.0 };
+    let sign = |d: f64| {
+        if d > 0.1 {
+            1.0
+        } else if d < -0.1 {
+            -1.0
+        } else {
+            0.0
+        }
+    };
     let (dx, dy) = (sign(end.0 - before.0), sign(end.1 - before.1));
     let back = (end.0 - dx * 9.0, end.1 - dy * 9.0);
-    let (a, b) = ((back.0 - dy * 4.5, back.1 - dx * 4.5), (back.0 + dy * 4.5, back.1 + dx * 4.5));
-    format!("M{} {}L{} {}L{} {}z", n(end.0), n(end.1), n(a.0), n(a.1), n(b.0), n(b.1))
+    let (a, b) = (
+        (back.0 - dy * 4.5, back.1 - dx * 4.5),
+        (back.0 + dy * 4.5, back.1 + dx * 4.5),
+    );
+    format!(
+        "M{} {}L{} {}L{} {}z",
+        n(end.0),
+        n(end.1),
+        n(a.0),
+        n(a.1),
+        n(b.0),
+        n(b.1)
+    )
 }
 
 /// A path along `points` with rounded corners, ending where the arrow head begins.
@@ -286,7 +363,15 @@ fn rounded(points: &[Point]) -> String {
         let [a, b, c] = [window[0], window[1], window[2]];
         let round = ROUND.min(length(a, b) / 2.0).min(length(b, c) / 2.0);
         let (p, q) = (towards(b, a, round), towards(b, c, round));
-        path.push_str(&format!("L{} {}Q{} {} {} {}", n(p.0), n(p.1), n(b.0), n(b.1), n(q.0), n(q.1)));
+        path.push_str(&format!(
+            "L{} {}Q{} {} {} {}",
+            n(p.0),
+            n(p.1),
+            n(b.0),
+            n(b.1),
+            n(q.0),
+            n(q.1)
+        ));
     }
     if let [.., a, b] = points {
         let tip = towards(*b, *a, 7.0f64.min(length(*a, *b)));

@@ -4,12 +4,12 @@
 use crate::language::{Bundle, Options, check};
 
 fn codes(text: &str) -> Vec<&'static str> {
-    let pol = if text.contains("pol") {
-        ", pol: {}"
-    } else {
-        ""
-    };
-    let head = format!("workflow: try\nversion: 1.0.0\nroles: {{dir: {{}}{pol}}}\nstates:\n");
+    let roles: String = ["dir", "pol"]
+        .iter()
+        .filter(|role| text.contains(*role))
+        .map(|role| format!("{role}: {{}}, "))
+        .collect();
+    let head = format!("workflow: try\nversion: 1.0.0\nroles: {{{roles}}}\nstates:\n");
     let text = format!("{head}{text}  z: {{final: true}}\n");
     let checked = check(&Bundle::single("try.yaml", text), &Options::default());
     checked.diagnostics.iter().map(|item| item.code).collect()

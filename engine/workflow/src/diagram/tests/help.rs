@@ -36,7 +36,11 @@ pub fn end(id: &str) -> State {
 /// A transition on an event to targets.
 pub fn on(event: &str, targets: &[&str]) -> Transition {
     Transition {
-        events: if event.is_empty() { Vec::new() } else { vec![event.to_owned()] },
+        events: if event.is_empty() {
+            Vec::new()
+        } else {
+            vec![event.to_owned()]
+        },
         when: None,
         roles: Vec::new(),
         require: Vec::new(),
@@ -54,7 +58,14 @@ pub fn on(event: &str, targets: &[&str]) -> Transition {
 impl State {
     /// With a transition more.
     pub fn go(mut self, event: &str, target: &str) -> Self {
-        self.on.push(on(event, if target.is_empty() { &[] } else { std::slice::from_ref(&target) }));
+        self.on.push(on(
+            event,
+            if target.is_empty() {
+                &[]
+            } else {
+                std::slice::from_ref(&target)
+            },
+        ));
         self
     }
 
@@ -81,7 +92,8 @@ impl State {
             "identity": "named", "k": 5, "privacy": null, "min_contributions": 1, "audience": {}, "artifacts": {},
             "conclude": "manual", "fresh": false, "mandatory": false,
         });
-        self.steps.push(serde_json::from_value::<Step>(step).expect("a step"));
+        self.steps
+            .push(serde_json::from_value::<Step>(step).expect("a step"));
         self
     }
 
@@ -141,9 +153,18 @@ pub fn forty() -> Workflow {
         "voorbereiding",
         Compound,
         vec![
-            atomic("thema_kiezen").uses("thema_kiezen", "goal").go("plan", "dag_plannen").go("note", ""),
-            atomic("dag_plannen").uses("groepen", "grouping").uses("datum", "meeting").go("prepare", "klaar_om_te_starten"),
-            atomic("klaar_om_te_starten").after("2 schoolweeks before config.study_day", "").go("start", "inspireren").go("revise", "dag_plannen"),
+            atomic("thema_kiezen")
+                .uses("thema_kiezen", "goal")
+                .go("plan", "dag_plannen")
+                .go("note", ""),
+            atomic("dag_plannen")
+                .uses("groepen", "grouping")
+                .uses("datum", "meeting")
+                .go("prepare", "klaar_om_te_starten"),
+            atomic("klaar_om_te_starten")
+                .after("2 schoolweeks before config.study_day", "")
+                .go("start", "inspireren")
+                .go("revise", "dag_plannen"),
         ],
     )
     .go("postpone", "dag_plannen");
@@ -152,36 +173,72 @@ pub fn forty() -> Workflow {
         Compound,
         vec![
             state("waar_we_waren", History, Vec::new()),
-            atomic("inspireren").uses("opening", "input").go("next", "concreet_maken"),
-            atomic("concreet_maken").uses("kaartjes", "cluster-count").go("next", "synthese"),
-            atomic("synthese").uses("principes", "cluster-count").go("publish", "van_visie_naar_praktijk").go("more_cards", "concreet_maken"),
-            atomic("van_visie_naar_praktijk").uses("akkoord", "gate").go("next", "toepassen"),
-            atomic("toepassen").uses("acties", "actions").go("next", "afsluiten"),
-            atomic("afsluiten").uses("mee_naar_huis", "reflection").go("end_day", "vervolg"),
+            atomic("inspireren")
+                .uses("opening", "input")
+                .go("next", "concreet_maken"),
+            atomic("concreet_maken")
+                .uses("kaartjes", "cluster-count")
+                .go("next", "synthese"),
+            atomic("synthese")
+                .uses("principes", "cluster-count")
+                .go("publish", "van_visie_naar_praktijk")
+                .go("more_cards", "concreet_maken"),
+            atomic("van_visie_naar_praktijk")
+                .uses("akkoord", "gate")
+                .go("next", "toepassen"),
+            atomic("toepassen")
+                .uses("acties", "actions")
+                .go("next", "afsluiten"),
+            atomic("afsluiten")
+                .uses("mee_naar_huis", "reflection")
+                .go("end_day", "vervolg"),
         ],
     )
     .go("interrupt", "onderbroken");
     let region = |name: &str, a: &str, b: &str, c: &str| {
-        state(name, Compound, vec![atomic(a).go("next", b), atomic(b).go("next", c).go("back", a), end(c)])
+        state(
+            name,
+            Compound,
+            vec![
+                atomic(a).go("next", b),
+                atomic(b).go("next", c).go("back", a),
+                end(c),
+            ],
+        )
     };
     let cycle = state(
         "leercyclus",
         Compound,
         vec![
             atomic("kernvraag").go("next", "bronnen_lezen"),
-            atomic("bronnen_lezen").uses("bronnen_lezen", "material").go("next", "lesontwerp").go("", "kernvraag"),
-            atomic("lesontwerp").uses("lesontwerp", "input").go("next", "uitvoeren"),
+            atomic("bronnen_lezen")
+                .uses("bronnen_lezen", "material")
+                .go("next", "lesontwerp")
+                .go("", "kernvraag"),
+            atomic("lesontwerp")
+                .uses("lesontwerp", "input")
+                .go("next", "uitvoeren"),
             state(
                 "uitvoeren",
                 Parallel,
                 vec![
                     region("bezoek", "bezoek_afspreken", "bezoeken", "bezocht"),
-                    region("leerlingen", "leerlingen_kiezen", "leerlingen_volgen", "leerlingen_gevolgd"),
-                    atomic("logboek").uses("logboek", "reflection").after("every schoolweek on friday at 15:00", ""),
+                    region(
+                        "leerlingen",
+                        "leerlingen_kiezen",
+                        "leerlingen_volgen",
+                        "leerlingen_gevolgd",
+                    ),
+                    atomic("logboek")
+                        .uses("logboek", "reflection")
+                        .after("every schoolweek on friday at 15:00", ""),
                 ],
             )
             .go("done.state.uitvoeren", "nabespreking"),
-            atomic("nabespreking").uses("nabespreking", "meeting").go("new_round", "lesontwerp").go("goal_reached", "resultaat"),
+            atomic("nabespreking")
+                .uses("nabespreking", "meeting")
+                .go("new_round", "lesontwerp")
+                .go("goal_reached", "resultaat"),
             end("resultaat"),
         ],
     )
@@ -189,15 +246,33 @@ pub fn forty() -> Workflow {
     let mut states = vec![
         preparation,
         day,
-        atomic("onderbroken").go("start", "waar_we_waren").go("cancel", "geannuleerd"),
-        atomic("vervolg").runs("learning-cycle", "team").go("done.child.vervolg", "leercyclus"),
+        atomic("onderbroken")
+            .go("start", "waar_we_waren")
+            .go("cancel", "geannuleerd"),
+        atomic("vervolg")
+            .runs("learning-cycle", "team")
+            .go("done.child.vervolg", "leercyclus"),
         cycle.go("done.state.leercyclus", "pdca_review"),
         atomic("herinneren").go("seen", "pdca_review"),
-        atomic("pdca_review").uses("pdca_review", "cluster-count").go("adjust", "kernvraag").go("approve", "verslag").go("stop", "geannuleerd"),
-        atomic("verslag").uses("verslag", "report").go("next", "delen"),
-        atomic("delen").go("next", "borgen").go("feedback", "verslag"),
+        atomic("pdca_review")
+            .uses("pdca_review", "cluster-count")
+            .go("adjust", "kernvraag")
+            .go("approve", "verslag")
+            .go("stop", "geannuleerd"),
+        atomic("verslag")
+            .uses("verslag", "report")
+            .go("next", "delen"),
+        atomic("delen")
+            .go("next", "borgen")
+            .go("feedback", "verslag"),
         atomic("borgen").after("20 schooldays", "terugblik"),
-        atomic("terugblik").go("next", "afgerond").go("renew", "thema_kiezen"),
+        atomic("terugblik")
+            .go("next", "vieren")
+            .go("renew", "thema_kiezen"),
+        atomic("vieren").go("next", "archiveren"),
+        atomic("archiveren")
+            .uses("archiveren", "report")
+            .go("next", "afgerond"),
         end("afgerond"),
         end("geannuleerd"),
     ];
@@ -210,7 +285,11 @@ pub fn forty() -> Workflow {
 /// A straight line of so many states.
 pub fn chain(count: usize) -> Workflow {
     let mut states: Vec<State> = (0..count)
-        .map(|i| atomic(&format!("stap_{i}")).uses("x", "input").go("next", &format!("stap_{}", i + 1)))
+        .map(|i| {
+            atomic(&format!("stap_{i}"))
+                .uses("x", "input")
+                .go("next", &format!("stap_{}", i + 1))
+        })
         .collect();
     states.push(end(&format!("stap_{count}")));
     workflow(states)

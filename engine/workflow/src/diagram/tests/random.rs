@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::help::{atomic, chain, end, forty, state, workflow};
-use super::laws::broken;
+use super::laws::{broken, overlapping_lines};
 use crate::diagram::{DiagramOptions, Format, Orientation, build, layout, render};
 use crate::ir::{State, StateKind, Workflow};
 
@@ -19,7 +19,16 @@ fn recipe() -> impl Strategy<Value = Recipe> {
     })
 }
 
-const EVENTS: [&str; 8] = ["next", "", "goedkeuren_en_doorsturen", "done.step.x", "*", "error.*", "stop", "een_hele_lange_gebeurtenis_zonder_einde"];
+const EVENTS: [&str; 8] = [
+    "next",
+    "",
+    "goedkeuren_en_doorsturen",
+    "done.step.x",
+    "*",
+    "error.*",
+    "stop",
+    "een_hele_lange_gebeurtenis_zonder_einde",
+];
 
 fn make((shapes, arrows): &Recipe) -> Workflow {
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); shapes.len()];
@@ -32,7 +41,12 @@ fn make((shapes, arrows): &Recipe) -> Workflow {
             roots.push(at);
         }
     }
-    workflow(roots.iter().map(|at| grow(*at, shapes, &children, arrows)).collect())
+    workflow(
+        roots
+            .iter()
+            .map(|at| grow(*at, shapes, &children, arrows))
+            .collect(),
+    )
 }
 
 fn depth(children: &[Vec<usize>], node: usize, shapes: &[(usize, u8)]) -> usize {
@@ -41,12 +55,25 @@ fn depth(children: &[Vec<usize>], node: usize, shapes: &[(usize, u8)]) -> usize 
 }
 
 fn name(at: usize) -> String {
-    let words = ["kort", "een_toestand_met_een_lange_naam", "overleg", "onvoorspelbaarlangwoordzonderspaties"];
+    let words = [
+        "kort",
+        "een_toestand_met_een_lange_naam",
+        "overleg",
+        "onvoorspelbaarlangwoordzonderspaties",
+    ];
     format!("{}_{at}", words[at % words.len()])
 }
 
-fn grow(at: usize, shapes: &[(usize, u8)], children: &[Vec<usize>], arrows: &[(usize, usize, u8)]) -> State {
-    let kids: Vec<State> = children[at].iter().map(|kid| grow(*kid, shapes, children, arrows)).collect();
+fn grow(
+    at: usize,
+    shapes: &[(usize, u8)],
+    children: &[Vec<usize>],
+    arrows: &[(usize, usize, u8)],
+) -> State {
+    let kids: Vec<State> = children[at]
+        .iter()
+        .map(|kid| grow(*kid, shapes, children, arrows))
+        .collect();
     let shape = shapes[at].1;
     let id = name(at);
     let mut made = match (kids.is_empty(), shape) {
@@ -63,7 +90,11 @@ fn grow(at: usize, shapes: &[(usize, u8)], children: &[Vec<usize>], arrows: &[(u
         if *from == at && made.kind == StateKind::History {
             made.initial = vec![name(*to)];
         } else if *from == at && made.kind != StateKind::Final {
-            let target = if *event > 37 { String::new() } else { name(*to) };
+            let target = if *event > 37 {
+                String::new()
+            } else {
+                name(*to)
+            };
             made = match event % 9 {
                 8 => made.after("10 schooldays", &target),
                 other => made.go(EVENTS[usize::from(other)], &target),
@@ -82,8 +113,21 @@ fn check(workflow: &Workflow) -> Result<(), TestCaseError> {
         let graph = build(workflow, &options);
         let picture = layout(&graph, orientation);
         let faults = broken(&graph, &picture);
-        prop_assert!(faults.is_empty(), "{orientation:?}: {:#?}", &faults[..faults.len().min(8)]);
-        prop_assert_eq!(layout(&graph, orientation), picture, "the same graph gives the same picture");
+        prop_assert!(
+            faults.is_empty(),
+            "{orientation:?}: {:#?}",
+            &faults[..faults.len().min(8)]
+        );
+        let doubled = overlapping_lines(&graph, &picture);
+        prop_assert!(
+            doubled.len() * 20 <= graph.edges.len().max(20),
+            "lines on lines: {doubled:?}"
+        );
+        prop_assert_eq!(
+            layout(&graph, orientation),
+            picture,
+            "the same graph gives the same picture"
+        );
     }
     Ok(())
 }

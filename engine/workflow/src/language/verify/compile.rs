@@ -23,8 +23,13 @@ impl Verify<'_> {
         let suggestion = problem.suggestion.as_deref();
         match problem.span {
             Some((start, end)) => {
-                let code = if problem.warning { "DB104" } else { "DB100" };
-                self.expression_problem(code, &path, &problem.message, suggestion, start..end);
+                self.expression_problem(
+                    code_of(problem.code),
+                    &path,
+                    &problem.message,
+                    suggestion,
+                    start..end,
+                );
             }
             None => {
                 let draft = self.problem("DB085", &path, sentence(&problem.message));
@@ -90,6 +95,19 @@ impl Verify<'_> {
             offset + start,
             (offset + end).min(close).max(offset + start + 1),
         )
+    }
+}
+
+/// Our code for a kind of problem of an expression.
+pub(super) fn code_of(kind: &str) -> &'static str {
+    match kind {
+        "cel-unknown-variable" | "cel-unknown-field" | "cel-unknown-function" => "DB101",
+        "cel-wrong-arguments" | "cel-type-mismatch" => "DB102",
+        "cel-limit" => "DB103",
+        "cel-maybe-missing" => "DB104",
+        "cel-unsupported" => "DB105",
+        "cel-constant-comparison" | "cel-bad-constant" => "DB106",
+        _ => "DB100",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Time rules: whether they can be read, and whether their dates are expressions that stand.
 
 use super::Verify;
-use super::compile::sentence;
+use super::compile::{code_of, sentence};
 use crate::calendar::{RuleError, TimeRule};
 use crate::cel::{Env, Program, Type};
 use crate::definition::environment;
@@ -78,7 +78,7 @@ impl Verify<'_> {
             let errors = Program::compile_as(expression, env, &Type::Dyn).err();
             for error in errors.into_iter().flatten() {
                 self.expression_problem(
-                    "DB100",
+                    code_of(error.code.as_str()),
                     path,
                     &error.message,
                     error.suggestion.as_deref(),
