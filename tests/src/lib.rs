@@ -41,8 +41,7 @@ people: {dir: {name: An, roles: [dir]}}
 /// The database, or a mistake in the workflow.
 pub async fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Engine, EngineError> {
     let store = Store::open(&path.display().to_string(), OpenOptions::default()).await?;
-    let library =
-        Library::new(Limits::default(), None).map_err(|error| EngineError::Invalid(error.to_string()))?;
+    let library = Library::new(Limits::default(), None).map_err(|error| EngineError::Invalid(error.to_string()))?;
     let engine = Engine::new(Arc::new(store), Arc::new(library), clock);
     let bundle = Bundle { main: SourceFile::new("counter.yaml", COUNTER), texts: Vec::new() };
     let checked = language::check(&bundle, &Options::default());

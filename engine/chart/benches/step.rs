@@ -1,9 +1,6 @@
 //! Stepping a chart of three parallel regions with four states each, a condition on every transition and an entry action
 //! on every state: events a second, and allocations an event (printed before the measurement).
-#![expect(
-    clippy::panic,
-    reason = "a bench that can not start has nobody to report to"
-)]
+#![expect(clippy::panic, reason = "a bench that can not start has nobody to report to")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
@@ -11,9 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use draaiboek_chart::{
-    ActionId, Chart, ChartSource, CondId, Configuration, DoneDataId, ErrorKind, Failure,
-    Interpreter, Scope, Scratch, StateId, StateKind, StateSource, TransitionSource, View,
-    macrostep, start,
+    ActionId, Chart, ChartSource, CondId, Configuration, DoneDataId, ErrorKind, Failure, Interpreter, Scope, Scratch,
+    StateId, StateKind, StateSource, TransitionSource, View, macrostep, start,
 };
 
 /// The system's allocator, counted.
@@ -21,10 +17,7 @@ struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 
-#[expect(
-    unsafe_code,
-    reason = "only the global allocator can count allocations; it forwards every call unchanged"
-)]
+#[expect(unsafe_code, reason = "only the global allocator can count allocations; it forwards every call unchanged")]
 // SAFETY: every method forwards to the system allocator with the same arguments.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -56,9 +49,7 @@ impl Interpreter for Numbers {
     type Failure = ();
 
     fn condition(&mut self, condition: CondId, view: &View<'_, u64>) -> Result<bool, Failure<()>> {
-        Ok(view
-            .event()
-            .is_some_and(|number| number + u64::from(condition.0) >= self.threshold))
+        Ok(view.event().is_some_and(|number| number + u64::from(condition.0) >= self.threshold))
     }
 
     fn act(&mut self, action: ActionId, _: &mut Scope<'_, u64>) -> Result<(), Failure<()>> {
@@ -101,11 +92,7 @@ fn chart(event: impl Fn(usize) -> String) -> Chart {
         children: (0..3).map(region).collect(),
         ..StateSource::default()
     };
-    Chart::compile(&ChartSource {
-        initial: None,
-        states: vec![parallel],
-    })
-    .unwrap_or_else(|errors| panic!("{errors:?}"))
+    Chart::compile(&ChartSource { initial: None, states: vec![parallel] }).unwrap_or_else(|errors| panic!("{errors:?}"))
 }
 
 /// One instance that can be sent events for ever.
@@ -119,35 +106,16 @@ struct Bench {
 impl Bench {
     fn new(chart: Chart) -> Self {
         let configuration = Configuration::new(&chart);
-        let interpreter = Numbers {
-            threshold: 1,
-            entered: 0,
-        };
-        let mut bench = Self {
-            chart,
-            configuration,
-            scratch: Scratch::new(),
-            interpreter,
-        };
-        start(
-            &bench.chart,
-            &mut bench.configuration,
-            &mut bench.interpreter,
-            &mut bench.scratch,
-        )
-        .unwrap_or_else(|error| panic!("{error}"));
+        let interpreter = Numbers { threshold: 1, entered: 0 };
+        let mut bench = Self { chart, configuration, scratch: Scratch::new(), interpreter };
+        start(&bench.chart, &mut bench.configuration, &mut bench.interpreter, &mut bench.scratch)
+            .unwrap_or_else(|error| panic!("{error}"));
         bench
     }
 
     fn send(&mut self, name: &str) {
         let event = Some((self.chart.event(name), 1));
-        let report = macrostep(
-            &self.chart,
-            &mut self.configuration,
-            event,
-            &mut self.interpreter,
-            &mut self.scratch,
-        );
+        let report = macrostep(&self.chart, &mut self.configuration, event, &mut self.interpreter, &mut self.scratch);
         assert!(black_box(report).is_ok_and(|report| report.event_taken));
     }
 
@@ -165,18 +133,11 @@ fn step(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let charts = [
         ("all three regions move", chart(|_| "go".to_owned()), "go"),
-        (
-            "one region moves",
-            chart(|region| format!("go.{region}")),
-            "go.1",
-        ),
+        ("one region moves", chart(|region| format!("go.{region}")), "go.1"),
     ];
     for (name, chart, event) in charts {
         let mut bench = Bench::new(chart);
-        println!(
-            "{name}: {} allocations an event",
-            bench.allocations_per_event(event)
-        );
+        println!("{name}: {} allocations an event", bench.allocations_per_event(event));
         group.bench_function(name, |bencher| bencher.iter(|| bench.send(event)));
     }
     group.finish();

@@ -12,9 +12,7 @@ pub(crate) struct BitSet {
 
 impl BitSet {
     pub(crate) fn new(len: usize) -> Self {
-        Self {
-            words: vec![0; len.div_ceil(WORD)],
-        }
+        Self { words: vec![0; len.div_ceil(WORD)] }
     }
 
     /// Makes room for exactly `len` numbers; members that still fit stay.
@@ -42,9 +40,7 @@ impl BitSet {
     }
 
     pub(crate) fn contains(&self, state: StateId) -> bool {
-        self.words
-            .get(state.index() / WORD)
-            .is_some_and(|word| word & (1 << (state.index() % WORD)) != 0)
+        self.words.get(state.index() / WORD).is_some_and(|word| word & (1 << (state.index() % WORD)) != 0)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -77,25 +73,12 @@ impl BitSet {
 
     /// Members in document order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = StateId> + '_ {
-        self.words
-            .iter()
-            .enumerate()
-            .flat_map(|(index, word)| Ones {
-                base: index,
-                bits: *word,
-            })
+        self.words.iter().enumerate().flat_map(|(index, word)| Ones { base: index, bits: *word })
     }
 
     /// Members that lie in `first..=last`, in document order.
-    pub(crate) fn iter_in(
-        &self,
-        first: StateId,
-        last: StateId,
-    ) -> impl Iterator<Item = StateId> + '_ {
-        word_masks(first, last).flat_map(|(index, mask)| Ones {
-            base: index,
-            bits: self.word(index) & mask,
-        })
+    pub(crate) fn iter_in(&self, first: StateId, last: StateId) -> impl Iterator<Item = StateId> + '_ {
+        word_masks(first, last).flat_map(|(index, mask)| Ones { base: index, bits: self.word(index) & mask })
     }
 }
 
@@ -142,11 +125,7 @@ impl DoubleEndedIterator for Ones {
 /// The words that `first..=last` touches, each with the mask of the bits that lie inside. Empty when `last < first`.
 fn word_masks(first: StateId, last: StateId) -> impl Iterator<Item = (usize, u64)> {
     let (low, high) = (first.index(), last.index());
-    let words = if low <= high {
-        low / WORD..high / WORD + 1
-    } else {
-        0..0
-    };
+    let words = if low <= high { low / WORD..high / WORD + 1 } else { 0..0 };
     words.map(move |index| {
         let mut mask = u64::MAX;
         if index == low / WORD {
@@ -165,9 +144,7 @@ mod tests {
 
     fn set(members: &[u32]) -> BitSet {
         let mut set = BitSet::new(200);
-        members
-            .iter()
-            .for_each(|member| set.insert(StateId(*member)));
+        members.iter().for_each(|member| set.insert(StateId(*member)));
         set
     }
 
@@ -182,15 +159,9 @@ mod tests {
             (2, 128, vec![63, 64, 127, 128]),
             (5, 4, vec![]),
         ] {
-            let found: Vec<u32> = all
-                .iter_in(StateId(first), StateId(last))
-                .map(|state| state.0)
-                .collect();
+            let found: Vec<u32> = all.iter_in(StateId(first), StateId(last)).map(|state| state.0).collect();
             assert_eq!(found, expected, "{first}..={last}");
-            assert_eq!(
-                all.any_in(StateId(first), StateId(last)),
-                !expected.is_empty()
-            );
+            assert_eq!(all.any_in(StateId(first), StateId(last)), !expected.is_empty());
             let mut copy = BitSet::new(200);
             copy.insert_range_of(&all, StateId(first), StateId(last));
             assert_eq!(copy, set(&expected));

@@ -204,10 +204,7 @@ impl Chart {
     #[must_use]
     pub fn defaults(&self, state: StateId) -> Defaults<'_> {
         let start = self.node(state).start;
-        Defaults {
-            targets: self.list(start.targets),
-            actions: self.block(start.actions),
-        }
+        Defaults { targets: self.list(start.targets), actions: self.block(start.actions) }
     }
 
     /// Done data of a final state.
@@ -217,14 +214,8 @@ impl Chart {
     }
 
     /// The transitions of a state in document order. None for histories: see [`Chart::defaults`].
-    pub fn transitions(
-        &self,
-        state: StateId,
-    ) -> impl DoubleEndedIterator<Item = TransitionId> + use<> {
-        self.node(state)
-            .transitions
-            .range()
-            .map(|index| TransitionId(index as u32))
+    pub fn transitions(&self, state: StateId) -> impl DoubleEndedIterator<Item = TransitionId> + use<> {
+        self.node(state).transitions.range().map(|index| TransitionId(index as u32))
     }
 
     /// How many transitions; their numbers run from 0.
@@ -262,14 +253,8 @@ impl Chart {
     /// Whether a transition answers to an event, its condition aside.
     #[must_use]
     pub fn matches(&self, transition: TransitionId, event: EventToken) -> bool {
-        let events = self
-            .transitions
-            .get(transition.index())
-            .map(|node| node.events)
-            .unwrap_or_default();
-        self.ranges
-            .get(events.range())
-            .is_some_and(|ranges| ranges.iter().any(|range| range.contains(event)))
+        let events = self.transitions.get(transition.index()).map(|node| node.events).unwrap_or_default();
+        self.ranges.get(events.range()).is_some_and(|ranges| ranges.iter().any(|range| range.contains(event)))
     }
 
     /// Resolves a full event name, once, to what the step compares.

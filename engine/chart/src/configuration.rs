@@ -36,11 +36,7 @@ impl Configuration {
     /// An instance that has not started.
     #[must_use]
     pub fn new(chart: &Chart) -> Self {
-        Self {
-            active: BitSet::new(chart.len()),
-            history: vec![Vec::new(); chart.histories as usize],
-            running: false,
-        }
+        Self { active: BitSet::new(chart.len()), history: vec![Vec::new(); chart.histories as usize], running: false }
     }
 
     /// Started, and not yet in a top-level final.
@@ -71,36 +67,20 @@ impl Configuration {
         if !chart.is_history(history) {
             return &[];
         }
-        self.history
-            .get(chart.node(history).slot as usize)
-            .map_or(&[], Vec::as_slice)
+        self.history.get(chart.node(history).slot as usize).map_or(&[], Vec::as_slice)
     }
 
     /// The stored form.
     #[must_use]
     pub fn snapshot(&self, chart: &Chart) -> Snapshot {
-        let names = |states: &[StateId]| {
-            states
-                .iter()
-                .map(|state| chart.id(*state).to_owned())
-                .collect::<Vec<_>>()
-        };
+        let names = |states: &[StateId]| states.iter().map(|state| chart.id(*state).to_owned()).collect::<Vec<_>>();
         let history = chart
             .states()
             .filter(|state| !self.remembered(chart, *state).is_empty())
-            .map(|state| {
-                (
-                    chart.id(state).to_owned(),
-                    names(self.remembered(chart, state)),
-                )
-            })
+            .map(|state| (chart.id(state).to_owned(), names(self.remembered(chart, state))))
             .collect();
         let active: Vec<StateId> = self.atomic(chart).collect();
-        Snapshot {
-            active: names(&active),
-            history,
-            running: self.running,
-        }
+        Snapshot { active: names(&active), history, running: self.running }
     }
 
     /// Reads a stored form back.
@@ -111,12 +91,7 @@ impl Configuration {
         let mut configuration = Self::new(chart);
         configuration.running = snapshot.running;
         for id in &snapshot.active {
-            activate(
-                chart,
-                &mut configuration.active,
-                atomic(chart, id)?,
-                StateId::ROOT,
-            );
+            activate(chart, &mut configuration.active, atomic(chart, id)?, StateId::ROOT);
         }
         if snapshot.running || !configuration.active.is_empty() {
             check(chart, &configuration.active, StateId::ROOT)?;
@@ -124,10 +99,7 @@ impl Configuration {
         for (id, remembered) in &snapshot.history {
             let history = known(chart, id)?;
             let states = restore_history(chart, history, remembered)?;
-            if let Some(slot) = configuration
-                .history
-                .get_mut(chart.node(history).slot as usize)
-            {
+            if let Some(slot) = configuration.history.get_mut(chart.node(history).slot as usize) {
                 *slot = states;
             }
         }
@@ -152,75 +124,45 @@ impl Configuration {
 }
 
 fn known(chart: &Chart, id: &str) -> Result<StateId, RestoreError> {
-    chart.state(id).ok_or_else(|| RestoreError::UnknownState {
-        state: id.to_owned(),
-    })
+    chart.state(id).ok_or_else(|| RestoreError::UnknownState { state: id.to_owned() })
 }
 
 fn atomic(chart: &Chart, id: &str) -> Result<StateId, RestoreError> {
     let state = known(chart, id)?;
-    if chart.is_atomic(state) {
-        Ok(state)
-    } else {
-        Err(RestoreError::NotAtomic {
-            state: id.to_owned(),
-        })
-    }
+    if chart.is_atomic(state) { Ok(state) } else { Err(RestoreError::NotAtomic { state: id.to_owned() }) }
 }
 
 /// Adds a state and its ancestors below `top`.
 fn activate(chart: &Chart, active: &mut BitSet, state: StateId, top: StateId) {
     active.insert(state);
-    chart
-        .ancestors(state)
-        .take_while(|ancestor| *ancestor != top)
-        .for_each(|ancestor| active.insert(ancestor));
+    chart.ancestors(state).take_while(|ancestor| *ancestor != top).for_each(|ancestor| active.insert(ancestor));
 }
 
 /// Every active compound state has one active child, every parallel all of them; below `top`, which counts as active.
 fn check(chart: &Chart, active: &BitSet, top: StateId) -> Result<(), RestoreError> {
     let below = active.iter_in(StateId(top.0 + 1), chart.node(top).last);
     for state in std::iter::once(top).chain(below) {
-        let count = chart
-            .children(state)
-            .iter()
-            .filter(|child| active.contains(**child))
-            .count();
+        let count = chart.children(state).iter().filter(|child| active.contains(**child)).count();
         let needed = match chart.kind(state) {
             StateKind::State => usize::from(chart.is_compound(state)),
             StateKind::Parallel => chart.children(state).len(),
             StateKind::Final | StateKind::History { .. } => 0,
         };
         if count != needed {
-            return Err(RestoreError::Illegal {
-                state: chart.id(state).to_owned(),
-                active: count,
-                needed,
-            });
+            return Err(RestoreError::Illegal { state: chart.id(state).to_owned(), active: count, needed });
         }
     }
     Ok(())
 }
 
 /// The states a history remembers, checked against what it could have stored.
-fn restore_history(
-    chart: &Chart,
-    history: StateId,
-    remembered: &[String],
-) -> Result<Vec<StateId>, RestoreError> {
-    let illegal = || RestoreError::IllegalHistory {
-        state: chart.id(history).to_owned(),
-    };
+fn restore_history(chart: &Chart, history: StateId, remembered: &[String]) -> Result<Vec<StateId>, RestoreError> {
+    let illegal = || RestoreError::IllegalHistory { state: chart.id(history).to_owned() };
     let StateKind::History { deep } = chart.kind(history) else {
-        return Err(RestoreError::NotHistory {
-            state: chart.id(history).to_owned(),
-        });
+        return Err(RestoreError::NotHistory { state: chart.id(history).to_owned() });
     };
     let parent = chart.node(history).parent;
-    let mut states = remembered
-        .iter()
-        .map(|id| known(chart, id))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut states = remembered.iter().map(|id| known(chart, id)).collect::<Result<Vec<_>, _>>()?;
     states.sort_unstable();
     states.dedup();
     let mut active = BitSet::new(chart.len());
@@ -233,15 +175,8 @@ fn restore_history(
     let legal = if deep {
         check(chart, &active, parent).is_ok()
     } else {
-        let needed = if chart.is_compound(parent) {
-            1
-        } else {
-            chart.children(parent).len()
-        };
-        states.len() == needed
-            && states
-                .iter()
-                .all(|state| chart.children(parent).contains(state))
+        let needed = if chart.is_compound(parent) { 1 } else { chart.children(parent).len() };
+        states.len() == needed && states.iter().all(|state| chart.children(parent).contains(state))
     };
     if legal { Ok(states) } else { Err(illegal()) }
 }

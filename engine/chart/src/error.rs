@@ -145,9 +145,7 @@ pub enum Problem {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreError {
     /// A state that this chart does not have.
-    #[error(
-        "snapshot names state '{state}', which this chart does not have; migrate it with a state map"
-    )]
+    #[error("snapshot names state '{state}', which this chart does not have; migrate it with a state map")]
     UnknownState {
         /// As stored.
         state: String,
@@ -161,17 +159,13 @@ pub enum RestoreError {
         state: String,
     },
     /// A key of the history table that is no history.
-    #[error(
-        "snapshot keeps a history for '{state}', which is no history of this chart; migrate it with a state map"
-    )]
+    #[error("snapshot keeps a history for '{state}', which is no history of this chart; migrate it with a state map")]
     NotHistory {
         /// As stored.
         state: String,
     },
     /// A state that needs one active child, or all of them, and has not.
-    #[error(
-        "snapshot is no legal configuration: state '{state}' has {active} active children and needs {needed}"
-    )]
+    #[error("snapshot is no legal configuration: state '{state}' has {active} active children and needs {needed}")]
     Illegal {
         /// Where; empty for the chart itself.
         state: String,

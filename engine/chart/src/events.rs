@@ -40,32 +40,17 @@ impl EventTable {
     /// Interns the names of all descriptors and those the chart itself raises.
     pub(crate) fn new<'a>(descriptors: impl Iterator<Item = &'a Descriptor>) -> Self {
         // Sorted by segments, not by bytes: "a-b" must not fall between "a" and "a.b".
-        let mut names: BTreeSet<Vec<&str>> = descriptors
-            .filter_map(name)
-            .map(|name| name.split('.').collect())
-            .collect();
-        names.extend([
-            vec!["error"],
-            vec!["error", "execution"],
-            vec!["error", "communication"],
-        ]);
+        let mut names: BTreeSet<Vec<&str>> =
+            descriptors.filter_map(name).map(|name| name.split('.').collect()).collect();
+        names.extend([vec!["error"], vec!["error", "execution"], vec!["error", "communication"]]);
         let mut ranges = HashMap::new();
         let mut open: Vec<&Vec<&str>> = Vec::new();
         let mut last = 0;
         for segments in &names {
-            while open
-                .last()
-                .is_some_and(|outer| !segments.starts_with(outer))
-            {
+            while open.last().is_some_and(|outer| !segments.starts_with(outer)) {
                 close(&mut open, &mut ranges, last);
             }
-            ranges.insert(
-                segments.join(".").into_boxed_str(),
-                TokenRange {
-                    first: last + 1,
-                    last: last + 2,
-                },
-            );
+            ranges.insert(segments.join(".").into_boxed_str(), TokenRange { first: last + 1, last: last + 2 });
             last += 2;
             open.push(segments);
         }
@@ -92,20 +77,11 @@ impl EventTable {
 
     /// What a descriptor matches.
     pub(crate) fn range(&self, descriptor: &Descriptor) -> TokenRange {
-        let every = TokenRange {
-            first: 0,
-            last: self.last,
-        };
-        let range = name(descriptor)
-            .and_then(|name| self.ranges.get(name))
-            .copied()
-            .unwrap_or(every);
+        let every = TokenRange { first: 0, last: self.last };
+        let range = name(descriptor).and_then(|name| self.ranges.get(name)).copied().unwrap_or(every);
         match descriptor {
             Descriptor::Prefix(_) => range,
-            Descriptor::Exact(_) => TokenRange {
-                first: range.first,
-                last: range.first,
-            },
+            Descriptor::Exact(_) => TokenRange { first: range.first, last: range.first },
         }
     }
 }
@@ -159,10 +135,7 @@ mod tests {
             ("a.b", "a.b.c", true),
             ("foo", "Foo", false),
         ] {
-            for others in [
-                &[][..],
-                &["a", "a.b.c", "error.send", "a-b", "error-x", "a.b-c"],
-            ] {
+            for others in [&[][..], &["a", "a.b.c", "error.send", "a-b", "error-x", "a.b-c"]] {
                 assert_eq!(
                     matches(&descriptor.into(), others, event),
                     expected,
@@ -175,13 +148,7 @@ mod tests {
     #[test]
     fn exact_matches_no_longer_name() {
         let exact = Descriptor::Exact("a.b".into());
-        for (event, expected) in [
-            ("a.b", true),
-            ("a", false),
-            ("a.b.c", false),
-            ("a.b.d", false),
-            ("x", false),
-        ] {
+        for (event, expected) in [("a.b", true), ("a", false), ("a.b.c", false), ("a.b.d", false), ("x", false)] {
             assert_eq!(matches(&exact, &["a", "a.b.c"], event), expected, "{event}");
         }
     }

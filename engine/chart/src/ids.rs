@@ -54,10 +54,7 @@ impl Span {
     pub(crate) fn push<T>(arena: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Self {
         let start = arena.len() as u32;
         arena.extend(items);
-        Self {
-            start,
-            end: arena.len() as u32,
-        }
+        Self { start, end: arena.len() as u32 }
     }
 
     pub(crate) const fn range(self) -> std::ops::Range<usize> {

@@ -40,18 +40,12 @@ pub struct Failure<D> {
 impl<D> Failure<D> {
     /// A failure that raises `error.execution`.
     pub const fn execution(detail: D) -> Self {
-        Self {
-            kind: ErrorKind::Execution,
-            detail,
-        }
+        Self { kind: ErrorKind::Execution, detail }
     }
 
     /// A failure that raises `error.communication`.
     pub const fn communication(detail: D) -> Self {
-        Self {
-            kind: ErrorKind::Communication,
-            detail,
-        }
+        Self { kind: ErrorKind::Communication, detail }
     }
 }
 
@@ -66,21 +60,13 @@ pub trait Interpreter {
     ///
     /// # Errors
     /// When the condition can not be evaluated to a truth value.
-    fn condition(
-        &mut self,
-        condition: CondId,
-        view: &View<'_, Self::Event>,
-    ) -> Result<bool, Failure<Self::Failure>>;
+    fn condition(&mut self, condition: CondId, view: &View<'_, Self::Event>) -> Result<bool, Failure<Self::Failure>>;
 
     /// Runs one action. A failure ends the block the action stands in and raises its error event.
     ///
     /// # Errors
     /// When the action can not be done.
-    fn act(
-        &mut self,
-        action: ActionId,
-        scope: &mut Scope<'_, Self::Event>,
-    ) -> Result<(), Failure<Self::Failure>>;
+    fn act(&mut self, action: ActionId, scope: &mut Scope<'_, Self::Event>) -> Result<(), Failure<Self::Failure>>;
 
     /// Makes the payload of `done.state.<done>`. `data` is that of the final state, none for a completed parallel.
     /// Errors raised through `scope` come before the done event itself.
@@ -125,11 +111,7 @@ impl<'a, E> View<'a, E> {
     /// What is to be seen of an instance between two steps, without an event.
     #[must_use]
     pub const fn outside(chart: &'a Chart, configuration: &'a Configuration) -> Self {
-        Self {
-            chart,
-            active: &configuration.active,
-            event: None,
-        }
+        Self { chart, active: &configuration.active, event: None }
     }
 
     /// The chart.

@@ -24,9 +24,7 @@ pub use error::{ChartError, LoopError, Place, Problem, RelocateError, RestoreErr
 pub use events::EventToken;
 pub use ids::{ActionId, CondId, DoneDataId, StateId, TransitionId};
 pub use interpreter::{ErrorKind, Failure, Interpreter, Scope, View};
-pub use source::{
-    Block, ChartSource, Descriptor, InitialSource, StateKind, StateSource, TransitionSource,
-};
+pub use source::{Block, ChartSource, Descriptor, InitialSource, StateKind, StateSource, TransitionSource};
 pub use step::{Report, Scratch, macrostep, relocate, settle, start};
 
 /// Most microsteps in one macrostep; the next one is a [`LoopError`] (design: every loop has a bound).

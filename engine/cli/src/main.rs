@@ -1,2 +1,54 @@
-//! The `draaiboek` command.
-fn main() {}
+//! The `draaiboek` command: reads the command line, runs one command, shows what came of it.
+//!
+//! Thin: commands call the crates of the engine and decide nothing themselves. Exit codes: docs/cli.md.
+
+mod args;
+mod commands;
+mod embedded;
+mod failure;
+mod output;
+mod play;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Args;
+use failure::{Exit, Failure};
+use output::Output;
+
+/// Stack of a worker thread in bytes: a plugin call takes 512 KiB of it, a deep workflow some more.
+const WORKER_STACK: usize = 4 << 20;
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(apologise));
+    let args = Args::parse();
+    let output = Output::new(&args.common);
+    let result = match commands::without_runtime(&args, &output) {
+        Some(result) => result,
+        None => with_runtime(&args, &output),
+    };
+    let exit = result.unwrap_or_else(|failure| {
+        output.failure(&failure);
+        failure.exit
+    });
+    exit.into()
+}
+
+fn with_runtime(args: &Args, output: &Output) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(WORKER_STACK)
+        .build()
+        .map_err(|error| Failure::broken(format!("the system gave no threads: {error}")))?;
+    runtime.block_on(commands::run(args, output))
+}
+
+/// Instead of a trace: where it happened, and that nothing acknowledged is lost.
+fn apologise(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+    let text = panic.payload_as_str().unwrap_or("no message");
+    eprintln!("error: draaiboek itself made a mistake, sorry ({text}, at {place})");
+    eprintln!("hint: nothing that was acknowledged is lost; run `draaiboek verify` and report this line");
+}

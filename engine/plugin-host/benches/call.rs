@@ -14,8 +14,7 @@ use draaiboek_plugin_host::{Calendar, CheckInput, Context, Library, Limits, Plug
 use serde_json::json;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, TypedFunc};
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
-    Store, StoreContextMut,
+    Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig, Store, StoreContextMut,
 };
 
 type Step<'a> = TypedFunc<(&'a str, &'a str), (Result<String, String>,)>;
@@ -32,20 +31,11 @@ impl Bare {
         let component = Component::new(&engine, bytes).unwrap();
         let mut linker = Linker::new(&engine);
         let mut host = linker.instance("draaiboek:step/host@1.0.0").unwrap();
-        host.func_wrap("log", |_: StoreContextMut<'_, ()>, _: (String, String)| {
-            Ok(())
-        })
-        .unwrap();
-        let step = component
-            .get_export_index(None, "draaiboek:step/step@1.0.0")
-            .unwrap();
+        host.func_wrap("log", |_: StoreContextMut<'_, ()>, _: (String, String)| Ok(())).unwrap();
+        let step = component.get_export_index(None, "draaiboek:step/step@1.0.0").unwrap();
         let check = component.get_export_index(Some(&step), "check").unwrap();
         let component = linker.instantiate_pre(&component).unwrap();
-        Self {
-            engine,
-            component,
-            check,
-        }
+        Self { engine, component, check }
     }
 
     fn check(&self, context: &str, input: &str) -> usize {
@@ -54,12 +44,7 @@ impl Bare {
         store.set_epoch_deadline(1_000);
         let instance = self.component.instantiate(&mut store).unwrap();
         let function: Step<'_> = instance.get_typed_func(&mut store, self.check).unwrap();
-        function
-            .call(&mut store, (context, input))
-            .unwrap()
-            .0
-            .unwrap()
-            .len()
+        function.call(&mut store, (context, input)).unwrap().0.unwrap().len()
     }
 }
 
@@ -98,11 +83,7 @@ fn context() -> Context {
         locale: "nl".into(),
         now: "2026-10-02T12:20:00".into(),
         today: "2026-10-02".into(),
-        calendar: Calendar {
-            from: "2026-09-01".into(),
-            to: "2027-06-30".into(),
-            closed,
-        },
+        calendar: Calendar { from: "2026-09-01".into(), to: "2027-06-30".into(), closed },
         seed: "7".into(),
         ..Context::default()
     }
@@ -120,12 +101,7 @@ fn input() -> CheckInput {
 }
 
 /// Median time of one run, for two things run in turns.
-fn in_turns(
-    rounds: usize,
-    batch: u32,
-    mut one: impl FnMut(),
-    mut other: impl FnMut(),
-) -> (Duration, Duration) {
+fn in_turns(rounds: usize, batch: u32, mut one: impl FnMut(), mut other: impl FnMut()) -> (Duration, Duration) {
     let mut times = (Vec::new(), Vec::new());
     let time = |what: &mut dyn FnMut()| {
         let start = Instant::now();
@@ -157,14 +133,8 @@ fn components() -> Vec<(String, Vec<u8>)> {
 fn calls(criterion: &mut Criterion, plugin: &Plugin, bytes: &[u8]) {
     let bare = Bare::new(bytes);
     let (context, input) = (context(), input());
-    let (context_text, input_text) = (
-        serde_json::to_string(&context).unwrap(),
-        serde_json::to_string(&input).unwrap(),
-    );
-    println!(
-        "check: {} bytes of JSON in",
-        context_text.len() + input_text.len()
-    );
+    let (context_text, input_text) = (serde_json::to_string(&context).unwrap(), serde_json::to_string(&input).unwrap());
+    println!("check: {} bytes of JSON in", context_text.len() + input_text.len());
     let ours = || drop(black_box(plugin.check(&context, &input).unwrap()));
     let bare_call = || {
         black_box(bare.check(&context_text, &input_text));
@@ -173,27 +143,15 @@ fn calls(criterion: &mut Criterion, plugin: &Plugin, bytes: &[u8]) {
     criterion.bench_function("check/bare wasmtime", |bencher| bencher.iter(bare_call));
     let (ours, bare) = in_turns(101, 100, ours, bare_call);
     let ratio = ours.as_secs_f64() / bare.as_secs_f64();
-    println!(
-        "check: host {ours:?}, bare wasmtime {bare:?}, ratio {ratio:.2} (target at most 1.30)"
-    );
+    println!("check: host {ours:?}, bare wasmtime {bare:?}, ratio {ratio:.2} (target at most 1.30)");
 }
 
 fn loading(criterion: &mut Criterion, components: &[(String, Vec<u8>)]) {
     let folder = tempfile::tempdir().unwrap();
-    let set: Vec<(&str, &[u8])> = components
-        .iter()
-        .map(|(name, bytes)| (name.as_str(), &bytes[..]))
-        .collect();
+    let set: Vec<(&str, &[u8])> = components.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
     let start = Instant::now();
-    Library::new(Limits::default(), Some(folder.path()))
-        .unwrap()
-        .add_all(&set)
-        .unwrap();
-    println!(
-        "load: {} components compiled in {:?}",
-        set.len(),
-        start.elapsed()
-    );
+    Library::new(Limits::default(), Some(folder.path())).unwrap().add_all(&set).unwrap();
+    println!("load: {} components compiled in {:?}", set.len(), start.elapsed());
     let library = || Library::new(Limits::default(), Some(folder.path())).unwrap();
     let load = |library: Library| {
         let loaded = library.add_all(&set).unwrap();
@@ -201,9 +159,7 @@ fn loading(criterion: &mut Criterion, components: &[(String, Vec<u8>)]) {
         library
     };
     let size = criterion::BatchSize::PerIteration;
-    criterion.bench_function("load all from cache", |bencher| {
-        bencher.iter_batched(library, load, size)
-    });
+    criterion.bench_function("load all from cache", |bencher| bencher.iter_batched(library, load, size));
     let mut times: Vec<Duration> = (0..51)
         .map(|_| {
             let library = library();
@@ -215,11 +171,7 @@ fn loading(criterion: &mut Criterion, components: &[(String, Vec<u8>)]) {
         })
         .collect();
     times.sort();
-    println!(
-        "load: {} components from cached code in {:?} (target for ten: under 10 ms)",
-        set.len(),
-        times[25]
-    );
+    println!("load: {} components from cached code in {:?} (target for ten: under 10 ms)", set.len(), times[25]);
 }
 
 fn main() {

@@ -66,16 +66,12 @@ impl CodeCache {
     /// When it cannot be made, is no folder, or cannot be made private.
     pub(crate) fn open(folder: &Path, fingerprint: Hash256) -> io::Result<Self> {
         make_private(folder)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            fingerprint,
-        })
+        Ok(Self { folder: folder.to_owned(), fingerprint })
     }
 
     fn path(&self, component: &Hash256) -> PathBuf {
         let (component, engine) = (hex(component), hex(&self.fingerprint));
-        self.folder
-            .join(format!("{}-{}.code", &component[..40], &engine[..16]))
+        self.folder.join(format!("{}-{}.code", &component[..40], &engine[..16]))
     }
 
     /// The code compiled from `component`, if it is here and whole. A damaged file counts as absent.
@@ -98,13 +94,8 @@ impl CodeCache {
     /// When the folder cannot be written to; the caller goes on without.
     pub(crate) fn put(&self, component: &Hash256, code: &[u8]) -> io::Result<()> {
         let path = self.path(component);
-        let draft = path.with_extension(format!(
-            "{}-{:?}.draft",
-            std::process::id(),
-            std::thread::current().id()
-        ));
-        let written = write(&draft, &self.header(component, code), code)
-            .and_then(|()| fs::rename(&draft, &path));
+        let draft = path.with_extension(format!("{}-{:?}.draft", std::process::id(), std::thread::current().id()));
+        let written = write(&draft, &self.header(component, code), code).and_then(|()| fs::rename(&draft, &path));
         if written.is_err() {
             // The first error is the one to report; a draft left behind is pruned later.
             let _ = fs::remove_file(&draft);
@@ -128,8 +119,7 @@ impl CodeCache {
         let Ok(files) = fs::read_dir(&self.folder) else {
             return;
         };
-        let dated =
-            |file: fs::DirEntry| Some((file.metadata().ok()?.modified().ok()?, file.path()));
+        let dated = |file: fs::DirEntry| Some((file.metadata().ok()?.modified().ok()?, file.path()));
         let mut files: Vec<_> = files.flatten().filter_map(dated).collect();
         files.sort();
         let excess = files.len().saturating_sub(FILES_KEPT);
@@ -152,10 +142,7 @@ fn write(path: &Path, header: &[u8], code: &[u8]) -> io::Result<()> {
 #[cfg(unix)]
 fn make_private(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let found = fs::symlink_metadata(folder)?;
     if !found.is_dir() {
         return Err(io::Error::other("is a link or a file, not a folder"));
@@ -228,10 +215,7 @@ mod tests {
         fs::create_dir(&open).unwrap();
         fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
         cache(&open);
-        assert_eq!(
-            fs::metadata(&open).unwrap().permissions().mode() & 0o777,
-            0o700
-        );
+        assert_eq!(fs::metadata(&open).unwrap().permissions().mode() & 0o777, 0o700);
         let link = dir.path().join("link");
         std::os::unix::fs::symlink(&open, &link).unwrap();
         assert!(CodeCache::open(&link, [7; 32]).is_err());

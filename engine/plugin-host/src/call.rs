@@ -29,18 +29,8 @@ pub struct Called<T> {
 impl<T> Called<T> {
     /// The same call with another form of its answer.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Called<U> {
-        let Self {
-            output,
-            fuel,
-            memory,
-            logs,
-        } = self;
-        Called {
-            output: change(output),
-            fuel,
-            memory,
-            logs,
-        }
+        let Self { output, fuel, memory, logs } = self;
+        Called { output: change(output), fuel, memory, logs }
     }
 }
 
@@ -96,38 +86,22 @@ impl Guest {
             memories: limits.memories as usize,
             tables: limits.tables as usize,
         };
-        Self {
-            limits,
-            memory: 0,
-            log_bytes: 0,
-            logs: Vec::new(),
-        }
+        Self { limits, memory: 0, log_bytes: 0, logs: Vec::new() }
     }
 
     fn log(&mut self, level: &str, message: &str) -> Result<(), Stop> {
-        self.log_bytes = self
-            .log_bytes
-            .saturating_add(level.len())
-            .saturating_add(message.len());
+        self.log_bytes = self.log_bytes.saturating_add(level.len()).saturating_add(message.len());
         if self.logs.len() >= self.limits.log_calls || self.log_bytes > self.limits.log_bytes {
             return Err(Stop::Log);
         }
-        self.logs.push(LogLine {
-            level: level.to_owned(),
-            message: message.to_owned(),
-        });
+        self.logs.push(LogLine { level: level.to_owned(), message: message.to_owned() });
         Ok(())
     }
 }
 
 impl ResourceLimiter for Guest {
     /// All memories of the call count together; what is over the limit ends the call with our own cause.
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
         if maximum.is_some_and(|maximum| desired > maximum && maximum < self.limits.memory_bytes) {
             // Over the module's own maximum: the instruction fails, as the specification has it.
             return Ok(false);
@@ -140,17 +114,8 @@ impl ResourceLimiter for Guest {
         Ok(true)
     }
 
-    fn table_growing(
-        &mut self,
-        _: usize,
-        desired: usize,
-        _: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        if desired > self.limits.table_elements {
-            Err(Error::new(Stop::Table))
-        } else {
-            Ok(true)
-        }
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired > self.limits.table_elements { Err(Error::new(Stop::Table)) } else { Ok(true) }
     }
 
     fn instances(&self) -> usize {
@@ -205,12 +170,7 @@ impl Sandbox {
         export: &ComponentExportIndex,
         arguments: Arguments<'_>,
     ) -> Ended {
-        let refused = |fault| Ended {
-            answer: Err(fault),
-            fuel: 0,
-            memory: 0,
-            logs: Vec::new(),
-        };
+        let refused = |fault| Ended { answer: Err(fault), fuel: 0, memory: 0, logs: Vec::new() };
         if let Err(fault) = self.admit(arguments) {
             return refused(fault);
         }
@@ -226,17 +186,9 @@ impl Sandbox {
             .set_fuel(self.limits.fuel)
             .and_then(|()| enter(&mut store, component, export, arguments))
             .map_err(|error| self.fault(&error));
-        let fuel = self
-            .limits
-            .fuel
-            .saturating_sub(store.get_fuel().unwrap_or(EXHAUSTED));
+        let fuel = self.limits.fuel.saturating_sub(store.get_fuel().unwrap_or(EXHAUSTED));
         let Guest { memory, logs, .. } = store.into_data();
-        Ended {
-            answer,
-            fuel,
-            memory,
-            logs,
-        }
+        Ended { answer, fuel, memory, logs }
     }
 
     fn admit(&self, arguments: Arguments<'_>) -> Result<(), Fault> {
@@ -245,11 +197,7 @@ impl Sandbox {
             Arguments::Two(context, argument) => context.len().saturating_add(argument.len()),
         };
         let limit = self.limits.input_bytes;
-        if size > limit {
-            Err(Fault::TooMuchInput { size, limit })
-        } else {
-            Ok(())
-        }
+        if size > limit { Err(Fault::TooMuchInput { size, limit }) } else { Ok(()) }
     }
 
     /// Our words for wasmtime's error.
@@ -257,30 +205,19 @@ impl Sandbox {
         let limits = &self.limits;
         if let Some(stop) = error.downcast_ref::<Stop>() {
             return match stop {
-                Stop::Memory => Fault::Memory {
-                    limit: limits.memory_bytes,
-                },
-                Stop::Table => Fault::Table {
-                    limit: limits.table_elements,
-                },
-                Stop::Log => Fault::LogFlood {
-                    calls: limits.log_calls,
-                    bytes: limits.log_bytes,
-                },
+                Stop::Memory => Fault::Memory { limit: limits.memory_bytes },
+                Stop::Table => Fault::Table { limit: limits.table_elements },
+                Stop::Log => Fault::LogFlood { calls: limits.log_calls, bytes: limits.log_bytes },
                 Stop::Text => Fault::BadText,
             };
         }
         match error.downcast_ref::<Trap>() {
             Some(Trap::OutOfFuel) => Fault::OutOfFuel { limit: limits.fuel },
-            Some(Trap::Interrupt) => Fault::Deadline {
-                limit_ms: u64::try_from(limits.deadline.as_millis()).unwrap_or(u64::MAX),
-            },
-            Some(Trap::StackOverflow) => Fault::Stack {
-                limit: limits.stack_bytes,
-            },
-            Some(trap) => Fault::Trap {
-                what: in_words(*trap),
-            },
+            Some(Trap::Interrupt) => {
+                Fault::Deadline { limit_ms: u64::try_from(limits.deadline.as_millis()).unwrap_or(u64::MAX) }
+            }
+            Some(Trap::StackOverflow) => Fault::Stack { limit: limits.stack_bytes },
+            Some(trap) => Fault::Trap { what: in_words(*trap) },
             None => self.no_trap(error),
         }
     }
@@ -291,16 +228,12 @@ impl Sandbox {
             return Fault::BadText;
         }
         if error.is::<wasmtime::PoolConcurrencyLimitError>() {
-            return Fault::Busy {
-                places: self.limits.parallel_calls,
-            };
+            return Fault::Busy { places: self.limits.parallel_calls };
         }
         let problem = error.root_cause().to_string();
         // wasmtime keeps this error's type to itself; a test in tests/hostile.rs watches its text.
         if problem.contains("too much data is being copied") {
-            return Fault::TooMuchOutput {
-                limit: self.limits.output_bytes,
-            };
+            return Fault::TooMuchOutput { limit: self.limits.output_bytes };
         }
         Fault::BadHandover { problem }
     }
@@ -327,12 +260,8 @@ fn enter(
 
 fn in_words(trap: Trap) -> String {
     let what = match trap {
-        Trap::UnreachableCodeReached => {
-            "it gave up by itself (a panic or a failed assertion); its log may say why"
-        }
-        Trap::MemoryOutOfBounds => {
-            "it reached outside its memory; often a recursion too deep for its own stack"
-        }
+        Trap::UnreachableCodeReached => "it gave up by itself (a panic or a failed assertion); its log may say why",
+        Trap::MemoryOutOfBounds => "it reached outside its memory; often a recursion too deep for its own stack",
         Trap::IntegerDivisionByZero => "it divided by zero",
         Trap::IntegerOverflow => "a whole number grew too big",
         Trap::BadConversionToInteger => "it turned a number that does not fit into a whole number",

@@ -21,11 +21,7 @@ pub struct Text {
 impl Text {
     /// The text in `locale` (`nl`, `nl-BE`, ...): Dutch for Dutch locales, English for all others.
     pub fn get(&self, locale: &str) -> &str {
-        if locale == "nl" || locale.starts_with("nl-") {
-            &self.nl
-        } else {
-            &self.en
-        }
+        if locale == "nl" || locale.starts_with("nl-") { &self.nl } else { &self.en }
     }
 }
 

@@ -50,14 +50,8 @@ impl std::str::FromStr for Function {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let known = Self::ALL
-            .into_iter()
-            .find(|function| function.as_str() == name);
-        known.ok_or_else(|| {
-            format!(
-                "`{name}` is no function of a plugin; take manifest, check, summarise or conclude"
-            )
-        })
+        let known = Self::ALL.into_iter().find(|function| function.as_str() == name);
+        known.ok_or_else(|| format!("`{name}` is no function of a plugin; take manifest, check, summarise or conclude"))
     }
 }
 
@@ -223,11 +217,7 @@ impl Fault {
 }
 
 fn reasons(problems: &[Problem]) -> String {
-    problems
-        .iter()
-        .map(Problem::reason)
-        .collect::<Vec<_>>()
-        .join(", ")
+    problems.iter().map(Problem::reason).collect::<Vec<_>>().join(", ")
 }
 
 /// A file that cannot serve as a plugin, or a host that cannot start.
@@ -248,9 +238,7 @@ pub enum LoadError {
         name: String,
     },
     /// Over the limit of a component.
-    #[error(
-        "{name}: {size} bytes are more than the {limit} a plugin may have; build it for release and strip it"
-    )]
+    #[error("{name}: {size} bytes are more than the {limit} a plugin may have; build it for release and strip it")]
     TooLarge {
         /// File or embedded name.
         name: String,
@@ -285,9 +273,7 @@ pub enum LoadError {
         at: usize,
     },
     /// The bytes are damaged, or use a feature that is switched off here.
-    #[error(
-        "{name}: damaged, or built with a WebAssembly feature that is not allowed here: {problem}"
-    )]
+    #[error("{name}: damaged, or built with a WebAssembly feature that is not allowed here: {problem}")]
     Damaged {
         /// File or embedded name.
         name: String,
@@ -295,9 +281,7 @@ pub enum LoadError {
         problem: String,
     },
     /// One function is too big to compile within reason.
-    #[error(
-        "{name}: a function of {size} bytes is more than the {limit} one function may have; build it for release"
-    )]
+    #[error("{name}: a function of {size} bytes is more than the {limit} one function may have; build it for release")]
     FunctionTooLarge {
         /// File or embedded name.
         name: String,
@@ -340,9 +324,7 @@ pub enum LoadError {
         exports: Vec<String>,
     },
     /// One of the four functions is missing.
-    #[error(
-        "{name}: does not export `{function}` in {interface}; build it for the world step-plugin"
-    )]
+    #[error("{name}: does not export `{function}` in {interface}; build it for the world step-plugin")]
     MissingFunction {
         /// File or embedded name.
         name: String,
@@ -388,9 +370,7 @@ pub enum LoadError {
         fault: ManifestFault,
     },
     /// Other bytes with the same id and version are loaded.
-    #[error(
-        "{name}: {plugin} is loaded already with other content; raise the version, or remove one of the two"
-    )]
+    #[error("{name}: {plugin} is loaded already with other content; raise the version, or remove one of the two")]
     SameVersion {
         /// File or embedded name.
         name: String,
@@ -398,9 +378,7 @@ pub enum LoadError {
         plugin: PluginName,
     },
     /// Another plugin brings the same step kind.
-    #[error(
-        "{name}: the step kind `{kind}` is brought by {by} already; rename the kind, or remove one of the two"
-    )]
+    #[error("{name}: the step kind `{kind}` is brought by {by} already; rename the kind, or remove one of the two")]
     KindTaken {
         /// File or embedded name.
         name: String,
@@ -418,16 +396,11 @@ pub enum LoadError {
 }
 
 fn it_looks_like(what: &Option<&'static str>) -> String {
-    what.map(|what| format!(", it looks like {what}"))
-        .unwrap_or_default()
+    what.map(|what| format!(", it looks like {what}")).unwrap_or_default()
 }
 
 fn among(exports: &[String]) -> String {
-    if exports.is_empty() {
-        String::new()
-    } else {
-        format!(" (it exports {})", exports.join(", "))
-    }
+    if exports.is_empty() { String::new() } else { format!(" (it exports {})", exports.join(", ")) }
 }
 
 fn address_space(problem: &str) -> &'static str {

@@ -29,30 +29,18 @@ pub(crate) struct Header {
 /// `Empty`, `TooLarge`, `NotWasm`, `CoreModule`, `Truncated`, `Damaged`, each naming `name`.
 pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Header, LoadError> {
     if bytes.is_empty() {
-        return Err(LoadError::Empty {
-            name: name.to_owned(),
-        });
+        return Err(LoadError::Empty { name: name.to_owned() });
     }
     if bytes.len() > limits.component_bytes {
         let (size, limit) = (bytes.len() as u64, limits.component_bytes);
-        return Err(LoadError::TooLarge {
-            name: name.to_owned(),
-            size,
-            limit,
-        });
+        return Err(LoadError::TooLarge { name: name.to_owned(), size, limit });
     }
     if !bytes.starts_with(MAGIC) {
         // A file that stops inside the magic number was a WebAssembly file once.
         if MAGIC.starts_with(bytes) {
-            return Err(LoadError::Truncated {
-                name: name.to_owned(),
-                at: bytes.len(),
-            });
+            return Err(LoadError::Truncated { name: name.to_owned(), at: bytes.len() });
         }
-        return Err(LoadError::NotWasm {
-            name: name.to_owned(),
-            looks_like: looks_like(bytes),
-        });
+        return Err(LoadError::NotWasm { name: name.to_owned(), looks_like: looks_like(bytes) });
     }
     walk(name, bytes)
 }
@@ -65,25 +53,19 @@ fn walk(name: &str, bytes: &[u8]) -> Result<Header, LoadError> {
         match payload.map_err(damaged)? {
             Payload::Version { encoding, .. } => {
                 if depth == 0 && encoding == Encoding::Module {
-                    return Err(LoadError::CoreModule {
-                        name: name.to_owned(),
-                    });
+                    return Err(LoadError::CoreModule { name: name.to_owned() });
                 }
                 depth += 1;
             }
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 1 => {
                 for import in section {
-                    header
-                        .imports
-                        .push(import.map_err(damaged)?.name.name.to_owned());
+                    header.imports.push(import.map_err(damaged)?.name.name.to_owned());
                 }
             }
             Payload::ComponentExportSection(section) if depth == 1 => {
                 for export in section {
-                    header
-                        .exports
-                        .push(export.map_err(damaged)?.name.name.to_owned());
+                    header.exports.push(export.map_err(damaged)?.name.name.to_owned());
                 }
             }
             Payload::CodeSectionEntry(body) => {
@@ -91,10 +73,7 @@ fn walk(name: &str, bytes: &[u8]) -> Result<Header, LoadError> {
             }
             Payload::UnknownSection { id, range, .. } => {
                 let problem = format!("unknown section {id} at byte {}", range.start);
-                return Err(LoadError::Damaged {
-                    name: name.to_owned(),
-                    problem,
-                });
+                return Err(LoadError::Damaged { name: name.to_owned(), problem });
             }
             _ => {}
         }
@@ -107,10 +86,7 @@ fn broken(name: &str, size: usize, error: &wasmparser::Error) -> LoadError {
     if error.message().contains("unexpected end") {
         return LoadError::Truncated { name, at: size };
     }
-    LoadError::Damaged {
-        name,
-        problem: format!("{} at byte {}", error.message(), error.offset()),
-    }
+    LoadError::Damaged { name, problem: format!("{} at byte {}", error.message(), error.offset()) }
 }
 
 impl Header {
@@ -118,29 +94,18 @@ impl Header {
     ///
     /// # Errors
     /// `ForeignImport`, `ApiVersion`, `NoStepExport`, `FunctionTooLarge`.
-    pub(crate) fn admit(
-        &self,
-        name: &str,
-        limits: &Limits,
-    ) -> Result<(String, Version), LoadError> {
+    pub(crate) fn admit(&self, name: &str, limits: &Limits) -> Result<(String, Version), LoadError> {
         for import in &self.imports {
             self.admit_import(name, import)?;
         }
         let step = self.exports.iter().find(|export| split(export).0 == STEP);
         let Some(step) = step else {
-            return Err(LoadError::NoStepExport {
-                name: name.to_owned(),
-                exports: self.exports.clone(),
-            });
+            return Err(LoadError::NoStepExport { name: name.to_owned(), exports: self.exports.clone() });
         };
         let version = served(name, step)?;
         if self.biggest_function > limits.function_bytes {
             let (size, limit) = (self.biggest_function, limits.function_bytes);
-            return Err(LoadError::FunctionTooLarge {
-                name: name.to_owned(),
-                size,
-                limit,
-            });
+            return Err(LoadError::FunctionTooLarge { name: name.to_owned(), size, limit });
         }
         Ok((step.clone(), version))
     }
@@ -150,19 +115,12 @@ impl Header {
             return served(name, import).map(|_| ());
         }
         let asks_for = asks_for(import);
-        Err(LoadError::ForeignImport {
-            name: name.to_owned(),
-            import: import.to_owned(),
-            asks_for,
-        })
+        Err(LoadError::ForeignImport { name: name.to_owned(), import: import.to_owned(), asks_for })
     }
 
     /// The version of the contract in the exported step interface, whatever it is.
     pub(crate) fn api(&self) -> Option<Version> {
-        self.exports
-            .iter()
-            .find(|export| split(export).0 == STEP)
-            .and_then(|export| split(export).1)
+        self.exports.iter().find(|export| split(export).0 == STEP).and_then(|export| split(export).1)
     }
 }
 
@@ -183,18 +141,11 @@ fn served(name: &str, interface: &str) -> Result<Version, LoadError> {
         Some(version) if version >= first && version < beyond && version.pre.is_empty() => {
             return Ok(version);
         }
-        Some(version) if version >= beyond => {
-            "update Draaiboek, or build the plugin with an older SDK"
-        }
+        Some(version) if version >= beyond => "update Draaiboek, or build the plugin with an older SDK",
         _ => "build the plugin again with the current SDK",
     };
     let (name, interface) = (name.to_owned(), interface.to_owned());
-    Err(LoadError::ApiVersion {
-        name,
-        interface,
-        supported: API_VERSION,
-        mend,
-    })
+    Err(LoadError::ApiVersion { name, interface, supported: API_VERSION, mend })
 }
 
 /// An import in plain words, for people who do not know WASI.
@@ -205,10 +156,7 @@ pub(crate) fn asks_for(import: &str) -> &'static str {
         ("wasi:http/", "the web"),
         ("wasi:clocks/", "the clock"),
         ("wasi:random/", "randomness"),
-        (
-            "wasi:cli/",
-            "the environment, arguments or terminal of the process",
-        ),
+        ("wasi:cli/", "the environment, arguments or terminal of the process"),
         ("wasi:io/", "input and output streams"),
         ("wasi:keyvalue/", "a store outside its arguments"),
         ("wasi:", "a service of the system"),
@@ -227,10 +175,7 @@ fn looks_like(bytes: &[u8]) -> Option<&'static str> {
         (b"<", "a web page"),
         (b"version https://git-lfs", "a Git LFS pointer"),
     ];
-    let known = KNOWN
-        .iter()
-        .find(|(start, _)| bytes.starts_with(start))
-        .map(|(_, what)| *what);
+    let known = KNOWN.iter().find(|(start, _)| bytes.starts_with(start)).map(|(_, what)| *what);
     let head = bytes.get(..512).unwrap_or(bytes);
     known.or_else(|| std::str::from_utf8(head).ok().map(|_| "text"))
 }
@@ -241,11 +186,7 @@ mod tests {
 
     fn admit(imports: &[&str], exports: &[&str]) -> Result<(String, Version), LoadError> {
         let own = |names: &[&str]| names.iter().map(ToString::to_string).collect();
-        let header = Header {
-            imports: own(imports),
-            exports: own(exports),
-            biggest_function: 0,
-        };
+        let header = Header { imports: own(imports), exports: own(exports), biggest_function: 0 };
         header.admit("x.wasm", &Limits::default())
     }
 
@@ -267,10 +208,7 @@ mod tests {
             assert!(matches!(error, LoadError::ApiVersion { .. }), "{error}");
             assert!(error.to_string().contains(mend), "{error}");
         }
-        assert!(matches!(
-            admit(&[], &[STEP]),
-            Err(LoadError::ApiVersion { .. })
-        ));
+        assert!(matches!(admit(&[], &[STEP]), Err(LoadError::ApiVersion { .. })));
         let newer_host = admit(&[&format!("{HOST}@1.2.0")], &[&format!("{STEP}@1.0.0")]);
         assert!(matches!(newer_host, Err(LoadError::ApiVersion { .. })));
     }
@@ -287,66 +225,24 @@ mod tests {
             ("draaiboek:step/host-extra@1.0.0", "something unknown"),
         ];
         for (import, what) in table {
-            let error = admit(&[import], &[&format!("{STEP}@1.0.0")])
-                .unwrap_err()
-                .to_string();
-            assert!(
-                error.contains(import) && error.contains(what) && error.contains("nothing but"),
-                "{error}"
-            );
+            let error = admit(&[import], &[&format!("{STEP}@1.0.0")]).unwrap_err().to_string();
+            assert!(error.contains(import) && error.contains(what) && error.contains("nothing but"), "{error}");
         }
     }
 
     #[test]
     fn tells_files_that_are_no_component_apart() {
-        let read = |bytes: &[u8]| {
-            read(
-                "x.wasm",
-                bytes,
-                &Limits {
-                    component_bytes: 100,
-                    ..Limits::default()
-                },
-            )
-        };
+        let read = |bytes: &[u8]| read("x.wasm", bytes, &Limits { component_bytes: 100, ..Limits::default() });
         assert!(matches!(read(b""), Err(LoadError::Empty { .. })));
-        assert!(matches!(
-            read(&[0; 101]),
-            Err(LoadError::TooLarge {
-                size: 101,
-                limit: 100,
-                ..
-            })
-        ));
-        assert!(matches!(
-            read(b"\0as"),
-            Err(LoadError::Truncated { at: 3, .. })
-        ));
-        assert!(matches!(
-            read(b"\0asm\x01\0\0\0"),
-            Err(LoadError::CoreModule { .. })
-        ));
-        assert!(matches!(
-            read(b"\0asm\x0d\0\x01"),
-            Err(LoadError::Truncated { at: 7, .. })
-        ));
-        assert!(matches!(
-            read(b"\0asm\x0d\0\x01\0\x07\x7f"),
-            Err(LoadError::Truncated { .. })
-        ));
-        assert!(matches!(
-            read(b"\0asm\x0d\0\x01\0\x7f\x01\0"),
-            Err(LoadError::Damaged { .. })
-        ));
-        let looks = [
-            (&b"hello"[..], Some("text")),
-            (b"PK\x03\x04", Some("a zip archive")),
-            (b"\xff\xfe", None),
-        ];
+        assert!(matches!(read(&[0; 101]), Err(LoadError::TooLarge { size: 101, limit: 100, .. })));
+        assert!(matches!(read(b"\0as"), Err(LoadError::Truncated { at: 3, .. })));
+        assert!(matches!(read(b"\0asm\x01\0\0\0"), Err(LoadError::CoreModule { .. })));
+        assert!(matches!(read(b"\0asm\x0d\0\x01"), Err(LoadError::Truncated { at: 7, .. })));
+        assert!(matches!(read(b"\0asm\x0d\0\x01\0\x07\x7f"), Err(LoadError::Truncated { .. })));
+        assert!(matches!(read(b"\0asm\x0d\0\x01\0\x7f\x01\0"), Err(LoadError::Damaged { .. })));
+        let looks = [(&b"hello"[..], Some("text")), (b"PK\x03\x04", Some("a zip archive")), (b"\xff\xfe", None)];
         for (bytes, what) in looks {
-            let Err(LoadError::NotWasm { looks_like, .. }) = read(bytes) else {
-                panic!("{bytes:?}")
-            };
+            let Err(LoadError::NotWasm { looks_like, .. }) = read(bytes) else { panic!("{bytes:?}") };
             assert_eq!(looks_like, what);
         }
     }

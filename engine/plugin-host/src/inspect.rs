@@ -47,13 +47,7 @@ pub struct Capability {
 
 /// What a component with these imports may do.
 pub fn capabilities(imports: &[String]) -> Vec<Capability> {
-    let granted = |nl: &str, en: &str| Capability {
-        granted: true,
-        text: Text {
-            nl: nl.into(),
-            en: en.into(),
-        },
-    };
+    let granted = |nl: &str, en: &str| Capability { granted: true, text: Text { nl: nl.into(), en: en.into() } };
     let mut capabilities = vec![granted(
         "Leest alleen wat het krijgt; geen bestanden, geen netwerk, geen klok, geen toeval.",
         "Reads only what it is given; no files, no network, no clock, no randomness.",
@@ -66,15 +60,9 @@ pub fn capabilities(imports: &[String]) -> Vec<Capability> {
             )
         } else {
             let what = asks_for(import);
-            let nl = format!(
-                "Vraagt `{import}` ({}); dat krijgt geen enkele plugin.",
-                in_dutch(what)
-            );
+            let nl = format!("Vraagt `{import}` ({}); dat krijgt geen enkele plugin.", in_dutch(what));
             let en = format!("Asks for {what} (`{import}`); no plugin gets that.");
-            Capability {
-                granted: false,
-                text: Text { nl, en },
-            }
+            Capability { granted: false, text: Text { nl, en } }
         });
     }
     capabilities
@@ -87,9 +75,7 @@ fn in_dutch(what: &'static str) -> &'static str {
         "the web" => "het web",
         "the clock" => "de klok",
         "randomness" => "toeval",
-        "the environment, arguments or terminal of the process" => {
-            "de omgeving, argumenten of terminal van het proces"
-        }
+        "the environment, arguments or terminal of the process" => "de omgeving, argumenten of terminal van het proces",
         "input and output streams" => "in- en uitvoerstromen",
         "a store outside its arguments" => "een opslag buiten zijn argumenten",
         "a service of the system" => "een dienst van het systeem",
@@ -97,16 +83,9 @@ fn in_dutch(what: &'static str) -> &'static str {
     }
 }
 
-pub(crate) fn inspect(
-    name: &str,
-    bytes: &[u8],
-    limits: &Limits,
-    loaded: Result<&Plugin, &LoadError>,
-) -> Inspection {
+pub(crate) fn inspect(name: &str, bytes: &[u8], limits: &Limits, loaded: Result<&Plugin, &LoadError>) -> Inspection {
     let header = header::read(name, bytes, limits).unwrap_or_default();
-    let kinds = loaded
-        .map(|plugin| plugin.manifest().kinds.clone())
-        .unwrap_or_default();
+    let kinds = loaded.map(|plugin| plugin.manifest().kinds.clone()).unwrap_or_default();
     Inspection {
         name: name.to_owned(),
         size: bytes.len(),

@@ -22,33 +22,20 @@ pub(crate) enum Numbers {
 /// # Errors
 /// [`Fault::BadJson`] when it is no JSON, [`Fault::BadShape`] when it is JSON of another shape, is nested deeper than
 /// `depth`, or holds inexact numbers.
-pub(crate) fn read<T: DeserializeOwned>(
-    text: &str,
-    depth: usize,
-    numbers: Numbers,
-) -> Result<T, Fault> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str, depth: usize, numbers: Numbers) -> Result<T, Fault> {
     bounds(text.as_bytes(), depth, numbers)?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() {
-            Fault::BadShape {
-                path,
-                problem: inner.to_string(),
-            }
-        } else {
-            bad_json(&inner)
-        }
+        if inner.is_data() { Fault::BadShape { path, problem: inner.to_string() } } else { bad_json(&inner) }
     })?;
     reader.end().map_err(|error| bad_json(&error))?;
     Ok(value)
 }
 
 fn bad_json(error: &serde_json::Error) -> Fault {
-    Fault::BadJson {
-        problem: error.to_string(),
-    }
+    Fault::BadJson { problem: error.to_string() }
 }
 
 /// One pass over the bytes; it need not be valid JSON, the reader after it sees to that.
@@ -92,10 +79,7 @@ fn after_string(text: &[u8], mut at: usize) -> usize {
 }
 
 fn at_byte(at: usize, problem: String) -> Fault {
-    Fault::BadShape {
-        path: format!("byte {at}"),
-        problem,
-    }
+    Fault::BadShape { path: format!("byte {at}"), problem }
 }
 
 #[cfg(test)]
@@ -110,14 +94,9 @@ mod tests {
 
     #[test]
     fn accepts_what_the_contract_allows() {
-        for text in [
-            r#"{"a":[1,-2,{}]}"#,
-            r#""1.5""#,
-            r#"{"n":{"num":5,"den":2}}"#,
-            "123456789012345678",
-            "true",
-            " 1 ",
-        ] {
+        for text in
+            [r#"{"a":[1,-2,{}]}"#, r#""1.5""#, r#"{"n":{"num":5,"den":2}}"#, "123456789012345678", "true", " 1 "]
+        {
             assert!(exact(text).is_ok(), "{text}");
         }
         assert_eq!(exact(r#""\"{[[[[1.5""#).unwrap(), json!("\"{[[[[1.5"));
@@ -125,14 +104,7 @@ mod tests {
 
     #[test]
     fn refuses_the_rest_with_the_right_word() {
-        let shape = [
-            "1.5",
-            "1e3",
-            "[2E5]",
-            "[[[[]]]]",
-            "1234567890123456789",
-            r#"{"a":0.1}"#,
-        ];
+        let shape = ["1.5", "1e3", "[2E5]", "[[[[]]]]", "1234567890123456789", r#"{"a":0.1}"#];
         for text in shape {
             assert!(matches!(exact(text), Err(Fault::BadShape { .. })), "{text}");
         }
@@ -148,11 +120,8 @@ mod tests {
 
     #[test]
     fn names_the_place_of_a_wrong_type() {
-        let fault =
-            read::<crate::Problems>(r#"{"problems":[{"word":7}]}"#, 9, Numbers::Exact).unwrap_err();
-        let Fault::BadShape { path, .. } = fault else {
-            panic!("{fault:?}")
-        };
+        let fault = read::<crate::Problems>(r#"{"problems":[{"word":7}]}"#, 9, Numbers::Exact).unwrap_err();
+        let Fault::BadShape { path, .. } = fault else { panic!("{fault:?}") };
         assert_eq!(path, "problems[0].word");
     }
 

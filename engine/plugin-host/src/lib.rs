@@ -28,8 +28,8 @@ mod words;
 
 pub use call::{Called, LogLine};
 pub use contract::{
-    Actor, Artifact, Calendar, CheckAnswer, CheckInput, Conclusion, Context, Contribution, Count,
-    Problem, Problems, Summary, Text, Warning,
+    Actor, Artifact, Calendar, CheckAnswer, CheckInput, Conclusion, Context, Contribution, Count, Problem, Problems,
+    Summary, Text, Warning,
 };
 pub use error::{CallError, Fault, Function, LoadError};
 pub use inspect::{Capability, Inspection, capabilities};

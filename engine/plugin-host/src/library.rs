@@ -76,12 +76,7 @@ impl Library {
             None => (None, CacheUse::Off),
             Some(folder) => open_cache(folder, &sandbox),
         };
-        Ok(Self {
-            sandbox,
-            cache,
-            cache_use,
-            shelf: RwLock::default(),
-        })
+        Ok(Self { sandbox, cache, cache_use, shelf: RwLock::default() })
     }
 
     /// The bounds in force.
@@ -100,10 +95,7 @@ impl Library {
     /// Whatever makes it unfit to serve, or a clash with a loaded one; see [`LoadError`].
     pub fn add(&self, name: &str, bytes: &[u8]) -> Result<Arc<Plugin>, LoadError> {
         let plugin = load::load(&self.sandbox, self.cache.as_ref(), name, bytes)?;
-        self.shelf
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .put(name, Arc::new(plugin), Same::Refused)
+        self.shelf.write().unwrap_or_else(PoisonError::into_inner).put(name, Arc::new(plugin), Same::Refused)
     }
 
     /// Like [`Library::add`], but takes the place of a loaded plugin of the same id and version with other content:
@@ -113,10 +105,7 @@ impl Library {
     /// As [`Library::add`], without [`LoadError::SameVersion`].
     pub fn replace(&self, name: &str, bytes: &[u8]) -> Result<Arc<Plugin>, LoadError> {
         let plugin = load::load(&self.sandbox, self.cache.as_ref(), name, bytes)?;
-        self.shelf
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .put(name, Arc::new(plugin), Same::Replaced)
+        self.shelf.write().unwrap_or_else(PoisonError::into_inner).put(name, Arc::new(plugin), Same::Replaced)
     }
 
     /// Loads a set, such as the one embedded in the binary, on as many threads as the machine has cores.
@@ -126,23 +115,15 @@ impl Library {
     pub fn add_all(&self, set: &[(&str, &[u8])]) -> Result<Vec<Arc<Plugin>>, LoadError> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = set.len().div_ceil(threads).max(1);
-        let add_share = |share: &[(&str, &[u8])]| -> Vec<_> {
-            share
-                .iter()
-                .map(|(name, bytes)| self.add(name, bytes))
-                .collect()
-        };
+        let add_share =
+            |share: &[(&str, &[u8])]| -> Vec<_> { share.iter().map(|(name, bytes)| self.add(name, bytes)).collect() };
         std::thread::scope(|scope| {
             let mut shares = set.chunks(share);
             let first = shares.next().unwrap_or_default();
-            let others: Vec<_> = shares
-                .map(|share| scope.spawn(move || add_share(share)))
-                .collect();
+            let others: Vec<_> = shares.map(|share| scope.spawn(move || add_share(share))).collect();
             let mut results = add_share(first);
             for other in others {
-                let panicked = || LoadError::Sandbox {
-                    problem: "a loading thread panicked".to_owned(),
-                };
+                let panicked = || LoadError::Sandbox { problem: "a loading thread panicked".to_owned() };
                 results.extend(other.join().unwrap_or_else(|_| vec![Err(panicked())]));
             }
             results.into_iter().collect()
@@ -167,10 +148,7 @@ impl Library {
         let mut files = Vec::new();
         for file in std::fs::read_dir(folder).map_err(unreadable)? {
             let path = file.map_err(unreadable)?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "wasm")
-            {
+            if path.extension().is_some_and(|extension| extension == "wasm") {
                 files.push(path);
             }
         }
@@ -187,22 +165,12 @@ impl Library {
 
     /// The newest plugin that brings the step kind.
     pub fn kind(&self, kind: &str) -> Option<Arc<Plugin>> {
-        self.shelf
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .by_kind
-            .get(kind)
-            .cloned()
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner).by_kind.get(kind).cloned()
     }
 
     /// The plugin with this hash (64 lower case hexadecimal digits).
     pub fn by_hash(&self, sha256: &str) -> Option<Arc<Plugin>> {
-        self.shelf
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .by_hash
-            .get(sha256)
-            .cloned()
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner).by_hash.get(sha256).cloned()
     }
 
     /// All plugins, by id and version.
@@ -235,44 +203,24 @@ impl Library {
         let file = File::open(path).map_err(unreadable)?;
         let size = file.metadata().map_err(unreadable)?.len();
         if size > limit as u64 {
-            return Err(LoadError::TooLarge {
-                name: path.display().to_string(),
-                size,
-                limit,
-            });
+            return Err(LoadError::TooLarge { name: path.display().to_string(), size, limit });
         }
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        file.take((limit as u64).saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
+        file.take((limit as u64).saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
         Ok(bytes)
     }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> LoadError {
-    LoadError::Unreadable {
-        path: path.to_owned(),
-        problem: error.to_string(),
-    }
+    LoadError::Unreadable { path: path.to_owned(), problem: error.to_string() }
 }
 
 fn open_cache(folder: &Path, sandbox: &Sandbox) -> (Option<CodeCache>, CacheUse) {
     match CodeCache::open(folder, fingerprint(&sandbox.engine)) {
-        Ok(cache) => (
-            Some(cache),
-            CacheUse::On {
-                folder: folder.to_owned(),
-            },
-        ),
+        Ok(cache) => (Some(cache), CacheUse::On { folder: folder.to_owned() }),
         Err(error) => {
             tracing::warn!(folder = %folder.display(), %error, "the cache of compiled plugins cannot be used; they are compiled at each start");
-            (
-                None,
-                CacheUse::Unusable {
-                    folder: folder.to_owned(),
-                    problem: error.to_string(),
-                },
-            )
+            (None, CacheUse::Unusable { folder: folder.to_owned(), problem: error.to_string() })
         }
     }
 }
@@ -285,20 +233,13 @@ enum Same {
 }
 
 impl Shelf {
-    fn put(
-        &mut self,
-        name: &str,
-        plugin: Arc<Plugin>,
-        same: Same,
-    ) -> Result<Arc<Plugin>, LoadError> {
+    fn put(&mut self, name: &str, plugin: Arc<Plugin>, same: Same) -> Result<Arc<Plugin>, LoadError> {
         if let Some(found) = self.by_hash.get(plugin.sha256()) {
             return Ok(found.clone());
         }
         self.admit(name, &plugin, same)?;
-        self.by_hash
-            .retain(|_, found| found.name() != plugin.name());
-        self.by_hash
-            .insert(plugin.sha256().to_owned(), plugin.clone());
+        self.by_hash.retain(|_, found| found.name() != plugin.name());
+        self.by_hash.insert(plugin.sha256().to_owned(), plugin.clone());
         self.index();
         Ok(plugin)
     }
@@ -306,10 +247,7 @@ impl Shelf {
     fn admit(&self, name: &str, plugin: &Plugin, same: Same) -> Result<(), LoadError> {
         for found in self.by_hash.values() {
             if found.name() == plugin.name() && same == Same::Refused {
-                return Err(LoadError::SameVersion {
-                    name: name.to_owned(),
-                    plugin: plugin.name().clone(),
-                });
+                return Err(LoadError::SameVersion { name: name.to_owned(), plugin: plugin.name().clone() });
             }
             if found.name().id == plugin.name().id {
                 continue;
@@ -317,11 +255,7 @@ impl Shelf {
             let taken = |kind: &&crate::KindManifest| found.manifest().kind(&kind.kind).is_some();
             if let Some(kind) = plugin.manifest().kinds.iter().find(taken) {
                 let (kind, by) = (kind.kind.clone(), found.name().clone());
-                return Err(LoadError::KindTaken {
-                    name: name.to_owned(),
-                    kind,
-                    by,
-                });
+                return Err(LoadError::KindTaken { name: name.to_owned(), kind, by });
             }
         }
         Ok(())
@@ -332,12 +266,7 @@ impl Shelf {
         plugins.sort_by(|one, other| one.name().cmp(other.name()));
         // Later versions overwrite earlier ones.
         let kinds = |plugin: Arc<Plugin>| {
-            let kinds: Vec<_> = plugin
-                .manifest()
-                .kinds
-                .iter()
-                .map(|kind| kind.kind.clone())
-                .collect();
+            let kinds: Vec<_> = plugin.manifest().kinds.iter().map(|kind| kind.kind.clone()).collect();
             kinds.into_iter().map(move |kind| (kind, plugin.clone()))
         };
         self.by_kind = plugins.into_iter().flat_map(kinds).collect();

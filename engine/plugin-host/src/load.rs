@@ -25,26 +25,22 @@ pub(crate) fn load(
     name: &str,
     bytes: &[u8],
 ) -> Result<Plugin, LoadError> {
+    let t0 = std::time::Instant::now();
     let header = header::read(name, bytes, &sandbox.limits)?;
     let (interface, api) = header.admit(name, &sandbox.limits)?;
+    let t1 = std::time::Instant::now();
     let hash = sha256(bytes);
+    let t2 = std::time::Instant::now();
     let (component, from_cache) = compiled(sandbox, cache, name, bytes, &hash)?;
-    let component = sandbox
-        .linker
-        .instantiate_pre(&component)
-        .map_err(|error| compile_error(name, &error))?;
+    let t3 = std::time::Instant::now();
+    let component = sandbox.linker.instantiate_pre(&component).map_err(|error| compile_error(name, &error))?;
     let functions = functions(name, &component, &interface)?;
+    let t4 = std::time::Instant::now();
     let manifest = manifest(sandbox, &component, &functions, name)?;
-    manifest
-        .validate(&api)
-        .map_err(|fault| LoadError::Manifest {
-            name: name.to_owned(),
-            fault,
-        })?;
-    let plugin_name = Arc::new(PluginName {
-        id: manifest.id.clone(),
-        version: manifest.version.clone(),
-    });
+    manifest.validate(&api).map_err(|fault| LoadError::Manifest { name: name.to_owned(), fault })?;
+    let t5 = std::time::Instant::now();
+    if std::env::var("T").is_ok() { println!("header {:?} sha {:?} compiled {:?} link {:?} manifest {:?}", t1-t0, t2-t1, t3-t2, t4-t3, t5-t4); }
+    let plugin_name = Arc::new(PluginName { id: manifest.id.clone(), version: manifest.version.clone() });
     Ok(Plugin {
         sandbox: sandbox.clone(),
         component,
@@ -59,10 +55,7 @@ pub(crate) fn load(
 }
 
 fn compile_error(name: &str, error: &wasmtime::Error) -> LoadError {
-    LoadError::Compile {
-        name: name.to_owned(),
-        problem: format!("{error:#}"),
-    }
+    LoadError::Compile { name: name.to_owned(), problem: format!("{error:#}") }
 }
 
 /// The component's machine code, from the cache when that is whole, else from the compiler.
@@ -73,57 +66,41 @@ fn compiled(
     bytes: &[u8],
     hash: &Hash256,
 ) -> Result<(Component, bool), LoadError> {
-    if let Some(component) = cache
-        .and_then(|cache| cache.get(hash))
-        .and_then(|code| deserialize(sandbox, &code))
-    {
+    let t0 = std::time::Instant::now();
+    let c = cache.and_then(|cache| cache.get(hash));
+    let t1 = std::time::Instant::now();
+    let d = c.as_ref().and_then(|code| deserialize(sandbox, &code));
+    if std::env::var("T").is_ok() { println!("get {:?} {} deser {:?}", t1-t0, c.map_or(0, |c| c.len()), t1.elapsed()); }
+    if let Some(component) = d {
         return Ok((component, true));
     }
     // wasmtime has panicked on valid but unusual components (wasm.md); the panic of a compiler is no reason to stop.
-    let code = catch_unwind(AssertUnwindSafe(|| {
-        sandbox.engine.precompile_component(bytes)
-    }))
-    .map_err(|_| LoadError::Compile {
-        name: name.to_owned(),
-        problem: "the compiler panicked on it".to_owned(),
-    })?
-    .map_err(|error| compile_error(name, &error))?;
+    let code = catch_unwind(AssertUnwindSafe(|| sandbox.engine.precompile_component(bytes)))
+        .map_err(|_| LoadError::Compile { name: name.to_owned(), problem: "the compiler panicked on it".to_owned() })?
+        .map_err(|error| compile_error(name, &error))?;
     if let Some(Err(error)) = cache.map(|cache| cache.put(hash, &code)) {
         tracing::warn!(plugin.file = name, %error, "compiled code of a plugin could not be cached; it is compiled at each start");
     }
     let component = deserialize(sandbox, &code).ok_or_else(|| LoadError::Compile {
         name: name.to_owned(),
-        problem: "its compiled code does not fit the limits of memory, tables or instances"
-            .to_owned(),
+        problem: "its compiled code does not fit the limits of memory, tables or instances".to_owned(),
     })?;
     Ok((component, false))
 }
 
 /// Code that wasmtime refuses (another version or configuration) counts as absent.
 fn deserialize(sandbox: &Sandbox, code: &[u8]) -> Option<Component> {
-    #[expect(
-        unsafe_code,
-        reason = "the code comes from our compiler, or from our private folder with its checksum"
-    )]
+    #[expect(unsafe_code, reason = "the code comes from our compiler, or from our private folder with its checksum")]
     let component = unsafe { Component::deserialize(&sandbox.engine, code) };
     component.ok()
 }
 
 /// The four functions of the exported interface, with the signatures of the contract.
-fn functions(
-    name: &str,
-    linked: &InstancePre<Guest>,
-    interface: &str,
-) -> Result<[ComponentExportIndex; 4], LoadError> {
+fn functions(name: &str, linked: &InstancePre<Guest>, interface: &str) -> Result<[ComponentExportIndex; 4], LoadError> {
     let component = linked.component();
-    let missing = |function| LoadError::MissingFunction {
-        name: name.to_owned(),
-        function,
-        interface: interface.to_owned(),
-    };
-    let instance = component
-        .get_export_index(None, interface)
-        .ok_or_else(|| missing(Function::Manifest))?;
+    let missing =
+        |function| LoadError::MissingFunction { name: name.to_owned(), function, interface: interface.to_owned() };
+    let instance = component.get_export_index(None, interface).ok_or_else(|| missing(Function::Manifest))?;
     let find = |function: Function| {
         let found = component.get_export(Some(&instance), function.as_str());
         let (item, index) = found.ok_or_else(|| missing(function))?;
@@ -131,20 +108,11 @@ fn functions(
             ComponentItem::ComponentFunc(found) => signature(linked, function, &found),
             _ => Err("it is no function".to_owned()),
         };
-        let wrong = |problem| LoadError::WrongSignature {
-            name: name.to_owned(),
-            function,
-            problem,
-        };
+        let wrong = |problem| LoadError::WrongSignature { name: name.to_owned(), function, problem };
         signature.map_err(wrong).map(|()| index)
     };
     let [manifest, check, summarise, conclude] = Function::ALL;
-    Ok([
-        find(manifest)?,
-        find(check)?,
-        find(summarise)?,
-        find(conclude)?,
-    ])
+    Ok([find(manifest)?, find(check)?, find(summarise)?, find(conclude)?])
 }
 
 fn signature(
@@ -171,10 +139,6 @@ fn manifest(
 ) -> Result<Manifest, LoadError> {
     let [export, ..] = functions;
     let ended = sandbox.call(component, export, Arguments::None);
-    let error = |fault, _, logs| LoadError::ManifestCall {
-        name: name.to_owned(),
-        fault,
-        logs,
-    };
+    let error = |fault, _, logs| LoadError::ManifestCall { name: name.to_owned(), fault, logs };
     read(sandbox.limits.json_depth, ended, Numbers::Any, error).map(|called| called.output)
 }

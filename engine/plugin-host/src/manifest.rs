@@ -140,22 +140,13 @@ impl Manifest {
     pub fn validate(&self, api: &Version) -> Result<(), ManifestFault> {
         name("id", &self.id)?;
         if self.api != *api {
-            return fault(
-                "api",
-                format!(
-                    "says {}, but the component is built for {api}; take {api}",
-                    self.api
-                ),
-            );
+            return fault("api", format!("says {}, but the component is built for {api}; take {api}", self.api));
         }
         if self.kinds.is_empty() {
             return fault("kinds", "is empty; a plugin brings at least one step kind");
         }
         distinct("kinds", self.kinds.iter().map(|kind| kind.kind.as_str()))?;
-        self.kinds
-            .iter()
-            .enumerate()
-            .try_for_each(|(at, kind)| kind.validate(&format!("kinds[{at}]")))
+        self.kinds.iter().enumerate().try_for_each(|(at, kind)| kind.validate(&format!("kinds[{at}]")))
     }
 }
 
@@ -163,26 +154,17 @@ impl KindManifest {
     fn validate(&self, at: &str) -> Result<(), ManifestFault> {
         name(&format!("{at}.kind"), &self.kind)?;
         bilingual(&format!("{at}.purpose"), &self.purpose)?;
-        for (key, schema) in [
-            ("config", &self.config),
-            ("contribution", &self.contribution),
-            ("result", &self.result),
-        ] {
+        for (key, schema) in [("config", &self.config), ("contribution", &self.contribution), ("result", &self.result)]
+        {
             if !schema.is_object() && !schema.is_boolean() {
                 return fault(format!("{at}.{key}"), "is no JSON Schema; give an object");
             }
         }
         if !is_privacy(&self.privacy) {
-            return fault(
-                format!("{at}.privacy"),
-                format!("`{}` is none of P0 to P4, or P0+A to P4+A", self.privacy),
-            );
+            return fault(format!("{at}.privacy"), format!("`{}` is none of P0 to P4, or P0+A to P4+A", self.privacy));
         }
         self.validate_names(at)?;
-        distinct(
-            &format!("{at}.entries"),
-            self.entries.iter().map(|entry| entry.name.as_str()),
-        )?;
+        distinct(&format!("{at}.entries"), self.entries.iter().map(|entry| entry.name.as_str()))?;
         for (number, entry) in self.entries.iter().enumerate() {
             entry.validate(&format!("{at}.entries[{number}]"))?;
         }
@@ -190,48 +172,27 @@ impl KindManifest {
     }
 
     fn validate_names(&self, at: &str) -> Result<(), ManifestFault> {
-        distinct(
-            &format!("{at}.audiences"),
-            self.audiences.iter().map(String::as_str),
-        )?;
-        self.audiences
-            .iter()
-            .try_for_each(|audience| name(&format!("{at}.audiences"), audience))?;
-        distinct(
-            &format!("{at}.error_words"),
-            self.error_words.iter().map(String::as_str),
-        )?;
+        distinct(&format!("{at}.audiences"), self.audiences.iter().map(String::as_str))?;
+        self.audiences.iter().try_for_each(|audience| name(&format!("{at}.audiences"), audience))?;
+        distinct(&format!("{at}.error_words"), self.error_words.iter().map(String::as_str))?;
         let shouted = |word: &&String| {
             let mut letters = word.bytes();
-            letters
-                .next()
-                .is_some_and(|first| first.is_ascii_uppercase())
-                && letters
-                    .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+            letters.next().is_some_and(|first| first.is_ascii_uppercase())
+                && letters.all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
         };
         match self.error_words.iter().find(|word| !shouted(word)) {
-            Some(word) => fault(
-                format!("{at}.error_words"),
-                format!("`{word}` is not in capitals, digits and underscores"),
-            ),
+            Some(word) => {
+                fault(format!("{at}.error_words"), format!("`{word}` is not in capitals, digits and underscores"))
+            }
             None => Ok(()),
         }
     }
 
     fn validate_texts(&self, at: &str) -> Result<(), ManifestFault> {
-        let keys = |locale: &str| {
-            self.texts
-                .get(locale)
-                .into_iter()
-                .flat_map(|texts| texts.keys())
-                .collect()
-        };
+        let keys = |locale: &str| self.texts.get(locale).into_iter().flat_map(|texts| texts.keys()).collect();
         let (nl, en): (BTreeSet<&String>, BTreeSet<&String>) = (keys("nl"), keys("en"));
         match nl.symmetric_difference(&en).next() {
-            Some(key) => fault(
-                at,
-                format!("`{key}` is there in one of nl and en only; give it in both"),
-            ),
+            Some(key) => fault(at, format!("`{key}` is there in one of nl and en only; give it in both")),
             None => Ok(()),
         }
     }
@@ -240,10 +201,7 @@ impl KindManifest {
 impl Entry {
     fn validate(&self, at: &str) -> Result<(), ManifestFault> {
         if self.name.is_empty() || self.name.len() > NAME_BYTES {
-            return fault(
-                format!("{at}.name"),
-                format!("must have 1 to {NAME_BYTES} bytes"),
-            );
+            return fault(format!("{at}.name"), format!("must have 1 to {NAME_BYTES} bytes"));
         }
         bilingual(&format!("{at}.title"), &self.title)?;
         form(&format!("{at}.form"), &self.form)
@@ -264,27 +222,16 @@ fn form(at: &str, fields: &[Field]) -> Result<(), ManifestFault> {
 }
 
 fn fault<T>(path: impl Into<String>, problem: impl Into<String>) -> Result<T, ManifestFault> {
-    Err(ManifestFault {
-        path: path.into(),
-        problem: problem.into(),
-    })
+    Err(ManifestFault { path: path.into(), problem: problem.into() })
 }
 
 fn name(path: &str, name: &str) -> Result<(), ManifestFault> {
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let starts = name
-        .bytes()
-        .next()
-        .is_some_and(|first| first.is_ascii_lowercase());
+    let starts = name.bytes().next().is_some_and(|first| first.is_ascii_lowercase());
     if starts && name.len() <= NAME_BYTES && name.bytes().all(legal) {
         return Ok(());
     }
-    fault(
-        path,
-        format!(
-            "`{name}` is no name; take 1 to {NAME_BYTES} lower case letters, digits and hyphens"
-        ),
-    )
+    fault(path, format!("`{name}` is no name; take 1 to {NAME_BYTES} lower case letters, digits and hyphens"))
 }
 
 fn distinct<'a>(path: &str, names: impl Iterator<Item = &'a str>) -> Result<(), ManifestFault> {
@@ -333,8 +280,7 @@ mod tests {
     fn a_sound_manifest_passes_and_travels_unchanged() {
         validate(sample()).unwrap();
         let manifest: Manifest = serde_json::from_value(sample()).unwrap();
-        let again: Manifest =
-            serde_json::from_value(serde_json::to_value(&manifest).unwrap()).unwrap();
+        let again: Manifest = serde_json::from_value(serde_json::to_value(&manifest).unwrap()).unwrap();
         assert_eq!(manifest, again);
         assert!(manifest.kind("input").unwrap().entry("card").is_some());
     }
@@ -350,16 +296,8 @@ mod tests {
             ("/kinds/0/purpose/nl", json!(" "), "kinds[0].purpose"),
             ("/kinds/0/config", json!(7), "kinds[0].config"),
             ("/kinds/0/privacy", json!("P5"), "kinds[0].privacy"),
-            (
-                "/kinds/0/audiences",
-                json!(["team", "team"]),
-                "kinds[0].audiences",
-            ),
-            (
-                "/kinds/0/error_words",
-                json!(["invalid"]),
-                "kinds[0].error_words",
-            ),
+            ("/kinds/0/audiences", json!(["team", "team"]), "kinds[0].audiences"),
+            ("/kinds/0/error_words", json!(["invalid"]), "kinds[0].error_words"),
             ("/kinds/0/texts/nl/b", json!("z"), "kinds[0].texts"),
         ];
         for (pointer, value, place) in table {

@@ -12,9 +12,7 @@ use serde_json::Value;
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
 use crate::call::{Arguments, Called, Ended, Guest, LogLine};
-use crate::contract::{
-    CheckAnswer, CheckInput, Conclusion, Context, Contribution, Problems, Summary,
-};
+use crate::contract::{CheckAnswer, CheckInput, Conclusion, Context, Contribution, Problems, Summary};
 use crate::error::{CallError, Fault, Function};
 use crate::header::Header;
 use crate::json::{self, Numbers};
@@ -98,96 +96,47 @@ impl Plugin {
     ///
     /// # Errors
     /// [`Fault::Refused`] with the plugin's problems, or what went wrong; see [`CallError`].
-    pub fn check(
-        &self,
-        context: &Context,
-        input: &CheckInput,
-    ) -> Result<Called<CheckAnswer>, CallError> {
-        self.typed(
-            Function::Check,
-            context,
-            input,
-            |kind, answer: &CheckAnswer| {
-                if kind.entry(&answer.entry).is_none() {
-                    return shape(
-                        "entry",
-                        format!(
-                            "`{}` is no entry of {} in the manifest",
-                            answer.entry, kind.kind
-                        ),
-                    );
-                }
-                if answer.slot.len() > SLOT_BYTES {
-                    return shape("slot", format!("has more than {SLOT_BYTES} bytes"));
-                }
-                Ok(())
-            },
-        )
+    pub fn check(&self, context: &Context, input: &CheckInput) -> Result<Called<CheckAnswer>, CallError> {
+        self.typed(Function::Check, context, input, |kind, answer: &CheckAnswer| {
+            if kind.entry(&answer.entry).is_none() {
+                return shape("entry", format!("`{}` is no entry of {} in the manifest", answer.entry, kind.kind));
+            }
+            if answer.slot.len() > SLOT_BYTES {
+                return shape("slot", format!("has more than {SLOT_BYTES} bytes"));
+            }
+            Ok(())
+        })
     }
 
     /// The live picture, one projection per audience.
     ///
     /// # Errors
     /// [`Fault::Refused`] with the plugin's problems, or what went wrong; see [`CallError`].
-    pub fn summarise(
-        &self,
-        context: &Context,
-        given: &[Contribution],
-    ) -> Result<Called<Summary>, CallError> {
-        self.typed(
-            Function::Summarise,
-            context,
-            given,
-            |kind, answer: &Summary| {
-                // An audience nobody declared is nobody whose rights were thought about.
-                match answer
-                    .projections
-                    .keys()
-                    .find(|audience| !kind.audiences.contains(audience))
-                {
-                    Some(audience) => shape(
-                        "projections",
-                        format!("`{audience}` is no audience in the manifest"),
-                    ),
-                    None => Ok(()),
-                }
-            },
-        )
+    pub fn summarise(&self, context: &Context, given: &[Contribution]) -> Result<Called<Summary>, CallError> {
+        self.typed(Function::Summarise, context, given, |kind, answer: &Summary| {
+            // An audience nobody declared is nobody whose rights were thought about.
+            match answer.projections.keys().find(|audience| !kind.audiences.contains(audience)) {
+                Some(audience) => shape("projections", format!("`{audience}` is no audience in the manifest")),
+                None => Ok(()),
+            }
+        })
     }
 
     /// The outcome, or why not yet.
     ///
     /// # Errors
     /// [`Fault::Refused`] with the plugin's problems, or what went wrong; see [`CallError`].
-    pub fn conclude(
-        &self,
-        context: &Context,
-        given: &[Contribution],
-    ) -> Result<Called<Conclusion>, CallError> {
-        self.typed(
-            Function::Conclude,
-            context,
-            given,
-            |_, answer: &Conclusion| {
-                if answer.ready != answer.problems.is_empty() {
-                    return shape(
-                        "ready",
-                        "must be false exactly when there are problems".to_owned(),
-                    );
-                }
-                let mut names = BTreeSet::new();
-                match answer
-                    .artifacts
-                    .iter()
-                    .find(|artifact| !names.insert(artifact.name.as_str()))
-                {
-                    Some(artifact) => {
-                        shape("artifacts", format!("`{}` is there twice", artifact.name))
-                    }
-                    None => Ok(()),
-                }
-            },
-        )
+    pub fn conclude(&self, context: &Context, given: &[Contribution]) -> Result<Called<Conclusion>, CallError> {
+        self.typed(Function::Conclude, context, given, |_, answer: &Conclusion| {
+            if answer.ready != answer.problems.is_empty() {
+                return shape("ready", "must be false exactly when there are problems".to_owned());
+            }
+            let mut names = BTreeSet::new();
+            match answer.artifacts.iter().find(|artifact| !names.insert(artifact.name.as_str())) {
+                Some(artifact) => shape("artifacts", format!("`{}` is there twice", artifact.name)),
+                None => Ok(()),
+            }
+        })
     }
 
     /// Any function on JSON as text, for authors and fixtures: the answer is bounded JSON of any shape. `manifest`
@@ -195,12 +144,7 @@ impl Plugin {
     ///
     /// # Errors
     /// As the typed functions, except that contradictions of the contract's shape are not looked for.
-    pub fn call_text(
-        &self,
-        function: Function,
-        context: &str,
-        argument: &str,
-    ) -> Result<Called<Value>, CallError> {
+    pub fn call_text(&self, function: Function, context: &str, argument: &str) -> Result<Called<Value>, CallError> {
         let (arguments, numbers) = match function {
             Function::Manifest => (Arguments::None, Numbers::Any),
             _ => (Arguments::Two(context, argument), Numbers::Exact),
@@ -219,14 +163,7 @@ impl Plugin {
             let problem = format!("it brings no step kind `{}`", context.kind);
             return Err(self.error(function, Fault::Host { problem }));
         };
-        let text = |error: serde_json::Error| {
-            self.error(
-                function,
-                Fault::Host {
-                    problem: error.to_string(),
-                },
-            )
-        };
+        let text = |error: serde_json::Error| self.error(function, Fault::Host { problem: error.to_string() });
         let context = serde_json::to_string(context).map_err(text)?;
         let input = serde_json::to_string(input).map_err(text)?;
         let ended = self.call(function, Arguments::Two(&context, &input));
@@ -235,25 +172,13 @@ impl Plugin {
             Ok(()) => Ok(called),
             Err(fault) => {
                 let Called { fuel, logs, .. } = called;
-                Err(CallError {
-                    plugin: self.name.clone(),
-                    function,
-                    fault,
-                    fuel,
-                    logs,
-                })
+                Err(CallError { plugin: self.name.clone(), function, fault, fuel, logs })
             }
         }
     }
 
     fn error(&self, function: Function, fault: Fault) -> CallError {
-        CallError {
-            plugin: self.name.clone(),
-            function,
-            fault,
-            fuel: 0,
-            logs: Vec::new(),
-        }
+        CallError { plugin: self.name.clone(), function, fault, fuel: 0, logs: Vec::new() }
     }
 
     fn call(&self, function: Function, arguments: Arguments<'_>) -> Ended {
@@ -267,34 +192,21 @@ impl Plugin {
         self.sandbox.call(&self.component, export, arguments)
     }
 
-    fn finish<T: DeserializeOwned>(
-        &self,
-        function: Function,
-        ended: Ended,
-        numbers: Numbers,
-    ) -> CallResult<T> {
-        read(
-            self.sandbox.limits.json_depth,
-            ended,
-            numbers,
-            |fault, fuel, logs| CallError {
-                plugin: self.name.clone(),
-                function,
-                fault,
-                fuel,
-                logs,
-            },
-        )
+    fn finish<T: DeserializeOwned>(&self, function: Function, ended: Ended, numbers: Numbers) -> CallResult<T> {
+        read(self.sandbox.limits.json_depth, ended, numbers, |fault, fuel, logs| CallError {
+            plugin: self.name.clone(),
+            function,
+            fault,
+            fuel,
+            logs,
+        })
     }
 }
 
 type CallResult<T> = Result<Called<T>, CallError>;
 
 fn shape(path: &str, problem: String) -> Result<(), Fault> {
-    Err(Fault::BadShape {
-        path: path.to_owned(),
-        problem,
-    })
+    Err(Fault::BadShape { path: path.to_owned(), problem })
 }
 
 /// The end of a call as an answer or a typed error.
@@ -304,32 +216,19 @@ pub(crate) fn read<T: DeserializeOwned, E>(
     numbers: Numbers,
     error: impl FnOnce(Fault, u64, Vec<LogLine>) -> E,
 ) -> Result<Called<T>, E> {
-    let Ended {
-        answer,
-        fuel,
-        memory,
-        logs,
-    } = ended;
+    let Ended { answer, fuel, memory, logs } = ended;
     let output = answer.and_then(|answer| match answer {
         Ok(text) => json::read(&text, depth, numbers),
         Err(text) => {
             let refusal: Problems = json::read(&text, depth, Numbers::Exact)?;
             if refusal.problems.is_empty() {
-                shape(
-                    "problems",
-                    "a refusal needs at least one problem".to_owned(),
-                )?;
+                shape("problems", "a refusal needs at least one problem".to_owned())?;
             }
             Err(Fault::Refused(refusal.problems))
         }
     });
     match output {
-        Ok(output) => Ok(Called {
-            output,
-            fuel,
-            memory,
-            logs,
-        }),
+        Ok(output) => Ok(Called { output, fuel, memory, logs }),
         Err(fault) => Err(error(fault, fuel, logs)),
     }
 }

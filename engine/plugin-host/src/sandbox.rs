@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use wasmtime::component::Linker;
 use wasmtime::{
-    Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, OperatorCost,
-    PoolingAllocationConfig,
+    Config, Enabled, Engine, EngineWeak, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
 };
 
 use crate::call::{Guest, link_log};
@@ -34,9 +33,7 @@ impl Sandbox {
     /// # Errors
     /// [`LoadError::Sandbox`] when the machine cannot give what the pool reserves.
     pub(crate) fn new(limits: Limits) -> Result<Self, LoadError> {
-        let failed = |error: wasmtime::Error| LoadError::Sandbox {
-            problem: format!("{error:#}"),
-        };
+        let failed = |error: wasmtime::Error| LoadError::Sandbox { problem: format!("{error:#}") };
         let engine = Engine::new(&config(&limits)).map_err(failed)?;
         let mut linker = Linker::new(&engine);
         link_log(&mut linker).map_err(failed)?;
@@ -46,13 +43,7 @@ impl Sandbox {
         let ticks = u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1);
         tick_while_alive(engine.weak(), tick)?;
         let gate = Gate::new(limits.parallel_calls);
-        Ok(Self {
-            engine,
-            linker,
-            limits,
-            ticks,
-            gate,
-        })
+        Ok(Self { engine, linker, limits, ticks, gate })
     }
 }
 
@@ -113,13 +104,8 @@ fn tick_while_alive(engine: EngineWeak, tick: Duration) -> Result<(), LoadError>
             std::thread::sleep(tick);
         }
     };
-    let ticker = std::thread::Builder::new()
-        .name("plugin-clock".to_owned())
-        .stack_size(64 * 1024)
-        .spawn(run);
-    ticker.map(drop).map_err(|error| LoadError::Sandbox {
-        problem: format!("its clock thread: {error}"),
-    })
+    let ticker = std::thread::Builder::new().name("plugin-clock".to_owned()).stack_size(64 * 1024).spawn(run);
+    ticker.map(drop).map_err(|error| LoadError::Sandbox { problem: format!("its clock thread: {error}") })
 }
 
 /// Lets at most so many calls in as the pool has places, so that a crowd waits instead of failing.
@@ -131,11 +117,7 @@ pub(crate) struct Gate {
 
 impl Gate {
     fn new(places: u32) -> Self {
-        Self {
-            places,
-            free: Mutex::new(places),
-            left: Condvar::new(),
-        }
+        Self { places, free: Mutex::new(places), left: Condvar::new() }
     }
 
     /// A place, given back when dropped.
@@ -144,14 +126,10 @@ impl Gate {
     /// [`Fault::Busy`] when none becomes free within `patience`.
     pub(crate) fn enter(&self, patience: Duration) -> Result<Place<'_>, Fault> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self
-            .left
-            .wait_timeout_while(free, patience, |free| *free == 0);
+        let waited = self.left.wait_timeout_while(free, patience, |free| *free == 0);
         let (mut free, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let Some(rest) = free.checked_sub(1) else {
-            return Err(Fault::Busy {
-                places: self.places,
-            });
+            return Err(Fault::Busy { places: self.places });
         };
         *free = rest;
         Ok(Place(self))
@@ -177,10 +155,7 @@ mod tests {
         let gate = Gate::new(2);
         let first = gate.enter(Duration::ZERO).unwrap();
         let second = gate.enter(Duration::ZERO).unwrap();
-        assert_eq!(
-            gate.enter(Duration::ZERO).err(),
-            Some(Fault::Busy { places: 2 })
-        );
+        assert_eq!(gate.enter(Duration::ZERO).err(), Some(Fault::Busy { places: 2 }));
         drop(first);
         assert!(gate.enter(Duration::ZERO).is_ok());
         drop(second);

@@ -1,10 +1,6 @@
 //! The built components in `plugins/dist` answer every fixture in `plugins/*/fixtures` as expected: the same files
 //! that prove the plugins natively, here through the sandbox.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test support: a panic is how a test fails"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test support: a panic is how a test fails")]
 
 mod common;
 
@@ -32,9 +28,7 @@ struct Fixture {
 
 fn library() -> Library {
     let library = Library::new(Limits::default(), None).unwrap();
-    let report = library
-        .add_dir(&common::plugins_folder().join("dist"))
-        .unwrap();
+    let report = library.add_dir(&common::plugins_folder().join("dist")).unwrap();
     let refused: Vec<String> = report.refused.iter().map(ToString::to_string).collect();
     assert!(refused.is_empty(), "{refused:#?}");
     library
@@ -51,9 +45,7 @@ fn fixtures() -> Vec<(String, PathBuf)> {
         let name = folder.file_name().to_string_lossy().into_owned();
         let files = files.map(|file| file.unwrap().path());
         found.extend(
-            files
-                .filter(|file| file.extension().is_some_and(|end| end == "json"))
-                .map(|file| (name.clone(), file)),
+            files.filter(|file| file.extension().is_some_and(|end| end == "json")).map(|file| (name.clone(), file)),
         );
     }
     found.sort();
@@ -68,20 +60,14 @@ fn read(path: &Path) -> Fixture {
 /// `{"ok": …}` or `{"err": …}`; an answer must also have the shape of its type.
 fn answer(plugin: &Plugin, fixture: &Fixture) -> Value {
     let function: Function = fixture.call.parse().unwrap();
-    let called = plugin.call_text(
-        function,
-        &fixture.ctx.to_string(),
-        &fixture.input.to_string(),
-    );
+    let called = plugin.call_text(function, &fixture.ctx.to_string(), &fixture.input.to_string());
     match called {
         Ok(called) => {
             let output = called.output;
             let shape = match function {
                 Function::Check => serde_json::from_value::<CheckAnswer>(output.clone()).map(drop),
                 Function::Summarise => serde_json::from_value::<Summary>(output.clone()).map(drop),
-                Function::Conclude => {
-                    serde_json::from_value::<Conclusion>(output.clone()).map(drop)
-                }
+                Function::Conclude => serde_json::from_value::<Conclusion>(output.clone()).map(drop),
                 Function::Manifest => Ok(()),
             };
             shape.unwrap_or_else(|error| panic!("{}: {error}", fixture.about));
@@ -97,21 +83,15 @@ fn answer(plugin: &Plugin, fixture: &Fixture) -> Value {
 /// The first place where `actual` lacks something that `expected` names.
 fn difference(expected: &Value, actual: &Value, path: &str) -> Option<String> {
     match (expected, actual) {
-        (Value::Object(wanted), Value::Object(given)) => {
-            wanted.iter().find_map(|(key, value)| match given.get(key) {
-                Some(found) => difference(value, found, &format!("{path}/{key}")),
-                None => Some(format!("{path}/{key} is missing, expected {value}")),
-            })
-        }
+        (Value::Object(wanted), Value::Object(given)) => wanted.iter().find_map(|(key, value)| match given.get(key) {
+            Some(found) => difference(value, found, &format!("{path}/{key}")),
+            None => Some(format!("{path}/{key} is missing, expected {value}")),
+        }),
         (Value::Array(wanted), Value::Array(given)) if wanted.len() == given.len() => {
             let pairs = wanted.iter().zip(given).enumerate();
-            pairs
-                .into_iter()
-                .find_map(|(at, (one, other))| difference(one, other, &format!("{path}/{at}")))
+            pairs.into_iter().find_map(|(at, (one, other))| difference(one, other, &format!("{path}/{at}")))
         }
-        (wanted, given) => {
-            (wanted != given).then(|| format!("{path}: expected {wanted}, found {given}"))
-        }
+        (wanted, given) => (wanted != given).then(|| format!("{path}: expected {wanted}, found {given}")),
     }
 }
 
@@ -122,23 +102,14 @@ fn every_fixture_holds_on_the_built_component() {
     for (folder, path) in fixtures() {
         let fixture = read(&path);
         let kind = fixture.ctx["kind"].as_str().unwrap();
-        let plugin = library
-            .kind(kind)
-            .unwrap_or_else(|| panic!("no component in plugins/dist brings `{kind}`"));
+        let plugin = library.kind(kind).unwrap_or_else(|| panic!("no component in plugins/dist brings `{kind}`"));
         let answer = answer(&plugin, &fixture);
         if let Some(difference) = difference(&fixture.expect, &answer, "") {
-            panic!(
-                "{} ({}): {difference}\nwhole answer: {answer:#}",
-                path.display(),
-                fixture.about
-            );
+            panic!("{} ({}): {difference}\nwhole answer: {answer:#}", path.display(), fixture.about);
         }
         replayed.insert(folder);
     }
-    assert!(
-        replayed.len() >= COMPONENTS,
-        "fixtures of {COMPONENTS} plugins are expected, found {replayed:?}"
-    );
+    assert!(replayed.len() >= COMPONENTS, "fixtures of {COMPONENTS} plugins are expected, found {replayed:?}");
 }
 
 #[test]
@@ -147,16 +118,8 @@ fn the_built_components_are_those_of_the_product() {
     let plugins = library.plugins();
     assert!(plugins.len() >= COMPONENTS, "{plugins:?}");
     for plugin in plugins {
-        assert_eq!(
-            plugin.imports(),
-            ["draaiboek:step/host@1.0.0"],
-            "{plugin:?}"
-        );
-        assert!(
-            plugin.size() < 200_000,
-            "{plugin:?} has {} bytes",
-            plugin.size()
-        );
+        assert_eq!(plugin.imports(), ["draaiboek:step/host@1.0.0"], "{plugin:?}");
+        assert!(plugin.size() < 200_000, "{plugin:?} has {} bytes", plugin.size());
     }
 }
 
@@ -168,11 +131,7 @@ fn a_component_answers_the_same_twice_at_the_same_cost() {
         let kind = fixture.ctx["kind"].as_str().unwrap();
         let run = |library: &Library| {
             let (ctx, input) = (fixture.ctx.to_string(), fixture.input.to_string());
-            let called =
-                library
-                    .kind(kind)
-                    .unwrap()
-                    .call_text(fixture.call.parse().unwrap(), &ctx, &input);
+            let called = library.kind(kind).unwrap().call_text(fixture.call.parse().unwrap(), &ctx, &input);
             called
                 .map(|called| (called.output.to_string(), called.fuel, called.memory))
                 .map_err(|error| error.to_string())

@@ -1,9 +1,6 @@
 //! Memory after hostile plugins: what a call takes is given back, whatever its end. A process of its own, so that
 //! no other test's memory is counted.
-#![expect(
-    clippy::unwrap_used,
-    reason = "test support: a panic is how a test fails"
-)]
+#![expect(clippy::unwrap_used, reason = "test support: a panic is how a test fails")]
 
 mod common;
 
@@ -13,15 +10,8 @@ use draaiboek_plugin_host::{Library, Limits};
 /// Resident memory of this process in bytes (Linux).
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
-        .unwrap();
-    line.trim()
-        .trim_end_matches(" kB")
-        .parse::<usize>()
-        .unwrap()
-        * 1024
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1024
 }
 
 const HOSTILE: [&str; 8] = [
@@ -39,25 +29,10 @@ const HOSTILE: [&str; 8] = [
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_hostile_calls() {
-    let library = Library::new(
-        Limits {
-            fuel: 60_000_000,
-            ..Limits::default()
-        },
-        None,
-    )
-    .unwrap();
-    let good = library
-        .add("good.wasm", &Guest::good("good", "1.0.0").build())
-        .unwrap();
-    let hostile: Vec<_> = HOSTILE
-        .iter()
-        .map(|code| {
-            library
-                .replace("hostile.wasm", &Guest::code(code).build())
-                .unwrap()
-        })
-        .collect();
+    let library = Library::new(Limits { fuel: 60_000_000, ..Limits::default() }, None).unwrap();
+    let good = library.add("good.wasm", &Guest::good("good", "1.0.0").build()).unwrap();
+    let hostile: Vec<_> =
+        HOSTILE.iter().map(|code| library.replace("hostile.wasm", &Guest::code(code).build()).unwrap()).collect();
     let round = || {
         for plugin in &hostile {
             assert!(plugin.check(&context("hostile"), &input()).is_err());
@@ -68,9 +43,5 @@ fn memory_does_not_grow_with_hostile_calls() {
     let before = resident();
     (0..20).for_each(|_| round());
     let after = resident();
-    assert!(
-        after < before + 4 * 1024 * 1024,
-        "{before} -> {after} bytes after {} hostile calls",
-        20 * HOSTILE.len()
-    );
+    assert!(after < before + 4 * 1024 * 1024, "{before} -> {after} bytes after {} hostile calls", 20 * HOSTILE.len());
 }

@@ -1,8 +1,5 @@
 //! Files that cannot serve as a plugin: each is refused by name with its mend, and the host serves on.
-#![expect(
-    clippy::unwrap_used,
-    reason = "test support: a panic is how a test fails"
-)]
+#![expect(clippy::unwrap_used, reason = "test support: a panic is how a test fails")]
 
 mod common;
 
@@ -19,10 +16,7 @@ fn refused(guest: &Guest) -> LoadError {
 
 #[test]
 fn a_manifest_that_misbehaves_keeps_the_plugin_out() {
-    let with = |manifest: Body| Guest {
-        manifest,
-        ..Guest::good("hostile", "1.0.0")
-    };
+    let with = |manifest: Body| Guest { manifest, ..Guest::good("hostile", "1.0.0") };
     let code = |code: &str| with(Body::Code(code.to_owned()));
     let text = |text: &str| with(Body::Ok(text.to_owned()));
     let fault = |guest: &Guest| match refused(guest) {
@@ -35,23 +29,14 @@ fn a_manifest_that_misbehaves_keeps_the_plugin_out() {
     assert!(matches!(fault(&text("{}")), Fault::BadShape { .. }));
     let wrong = common::manifest_text("hostile", "1.0.0").replace("\"P1\"", "\"P9\"");
     assert!(matches!(refused(&text(&wrong)), LoadError::Manifest { .. }));
-    let start = Guest {
-        items: format!("(func $begin {FOREVER}) (start $begin)"),
-        ..Guest::good("hostile", "1.0.0")
-    };
+    let start = Guest { items: format!("(func $begin {FOREVER}) (start $begin)"), ..Guest::good("hostile", "1.0.0") };
     assert!(matches!(fault(&start), Fault::OutOfFuel { .. }));
 }
 
 #[test]
 fn a_component_that_needs_more_than_the_pool_has_is_refused_at_loading() {
-    let memory = Guest {
-        memory: "2000".into(),
-        ..Guest::good("hostile", "1.0.0")
-    };
-    let table = Guest {
-        items: "(table 1000000 funcref)".into(),
-        ..Guest::good("hostile", "1.0.0")
-    };
+    let memory = Guest { memory: "2000".into(), ..Guest::good("hostile", "1.0.0") };
+    let table = Guest { items: "(table 1000000 funcref)".into(), ..Guest::good("hostile", "1.0.0") };
     for guest in [memory, table] {
         let error = refused(&guest);
         assert!(matches!(error, LoadError::Compile { .. }), "{error}");
@@ -61,24 +46,15 @@ fn a_component_that_needs_more_than_the_pool_has_is_refused_at_loading() {
 #[test]
 fn a_function_too_big_to_compile_is_not_compiled() {
     let big = "nop ".repeat(1_100_000);
-    let error = refused(&Guest {
-        items: format!("(func {big})"),
-        ..Guest::good("hostile", "1.0.0")
-    });
-    assert!(
-        matches!(error, LoadError::FunctionTooLarge { .. }),
-        "{error}"
-    );
+    let error = refused(&Guest { items: format!("(func {big})"), ..Guest::good("hostile", "1.0.0") });
+    assert!(matches!(error, LoadError::FunctionTooLarge { .. }), "{error}");
 }
 
 /// A world that imports one function of a foreign interface and exports the whole contract.
 fn with_import(package: &str, interface: &str) -> LoadError {
     let wit = format!(
         "{} package {package} {{ interface {interface} {{ use-it: func() -> u32; }} }}",
-        common::WIT.replace(
-            "import host;",
-            &format!("import host; import {};", import_path(package, interface))
-        )
+        common::WIT.replace("import host;", &format!("import host; import {};", import_path(package, interface)))
     );
     let guest = Guest::good("hostile", "1.0.0");
     let module = guest.module_with(&format!(
@@ -86,9 +62,7 @@ fn with_import(package: &str, interface: &str) -> LoadError {
         import_path(package, interface)
     ));
     let before = good_answer();
-    let error = library()
-        .add("hostile.wasm", &component(&wit, "step-plugin", &module))
-        .unwrap_err();
+    let error = library().add("hostile.wasm", &component(&wit, "step-plugin", &module)).unwrap_err();
     assert_eq!(good_answer(), before);
     error
 }
@@ -110,13 +84,9 @@ fn an_import_of_anything_but_the_log_is_refused_by_name() {
     for (package, interface, what) in table {
         let error = with_import(package, interface);
         let text = error.to_string();
+        assert!(matches!(&error, LoadError::ForeignImport { asks_for, .. } if *asks_for == what), "{text}");
         assert!(
-            matches!(&error, LoadError::ForeignImport { asks_for, .. } if *asks_for == what),
-            "{text}"
-        );
-        assert!(
-            text.contains(&import_path(package, interface))
-                && text.contains("nothing but its arguments"),
+            text.contains(&import_path(package, interface)) && text.contains("nothing but its arguments"),
             "{text}"
         );
     }
@@ -132,27 +102,21 @@ fn a_missing_or_different_export_is_named() {
     let functions = format!(
         "(func {} (result i32) i32.const 0) (func {} (param i32 i32 i32 i32) (result i32) i32.const 0)
          (func {} (param i32 i32 i32 i32) (result i32) i32.const 0)",
-        export("manifest"), export("check"), export("summarise")
+        export("manifest"),
+        export("check"),
+        export("summarise")
     );
     let bytes = component(three, "w", &format!("(module {memory} {functions})"));
     let error = library().add("hostile.wasm", &bytes).unwrap_err();
     assert!(error.to_string().contains("`conclude`"), "{error}");
     let number = "package draaiboek:step@1.0.0; world w { export step; } interface step { manifest: func() -> u32; }";
-    let module = format!(
-        "(module (func {} (result i32) i32.const 0))",
-        export("manifest")
-    );
-    let error = library()
-        .add("hostile.wasm", &component(number, "w", &module))
-        .unwrap_err();
+    let module = format!("(module (func {} (result i32) i32.const 0))", export("manifest"));
+    let error = library().add("hostile.wasm", &component(number, "w", &module)).unwrap_err();
     assert!(matches!(error, LoadError::WrongSignature { .. }), "{error}");
     let other = "package acme:other@1.0.0; world w { export run: func(); }";
     let bytes = component(other, "w", "(module (func (export \"run\")))");
     let error = library().add("hostile.wasm", &bytes).unwrap_err();
-    assert!(
-        matches!(&error, LoadError::NoStepExport { exports, .. } if *exports == ["run"]),
-        "{error}"
-    );
+    assert!(matches!(&error, LoadError::NoStepExport { exports, .. } if *exports == ["run"]), "{error}");
 }
 
 #[test]

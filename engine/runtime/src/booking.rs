@@ -2,7 +2,7 @@
 
 use draaiboek_store::{
     ArtifactRow, CommandKeyRow, ContributionChange as RowChange, IncidentRow, InstanceWrite, JournalEntry,
-    NewContribution as RowContribution, OutboxRow, Store, StepRunRow, TaskRow, TimerRow, Turn, content_hash,
+    NewContribution as RowContribution, OutboxRow, StepRunRow, Store, TaskRow, TimerRow, Turn, content_hash,
 };
 use draaiboek_workflow::decide::{
     Actor, Answers, Command, ContributionChange, Decision, Effect, Happening, NewTask, Rejection, TaskChange,
@@ -46,7 +46,12 @@ fn json<T: Serialize>(value: &T) -> Result<String, EngineError> {
 
 impl Live {
     /// Books a decision: the rows to commit. The instance in memory is then ahead of the database until the commit.
-    pub(crate) fn book(&mut self, store: &Store, decision: Decision, mut booking: Booking<'_>) -> Result<Turn, EngineError> {
+    pub(crate) fn book(
+        &mut self,
+        store: &Store,
+        decision: Decision,
+        mut booking: Booking<'_>,
+    ) -> Result<Turn, EngineError> {
         let now = booking.now.as_microsecond();
         let create = self.snapshot.is_none();
         let mut turn = Turn { command_key: booking.key.take(), ..Turn::default() };
@@ -89,7 +94,12 @@ impl Live {
     }
 
     /// Books a refusal: a journal row and nothing else.
-    pub(crate) fn book_refusal(&mut self, store: &Store, rejection: &Rejection, booking: &Booking<'_>) -> Result<Turn, EngineError> {
+    pub(crate) fn book_refusal(
+        &mut self,
+        store: &Store,
+        rejection: &Rejection,
+        booking: &Booking<'_>,
+    ) -> Result<Turn, EngineError> {
         self.row.revision += 1;
         self.row.updated_at = booking.now.as_microsecond();
         let outcome = json(rejection)?;
@@ -117,7 +127,13 @@ impl Live {
         Ok(self.row.append(store.ids(), entry))
     }
 
-    fn book_steps(&mut self, store: &Store, changes: &[TaskChange], now: i64, turn: &mut Turn) -> Result<(), EngineError> {
+    fn book_steps(
+        &mut self,
+        store: &Store,
+        changes: &[TaskChange],
+        now: i64,
+        turn: &mut Turn,
+    ) -> Result<(), EngineError> {
         for change in changes {
             match change {
                 TaskChange::Open(task) => {
@@ -234,7 +250,13 @@ impl Live {
         Ok(())
     }
 
-    fn book_timers(&mut self, store: &Store, changes: Vec<TimerChange>, now: i64, turn: &mut Turn) -> Result<(), EngineError> {
+    fn book_timers(
+        &mut self,
+        store: &Store,
+        changes: Vec<TimerChange>,
+        now: i64,
+        turn: &mut Turn,
+    ) -> Result<(), EngineError> {
         for change in changes {
             let row = match change {
                 TimerChange::Set { id, timer } => {

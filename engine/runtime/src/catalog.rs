@@ -50,7 +50,13 @@ impl Catalog {
     }
 
     /// Publishes a workflow: an immutable version under its hash.
-    pub async fn publish(&self, store: &Store, workflow: &Workflow, source: &str, now: Timestamp) -> Result<Vec<u8>, EngineError> {
+    pub async fn publish(
+        &self,
+        store: &Store,
+        workflow: &Workflow,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, EngineError> {
         let content = workflow.canonical();
         let hash = content_hash(&content);
         let row = DefinitionRow {
@@ -81,7 +87,12 @@ impl Catalog {
     }
 
     /// Stores a calendar under its hash.
-    pub async fn put_calendar(&self, store: &Store, calendar: &Calendar, now: Timestamp) -> Result<Vec<u8>, EngineError> {
+    pub async fn put_calendar(
+        &self,
+        store: &Store,
+        calendar: &Calendar,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, EngineError> {
         let content = serde_json::to_string(calendar).map_err(|error| EngineError::Invalid(error.to_string()))?;
         let hash = content_hash(&content);
         let row = CalendarRow { hash: hash.clone(), content, created_at: now.as_microsecond() };

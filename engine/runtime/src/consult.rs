@@ -149,11 +149,8 @@ pub(crate) fn conclude(
     match plugin.conclude(&context, &contributions) {
         Ok(called) => {
             let answer = called.output;
-            let mut problems: Vec<Problem> = answer
-                .problems
-                .into_iter()
-                .map(|problem| Problem { word: problem.word, args: problem.args })
-                .collect();
+            let mut problems: Vec<Problem> =
+                answer.problems.into_iter().map(|problem| Problem { word: problem.word, args: problem.args }).collect();
             problems.extend(insufficient);
             Ok(Conclusion {
                 ready: answer.ready && problems.is_empty(),

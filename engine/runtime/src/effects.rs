@@ -48,8 +48,7 @@ impl Engine {
                 self.command(&instance, &system, Command::Cancel { reason }, key).await.map(drop)
             }
             Effect::ChildEnded { parent, status, outcome } => {
-                let command =
-                    Command::ChildEnded { state: parent.state, key: parent.key, status, outcome };
+                let command = Command::ChildEnded { state: parent.state, key: parent.key, status, outcome };
                 self.command(&parent.instance, &system, command, key).await.map(drop)
             }
             Effect::Deliver { instance, event, data } => {
@@ -72,10 +71,10 @@ impl Engine {
         key: &str,
     ) -> Result<(), EngineError> {
         let above = self.store.read().instance(draaiboek_store::Scope::All, &parent.instance).await?;
-        let school = above
-            .ok_or_else(|| EngineError::not_found("parent", &parent.instance, "it started this child"))?
-            .school;
-        let request = StartRequest { id: Some(instance), school, workflow, version, config, parent: Some(parent.clone()) };
+        let school =
+            above.ok_or_else(|| EngineError::not_found("parent", &parent.instance, "it started this child"))?.school;
+        let request =
+            StartRequest { id: Some(instance), school, workflow, version, config, parent: Some(parent.clone()) };
         match self.start(request, &Actor::system(), Some(key)).await {
             Ok(_) => Ok(()),
             Err(error @ (EngineError::Store(_) | EngineError::Commit(_) | EngineError::Stale)) => Err(error),
@@ -86,7 +85,9 @@ impl Engine {
                     status: ChildStatus::Failed,
                     outcome: json!({"error": error.to_string()}),
                 };
-                self.command(&parent.instance, &Actor::system(), command, Some(&format!("{key}:failed"))).await.map(drop)
+                self.command(&parent.instance, &Actor::system(), command, Some(&format!("{key}:failed")))
+                    .await
+                    .map(drop)
             }
         }
     }

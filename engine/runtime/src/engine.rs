@@ -168,7 +168,9 @@ impl Engine {
         if size > MAX_PAYLOAD_BYTES {
             return Err(EngineError::Rejected(draaiboek_workflow::decide::Rejection::new(
                 "INVALID",
-                format!("the contribution has {size} bytes; the most is {MAX_PAYLOAD_BYTES}: shorten it or refer to a document"),
+                format!(
+                    "the contribution has {size} bytes; the most is {MAX_PAYLOAD_BYTES}: shorten it or refer to a document"
+                ),
             )));
         }
         let id = handed.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
@@ -224,9 +226,10 @@ impl Engine {
         {
             let mut guard = slot.lock().await;
             let live = self.loaded(&mut guard, instance).await?;
-            let known = live.snapshot()?.incidents.get(incident).cloned().ok_or_else(|| {
-                EngineError::not_found("incident", incident, "`draaiboek show` lists the open ones")
-            })?;
+            let known =
+                live.snapshot()?.incidents.get(incident).cloned().ok_or_else(|| {
+                    EngineError::not_found("incident", incident, "`draaiboek show` lists the open ones")
+                })?;
             if let Some(step) = &known.step {
                 conclude(&self.library, live, step, self.clock.now(), None, &Answers::default())?;
             }
@@ -258,7 +261,11 @@ impl Engine {
         Arc::clone(live.entry(instance.to_owned()).or_default())
     }
 
-    pub(crate) async fn loaded<'l>(&self, slot: &'l mut Option<Live>, instance: &str) -> Result<&'l mut Live, EngineError> {
+    pub(crate) async fn loaded<'l>(
+        &self,
+        slot: &'l mut Option<Live>,
+        instance: &str,
+    ) -> Result<&'l mut Live, EngineError> {
         if slot.is_none() {
             *slot = Some(Live::load(self.store.read(), &self.catalog, instance).await?);
         }
@@ -339,7 +346,9 @@ impl Engine {
         let decision = match decided {
             Ok(decision) => decision,
             Err(rejection) => {
-                if matches!(journaled.command, Command::Send { .. } | Command::Conclude { .. }) && live.snapshot.is_some() {
+                if matches!(journaled.command, Command::Send { .. } | Command::Conclude { .. })
+                    && live.snapshot.is_some()
+                {
                     let booking =
                         Booking { journaled: &journaled, answers: &consulted.answers, payload: None, now, key: None };
                     let turn = live.book_refusal(&self.store, &rejection, &booking)?;

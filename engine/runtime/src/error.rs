@@ -12,7 +12,9 @@ pub enum EngineError {
     #[error("{0}: {help}", help = .0.help)]
     Rejected(Rejection),
     /// A plugin broke; the task waits as an incident, all else goes on.
-    #[error("the plugin of step `{step}` failed: {cause}; the incident is recorded, try again with the same id or ask for a retry")]
+    #[error(
+        "the plugin of step `{step}` failed: {cause}; the incident is recorded, try again with the same id or ask for a retry"
+    )]
     Incident {
         /// Step id.
         step: String,
@@ -85,11 +87,7 @@ impl EngineError {
                 let help: Vec<&str> = problems.iter().map(|p| p.text.en.as_str()).collect();
                 Self::Rejected(Rejection::new(word, help.join("; ")).because(reasons))
             }
-            None => Self::Incident {
-                step: step.to_owned(),
-                cause: error.to_string(),
-                retryable: error.is_retryable(),
-            },
+            None => Self::Incident { step: step.to_owned(), cause: error.to_string(), retryable: error.is_retryable() },
         }
     }
 }

@@ -56,9 +56,7 @@ impl Engine {
                 let reason = format!("timer `{}` was refused: {rejection}", row.timer_id);
                 tracing::warn!(timer = row.timer_id, word = rejection.word, "{reason}");
                 let row = TimerRow { status: "cancelled".into(), ..row };
-                self.writer
-                    .submit(draaiboek_store::Turn { timers: vec![row], ..Default::default() })
-                    .await?;
+                self.writer.submit(draaiboek_store::Turn { timers: vec![row], ..Default::default() }).await?;
                 Ok(())
             }
             Err(other) => Err(other),

@@ -173,7 +173,11 @@ impl School {
     /// Nobody of this id.
     pub fn actor(&self, person: &str) -> Result<Actor, EngineError> {
         let known = self.people.get(person).ok_or_else(|| {
-            EngineError::not_found("person", person, format!("people of `{}` are named in its school file", self.school))
+            EngineError::not_found(
+                "person",
+                person,
+                format!("people of `{}` are named in its school file", self.school),
+            )
         })?;
         Ok(Actor { person: Some(person.to_owned()), roles: known.roles.clone(), on_behalf_of: None })
     }

@@ -142,8 +142,7 @@ impl Engine {
         match fitting.last() {
             Some((_, definition)) => Ok(definition.hash.clone()),
             None => {
-                let mut names: Vec<String> =
-                    published.iter().map(|d| format!("{}@{}", d.id, d.version)).collect();
+                let mut names: Vec<String> = published.iter().map(|d| format!("{}@{}", d.id, d.version)).collect();
                 names.sort();
                 names.dedup();
                 Err(EngineError::not_found("workflow", workflow, format!("published: {}", names.join(", "))))
@@ -169,9 +168,7 @@ impl Engine {
 fn valid_id(id: &str) -> Result<&str, EngineError> {
     let fine = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
     if id.is_empty() || id.len() > 200 || !id.chars().all(fine) {
-        return Err(EngineError::Invalid(format!(
-            "`{id}` is no id: use at most 200 letters, digits, `-`, `_`, `.`"
-        )));
+        return Err(EngineError::Invalid(format!("`{id}` is no id: use at most 200 letters, digits, `-`, `_`, `.`")));
     }
     Ok(id)
 }
@@ -196,6 +193,10 @@ fn complete_config(definition: &Definition, mut config: Object) -> Result<Object
         .collect();
     match (problems.is_empty(), value) {
         (true, Value::Object(config)) => Ok(config),
-        _ => Err(EngineError::Invalid(format!("the configuration does not fit `{}`: {}", definition.ir.id, problems.join("; ")))),
+        _ => Err(EngineError::Invalid(format!(
+            "the configuration does not fit `{}`: {}",
+            definition.ir.id,
+            problems.join("; ")
+        ))),
     }
 }

@@ -109,7 +109,12 @@ struct Replay {
 }
 
 impl Replay {
-    async fn step(&mut self, reader: &Reader, catalog: &Catalog, row: &JournalRow) -> Result<Result<(), String>, EngineError> {
+    async fn step(
+        &mut self,
+        reader: &Reader,
+        catalog: &Catalog,
+        row: &JournalRow,
+    ) -> Result<Result<(), String>, EngineError> {
         let journaled: Journaled = match serde_json::from_str(&row.command) {
             Ok(journaled) => journaled,
             Err(error) => return Ok(Err(format!("its command can not be read: {error}"))),
@@ -155,7 +160,11 @@ impl Replay {
         }
         let Some(snapshot) = &self.snapshot else { return };
         if snapshot.lifecycle.word() != row.lifecycle {
-            findings.push(format!("the list says {}, the journal leads to {}", row.lifecycle, snapshot.lifecycle.word()));
+            findings.push(format!(
+                "the list says {}, the journal leads to {}",
+                row.lifecycle,
+                snapshot.lifecycle.word()
+            ));
         }
     }
 }
@@ -182,11 +191,8 @@ async fn compare_work(
         findings.push(format!("pending timers are {stored:?}, the journal leads to {expected:?}"));
     }
     let open = reader.tasks(row.pk).await?.into_iter().filter(|task| task.status == "open").count();
-    let steps = snapshot
-        .steps
-        .values()
-        .filter(|step| step.status == draaiboek_workflow::decide::StepStatus::Open)
-        .count();
+    let steps =
+        snapshot.steps.values().filter(|step| step.status == draaiboek_workflow::decide::StepStatus::Open).count();
     if open != steps {
         findings.push(format!("{open} tasks are open, the journal leads to {steps}"));
     }

@@ -4,14 +4,11 @@
 //!
 //! `cargo bench -p draaiboek-store --bench commit -- [rounds]`
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a bench stops at the first thing that goes wrong"
-)]
+#![expect(clippy::unwrap_used, reason = "a bench stops at the first thing that goes wrong")]
 
 use draaiboek_store::{
-    DefinitionRow, InstanceRow, InstanceWrite, JournalEntry, JournalRow, OpenOptions, SchoolRow,
-    Store, Turn, Writer, content_hash, genesis_hash,
+    DefinitionRow, InstanceRow, InstanceWrite, JournalEntry, JournalRow, OpenOptions, SchoolRow, Store, Turn, Writer,
+    content_hash, genesis_hash,
 };
 use rusqlite::{Connection, params};
 use std::path::Path;
@@ -22,44 +19,22 @@ const INSTANCES: usize = 10_000;
 const GROUP: usize = 64;
 
 fn main() {
-    let rounds = std::env::args()
-        .filter_map(|word| word.parse().ok())
-        .next()
-        .unwrap_or(5);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let rounds = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(5);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let ours = tempfile::tempdir().unwrap();
     let theirs = tempfile::tempdir().unwrap();
     let (mut bench, mut plain) = runtime.block_on(async {
         let plain = Bench::new(&theirs.path().join("plain.db")).await;
-        (
-            Bench::new(&ours.path().join("store.db")).await,
-            plain.close(&theirs.path().join("plain.db")),
-        )
+        (Bench::new(&ours.path().join("store.db")).await, plain.close(&theirs.path().join("plain.db")))
     });
     let mut table = Table::default();
     for _ in 0..rounds {
         table.add("groups of 64: plain", plain.groups(100, GROUP));
-        table.add(
-            "groups of 64: store",
-            runtime.block_on(bench.groups(100, GROUP)),
-        );
-        table.add(
-            "64 callers: writer",
-            runtime.block_on(bench.callers(GROUP, 100)),
-        );
+        table.add("groups of 64: store", runtime.block_on(bench.groups(100, GROUP)));
+        table.add("64 callers: writer", runtime.block_on(bench.callers(GROUP, 100)));
         table.add("one at a time: plain", plain.groups(500, 1));
-        table.add(
-            "one at a time: store",
-            runtime.block_on(bench.groups(500, 1)),
-        );
-        table.add(
-            "one caller: writer",
-            runtime.block_on(bench.callers(1, 500)),
-        );
+        table.add("one at a time: store", runtime.block_on(bench.groups(500, 1)));
+        table.add("one caller: writer", runtime.block_on(bench.callers(1, 500)));
     }
     table.print();
 }
@@ -76,10 +51,7 @@ impl Rows {
     fn pick(&mut self, count: usize) -> Vec<usize> {
         let mut picked = Vec::with_capacity(count);
         while picked.len() < count {
-            self.seed = self
-                .seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let index = (self.seed >> 33) as usize % self.instances.len();
             if !picked.contains(&index) {
                 picked.push(index);
@@ -92,11 +64,7 @@ impl Rows {
         let fallback = draaiboek_store::Ids::default();
         let row = &mut self.instances[index];
         row.revision += 1;
-        row.set_snapshot(format!(
-            r#"{{"revision":{},"data":"{}"}}"#,
-            row.revision,
-            "s".repeat(200)
-        ));
+        row.set_snapshot(format!(r#"{{"revision":{},"data":"{}"}}"#, row.revision, "s".repeat(200)));
         row.updated_at += 1;
         let ids = store.map_or(&fallback, Store::ids);
         let mut entry = row.append(ids, entry());
@@ -128,11 +96,7 @@ struct Bench {
 
 impl Bench {
     async fn new(path: &Path) -> Self {
-        let store = Arc::new(
-            Store::open(path.to_str().unwrap(), OpenOptions::default())
-                .await
-                .unwrap(),
-        );
+        let store = Arc::new(Store::open(path.to_str().unwrap(), OpenOptions::default()).await.unwrap());
         let definition = DefinitionRow {
             hash: content_hash("{}"),
             id: "linear".into(),
@@ -143,12 +107,7 @@ impl Bench {
             created_at: 0,
         };
         store.put_definition(&definition).await.unwrap();
-        let school = SchoolRow {
-            id: "s".into(),
-            name: "s".into(),
-            content: "{}".into(),
-            updated_at: 0,
-        };
+        let school = SchoolRow { id: "s".into(), name: "s".into(), content: "{}".into(), updated_at: 0 };
         store.put_school(&school).await.unwrap();
         let mut instances = Vec::new();
         let mut turns = Vec::new();
@@ -156,52 +115,29 @@ impl Bench {
             let mut row = instance(store.ids().instance(), number);
             let journal = vec![row.append(store.ids(), entry())];
             let instance = Some(InstanceWrite::Create(row.clone()));
-            turns.push(Turn {
-                instance,
-                journal,
-                ..Turn::default()
-            });
+            turns.push(Turn { instance, journal, ..Turn::default() });
             instances.push(row);
         }
         assert!(store.commit(turns).await.iter().all(Result::is_ok));
-        Self {
-            store,
-            rows: Rows {
-                instances,
-                journal_id: 1_000_000,
-                seed: 7,
-            },
-        }
+        Self { store, rows: Rows { instances, journal_id: 1_000_000, seed: 7 } }
     }
 
     fn close(self, path: &Path) -> Plain {
         let Self { store, rows } = self;
         drop(store);
-        Plain {
-            connection: Plain::open(path),
-            rows,
-        }
+        Plain { connection: Plain::open(path), rows }
     }
 
     fn turn(&mut self, index: usize) -> Turn {
         let (row, entry) = self.rows.next(index, Some(&self.store));
-        Turn {
-            instance: Some(InstanceWrite::advance(row, false)),
-            journal: vec![entry],
-            ..Turn::default()
-        }
+        Turn { instance: Some(InstanceWrite::advance(row, false)), journal: vec![entry], ..Turn::default() }
     }
 
     async fn groups(&mut self, groups: usize, size: usize) -> Run {
         let mut prepared = Vec::new();
         for _ in 0..groups {
             let picked = self.rows.pick(size);
-            prepared.push(
-                picked
-                    .into_iter()
-                    .map(|index| self.turn(index))
-                    .collect::<Vec<_>>(),
-            );
+            prepared.push(picked.into_iter().map(|index| self.turn(index)).collect::<Vec<_>>());
         }
         let mut run = Run::default();
         for turns in prepared {
@@ -292,20 +228,13 @@ impl Plain {
         let mut prepared = Vec::new();
         for _ in 0..groups {
             let picked = self.rows.pick(size);
-            prepared.push(
-                picked
-                    .into_iter()
-                    .map(|index| self.rows.next(index, None))
-                    .collect::<Vec<_>>(),
-            );
+            prepared.push(picked.into_iter().map(|index| self.rows.next(index, None)).collect::<Vec<_>>());
         }
         let mut run = Run::default();
         for rows in prepared {
             let start = Instant::now();
-            let transaction = self
-                .connection
-                .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-                .unwrap();
+            let transaction =
+                self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
             for (instance, journal) in &rows {
                 update(&transaction, instance);
                 insert(&transaction, journal);
@@ -385,37 +314,23 @@ impl Table {
 
     /// The median over the rounds of turns a second.
     fn rate(runs: &[Run]) -> f64 {
-        let mut rates: Vec<f64> = runs
-            .iter()
-            .map(|run| run.turns as f64 / run.total.as_secs_f64())
-            .collect();
+        let mut rates: Vec<f64> = runs.iter().map(|run| run.turns as f64 / run.total.as_secs_f64()).collect();
         rates.sort_by(f64::total_cmp);
         rates[rates.len() / 2]
     }
 
     fn print(&self) {
-        println!(
-            "{:<24} {:>10} {:>10} {:>10} {:>8}",
-            "", "turns/s", "p50 us", "p99 us", "ratio"
-        );
+        println!("{:<24} {:>10} {:>10} {:>10} {:>8}", "", "turns/s", "p50 us", "p99 us", "ratio");
         let mut yardstick = 0.0;
         for (name, runs) in &self.0 {
             let rate = Self::rate(runs);
             if name.ends_with("plain") {
                 yardstick = rate;
             }
-            let mut waits: Vec<Duration> = runs
-                .iter()
-                .flat_map(|run| run.waits.iter().copied())
-                .collect();
+            let mut waits: Vec<Duration> = runs.iter().flat_map(|run| run.waits.iter().copied()).collect();
             waits.sort();
             let at = |share: usize| waits[(waits.len() - 1) * share / 100].as_micros();
-            println!(
-                "{name:<24} {rate:>10.0} {:>10} {:>10} {:>8.2}",
-                at(50),
-                at(99),
-                rate / yardstick
-            );
+            println!("{name:<24} {rate:>10.0} {:>10} {:>10} {:>8.2}", at(50), at(99), rate / yardstick);
         }
     }
 }

@@ -4,8 +4,7 @@
 
 use crate::connection::Undone;
 use crate::entity::{
-    CalendarRow, DefinitionRow, MetaRow, PluginRow, SchoolRow, calendar, definition, meta, plugin,
-    school,
+    CalendarRow, DefinitionRow, MetaRow, PluginRow, SchoolRow, calendar, definition, meta, plugin, school,
 };
 use crate::error::StoreError;
 use crate::sql::Clash;
@@ -57,19 +56,12 @@ impl Store {
         let mut connection = self.connection.lock().await;
         let mut statements = Vec::new();
         connection.texts.insert::<E>(&[row], clash, &mut statements);
-        connection
-            .transaction(statements)
-            .await
-            .map_err(|undone| match undone {
-                Undone::Failure(error) => error,
-                Undone::Constraint(detail) => StoreError::Statement {
-                    path: self.path().to_owned(),
-                    detail,
-                },
-                Undone::Mismatch => StoreError::Statement {
-                    path: self.path().to_owned(),
-                    detail: "no row was written".to_owned(),
-                },
-            })
+        connection.transaction(statements).await.map_err(|undone| match undone {
+            Undone::Failure(error) => error,
+            Undone::Constraint(detail) => StoreError::Statement { path: self.path().to_owned(), detail },
+            Undone::Mismatch => {
+                StoreError::Statement { path: self.path().to_owned(), detail: "no row was written".to_owned() }
+            }
+        })
     }
 }

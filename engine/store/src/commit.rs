@@ -4,8 +4,7 @@
 
 use crate::connection::{Connection, Undone};
 use crate::entity::{
-    InstanceRow, artifact, command_key, contribution, incident, instance, journal, outbox,
-    step_run, task, timer,
+    InstanceRow, artifact, command_key, contribution, incident, instance, journal, outbox, step_run, task, timer,
 };
 use crate::error::StoreError;
 use crate::sql::{Clash, Statement, Texts};
@@ -25,20 +24,13 @@ impl Store {
     /// `Ok` means that the turn is on disk. A turn that is stale, repeated or clashing fails alone; a failure of the
     /// database fails all turns of its transaction, and nothing of them is written.
     pub async fn commit(&self, turns: Vec<Turn>) -> Vec<Answer> {
-        let mut answers: Vec<Option<Answer>> = turns
-            .iter()
-            .map(|turn| turn.check().err().map(Err))
-            .collect();
+        let mut answers: Vec<Option<Answer>> = turns.iter().map(|turn| turn.check().err().map(Err)).collect();
         let mut connection = self.connection.lock().await;
         for group in groups(&turns, &answers) {
-            self.commit_group(&mut connection, &turns, group, &mut answers)
-                .await;
+            self.commit_group(&mut connection, &turns, group, &mut answers).await;
         }
         let lost = || Err(CommitError::Malformed("the turn was not reached"));
-        answers
-            .into_iter()
-            .map(|answer| answer.unwrap_or_else(lost))
-            .collect()
+        answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
     }
 
     /// Commits one group; turns that spoil it are answered and taken out until the rest goes through.
@@ -91,11 +83,7 @@ impl Store {
         };
         let row = write.row();
         let found = self.read().revision(row.pk).await?;
-        let stale = CommitError::Stale {
-            instance: row.id.clone(),
-            expected,
-            found,
-        };
+        let stale = CommitError::Stale { instance: row.id.clone(), expected, found };
         Ok((found != Some(expected)).then_some(stale))
     }
 }
@@ -117,9 +105,7 @@ async fn one_by_one(
         let answer = match connection.transaction(statements).await {
             Ok(()) => Ok(committed(&turns[*index])),
             Err(Undone::Constraint(detail)) => Err(CommitError::Conflict(detail)),
-            Err(Undone::Mismatch) => Err(CommitError::Conflict(
-                "a row to be changed is not stored".to_owned(),
-            )),
+            Err(Undone::Mismatch) => Err(CommitError::Conflict("a row to be changed is not stored".to_owned())),
             Err(Undone::Failure(error)) => Err(CommitError::Store(Arc::new(error))),
         };
         answers[*index] = Some(answer);
@@ -134,9 +120,7 @@ fn fail(error: StoreError, group: &[usize], answers: &mut [Option<Answer>]) {
 }
 
 fn committed(turn: &Turn) -> Committed {
-    Committed {
-        revision: turn.instance.as_ref().map(|write| write.row().revision),
-    }
+    Committed { revision: turn.instance.as_ref().map(|write| write.row().revision) }
 }
 
 /// Cuts the turns into groups in which no instance and no key occurs twice: the second turn must see the first.
@@ -150,8 +134,7 @@ fn groups(turns: &[Turn], answers: &[Option<Answer>]) -> Vec<Vec<usize>> {
         }
         let instance = turn.instance.as_ref().map(|write| write.row().pk);
         let key = turn.command_key.as_ref().map(|row| row.key.as_str());
-        let twice = instance.is_some_and(|pk| instances.contains(&pk))
-            || key.is_some_and(|key| keys.contains(key));
+        let twice = instance.is_some_and(|pk| instances.contains(&pk)) || key.is_some_and(|key| keys.contains(key));
         if twice || group.len() == MAX_GROUP {
             groups.push(std::mem::take(&mut group));
             instances.clear();
@@ -170,8 +153,7 @@ fn groups(turns: &[Turn], answers: &[Option<Answer>]) -> Vec<Vec<usize>> {
 /// All rows of a group, table by table; instances first, so that the others may refer to new ones.
 fn statements(texts: &mut Texts, turns: &[&Turn]) -> Vec<Statement> {
     let mut out = Vec::new();
-    let (mut created, mut advanced): (Vec<&InstanceRow>, Vec<(&InstanceRow, bool)>) =
-        (Vec::new(), Vec::new());
+    let (mut created, mut advanced): (Vec<&InstanceRow>, Vec<(&InstanceRow, bool)>) = (Vec::new(), Vec::new());
     for turn in turns {
         match &turn.instance {
             Some(InstanceWrite::Create(row)) => created.push(row),
@@ -181,11 +163,7 @@ fn statements(texts: &mut Texts, turns: &[&Turn]) -> Vec<Statement> {
     }
     texts.advance(&advanced, &mut out);
     texts.insert::<instance::Entity>(&created, Clash::Fail, &mut out);
-    let mut put = Put {
-        texts,
-        turns,
-        out: &mut out,
-    };
+    let mut put = Put { texts, turns, out: &mut out };
     put.rows::<journal::Entity>(Clash::Fail, |turn| &turn.journal);
     put.rows::<step_run::Entity>(Clash::Replace, |turn| &turn.step_runs);
     put.rows::<contribution::Entity>(Clash::Fail, |turn| &turn.contributions);
@@ -195,10 +173,7 @@ fn statements(texts: &mut Texts, turns: &[&Turn]) -> Vec<Statement> {
     put.rows::<incident::Entity>(Clash::Replace, |turn| &turn.incidents);
     put.rows::<artifact::Entity>(Clash::Fail, |turn| &turn.artifacts);
     put.rows::<command_key::Entity>(Clash::Fail, |turn| turn.command_key.as_slice());
-    let changes: Vec<_> = turns
-        .iter()
-        .flat_map(|turn| &turn.contribution_changes)
-        .collect();
+    let changes: Vec<_> = turns.iter().flat_map(|turn| &turn.contribution_changes).collect();
     texts.contributions(&changes, &mut out);
     out
 }

@@ -36,12 +36,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn new(inner: SqliteConnection, path: PathBuf) -> Self {
-        Self {
-            inner,
-            path,
-            dirty: false,
-            texts: Texts::default(),
-        }
+        Self { inner, path, dirty: false, texts: Texts::default() }
     }
 
     /// Runs the statements as one transaction and returns when it is on disk.
@@ -92,25 +87,15 @@ impl Connection {
     /// Runs one statement outside a transaction and returns its first value as text.
     pub(crate) async fn value(&mut self, text: &'static str) -> Result<String, StoreError> {
         use sqlx::{Row, ValueRef};
-        let row = self
-            .inner
-            .fetch_one(text)
-            .await
-            .map_err(|error| from_sqlx(&self.path, &error))?;
-        let value = row
-            .try_get_raw(0)
-            .map_err(|error| from_sqlx(&self.path, &error))?;
+        let row = self.inner.fetch_one(text).await.map_err(|error| from_sqlx(&self.path, &error))?;
+        let value = row.try_get_raw(0).map_err(|error| from_sqlx(&self.path, &error))?;
         if value.is_null() {
             return Ok(String::new());
         }
-        let number = row
-            .try_get_unchecked::<i64, _>(0)
-            .map(|number| number.to_string());
+        let number = row.try_get_unchecked::<i64, _>(0).map(|number| number.to_string());
         match value.type_info().to_string().as_str() {
             "INTEGER" => number.map_err(|error| from_sqlx(&self.path, &error)),
-            _ => row
-                .try_get_unchecked::<String, _>(0)
-                .map_err(|error| from_sqlx(&self.path, &error)),
+            _ => row.try_get_unchecked::<String, _>(0).map_err(|error| from_sqlx(&self.path, &error)),
         }
     }
 }

@@ -20,9 +20,7 @@ pub enum StoreError {
         reason: &'static str,
     },
     /// There is no database where one was expected.
-    #[error(
-        "there is no database at {path}; check the path, or create one with `draaiboek demo` or `draaiboek start`"
-    )]
+    #[error("there is no database at {path}; check the path, or create one with `draaiboek demo` or `draaiboek start`")]
     Missing {
         /// The file that was looked for.
         path: PathBuf,
@@ -40,9 +38,7 @@ pub enum StoreError {
         holder: String,
     },
     /// The database was written by a newer program.
-    #[error(
-        "the database {path} has schema {found}, this program knows schemas up to {known}; update draaiboek"
-    )]
+    #[error("the database {path} has schema {found}, this program knows schemas up to {known}; update draaiboek")]
     NewerSchema {
         /// The database.
         path: PathBuf,
@@ -64,9 +60,7 @@ pub enum StoreError {
         known: String,
     },
     /// The file is an SQLite database of some other program.
-    #[error(
-        "the database {path} belongs to another program (it holds the table `{table}`); give another path"
-    )]
+    #[error("the database {path} belongs to another program (it holds the table `{table}`); give another path")]
     Foreign {
         /// The database.
         path: PathBuf,
@@ -114,9 +108,7 @@ pub enum StoreError {
         detail: String,
     },
     /// SQLite did not take a setting on which durability depends.
-    #[error(
-        "the database {path} did not accept `{name} = {wanted}` (it answers `{found}`); move it to a local disk"
-    )]
+    #[error("the database {path} did not accept `{name} = {wanted}` (it answers `{found}`); move it to a local disk")]
     Setting {
         /// The database.
         path: PathBuf,
@@ -128,9 +120,7 @@ pub enum StoreError {
         found: String,
     },
     /// Another connection held the database for longer than the patience given at opening.
-    #[error(
-        "the database {path} stays locked ({detail}); another program has it open: close that and try again"
-    )]
+    #[error("the database {path} stays locked ({detail}); another program has it open: close that and try again")]
     Locked {
         /// The database.
         path: PathBuf,
@@ -148,9 +138,7 @@ pub enum StoreError {
         detail: String,
     },
     /// Anything else the database said: a mistake in this program.
-    #[error(
-        "the database {path} refused a statement ({detail}); nothing was written: please report this"
-    )]
+    #[error("the database {path} refused a statement ({detail}); nothing was written: please report this")]
     Statement {
         /// The database.
         path: PathBuf,
@@ -187,10 +175,7 @@ pub(crate) fn from_orm(path: &Path, error: &DbErr) -> StoreError {
         DbErr::Conn(RuntimeErr::SqlxError(inner))
         | DbErr::Exec(RuntimeErr::SqlxError(inner))
         | DbErr::Query(RuntimeErr::SqlxError(inner)) => from_sqlx(path, inner),
-        other => StoreError::Statement {
-            path: path.to_owned(),
-            detail: other.to_string(),
-        },
+        other => StoreError::Statement { path: path.to_owned(), detail: other.to_string() },
     }
 }
 
@@ -217,8 +202,5 @@ pub(crate) fn from_sqlx(path: &Path, error: &sqlx::Error) -> StoreError {
 }
 
 fn primary_code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
-    error
-        .code()
-        .and_then(|code| code.parse::<u32>().ok())
-        .map(|code| code & 0xff)
+    error.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff)
 }

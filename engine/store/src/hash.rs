@@ -55,9 +55,7 @@ pub fn payload_hash(salt: &[u8], payload: &str) -> Vec<u8> {
 
 /// Whether a contribution still carries the payload it was handed in with; an erased one always does.
 pub(crate) fn payload_is_intact(row: &ContributionRow) -> bool {
-    row.payload
-        .as_ref()
-        .is_none_or(|payload| payload_hash(&row.salt, payload) == row.payload_hash)
+    row.payload.as_ref().is_none_or(|payload| payload_hash(&row.salt, payload) == row.payload_hash)
 }
 
 /// Feeds fields to a hash so that no two different rows give the same bytes: lengths first, absence marked.

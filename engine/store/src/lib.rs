@@ -30,20 +30,14 @@ mod writer;
 
 pub use commit::MAX_GROUP;
 pub use entity::{
-    ArtifactRow, CalendarRow, CommandKeyRow, ContributionRow, DefinitionRow, IncidentRow,
-    InstanceRow, JournalRow, MetaRow, OutboxRow, PluginRow, SchoolRow, StepRunRow, TaskRow,
-    TimerRow,
+    ArtifactRow, CalendarRow, CommandKeyRow, ContributionRow, DefinitionRow, IncidentRow, InstanceRow, JournalRow,
+    MetaRow, OutboxRow, PluginRow, SchoolRow, StepRunRow, TaskRow, TimerRow,
 };
 pub use error::StoreError;
 pub use hash::{content_hash, genesis_hash, journal_hash, payload_hash};
 pub use ids::Ids;
-pub use read::{
-    Counts, DefinitionSummary, InstanceFilter, InstanceSummary, JournalPage, Reader, Scope,
-    TaskFilter,
-};
+pub use read::{Counts, DefinitionSummary, InstanceFilter, InstanceSummary, JournalPage, Reader, Scope, TaskFilter};
 pub use store::{OpenOptions, Store};
-pub use turn::{
-    CommitError, Committed, ContributionChange, InstanceWrite, JournalEntry, NewContribution, Turn,
-};
+pub use turn::{CommitError, Committed, ContributionChange, InstanceWrite, JournalEntry, NewContribution, Turn};
 pub use verify::{Finding, FindingKind, VerifyReport};
 pub use writer::{Pending, SubmitError, Writer};

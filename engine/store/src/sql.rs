@@ -98,27 +98,14 @@ impl Texts {
     pub(crate) fn advance(&mut self, rows: &[(&InstanceRow, bool)], out: &mut Vec<Statement>) {
         let all: Vec<&InstanceRow> = rows.iter().map(|(row, _)| *row).collect();
         self.update(Shape::Advance, &HOT, &all, out);
-        let cold: Vec<&InstanceRow> = rows
-            .iter()
-            .filter(|(_, cold)| *cold)
-            .map(|(row, _)| *row)
-            .collect();
+        let cold: Vec<&InstanceRow> = rows.iter().filter(|(_, cold)| *cold).map(|(row, _)| *row).collect();
         self.update(Shape::AdvanceCold, &COLD, &cold, out);
     }
 
-    fn update(
-        &mut self,
-        shape: Shape,
-        columns: &[instance::Column],
-        rows: &[&InstanceRow],
-        out: &mut Vec<Statement>,
-    ) {
+    fn update(&mut self, shape: Shape, columns: &[instance::Column], rows: &[&InstanceRow], out: &mut Vec<Statement>) {
         for chunk in rows.chunks(MAX_ROWS) {
             let slots = slots(chunk.len());
-            let text = self
-                .0
-                .entry((shape, slots))
-                .or_insert_with(|| update_text(columns, shape, slots).into());
+            let text = self.0.entry((shape, slots)).or_insert_with(|| update_text(columns, shape, slots).into());
             let width = columns.len() + 2;
             let mut values = Vec::with_capacity(chunk.len() * width);
             for row in chunk {
@@ -131,25 +118,18 @@ impl Texts {
     }
 
     /// Statements that change the status of contributions and erase payloads.
-    pub(crate) fn contributions(
-        &mut self,
-        changes: &[&ContributionChange],
-        out: &mut Vec<Statement>,
-    ) {
+    pub(crate) fn contributions(&mut self, changes: &[&ContributionChange], out: &mut Vec<Statement>) {
         for chunk in changes.chunks(MAX_ROWS) {
             let slots = slots(chunk.len());
-            let text = self
-                .0
-                .entry((Shape::Contributions, slots))
-                .or_insert_with(|| {
-                    let rows = rows_text(slots, 3);
-                    format!(
-                        "UPDATE contribution SET status = v.column2, \
+            let text = self.0.entry((Shape::Contributions, slots)).or_insert_with(|| {
+                let rows = rows_text(slots, 3);
+                format!(
+                    "UPDATE contribution SET status = v.column2, \
                      payload = CASE WHEN v.column3 = 1 THEN NULL ELSE payload END \
                      FROM (VALUES {rows}) AS v WHERE contribution.id = v.column1{GUARD}"
-                    )
-                    .into()
-                });
+                )
+                .into()
+            });
             let mut values = Vec::with_capacity(chunk.len() * 3);
             for change in chunk {
                 values.push(change.id.into());
@@ -163,26 +143,18 @@ impl Texts {
 
 /// The size of the statement that takes so many rows.
 fn slots(rows: usize) -> usize {
-    SIZES
-        .into_iter()
-        .find(|size| rows <= *size)
-        .unwrap_or(MAX_ROWS)
+    SIZES.into_iter().find(|size| rows <= *size).unwrap_or(MAX_ROWS)
 }
 
 fn padded(text: &Arc<str>, mut values: Vec<Value>, places: usize) -> Statement {
     values.resize(places, Value::BigInt(None));
-    Statement {
-        text: Arc::clone(text),
-        values,
-    }
+    Statement { text: Arc::clone(text), values }
 }
 
 /// A statement that ends in [`GUARD`].
 fn guarded(text: &Arc<str>, values: Vec<Value>, places: usize, rows: usize) -> Statement {
     let mut statement = padded(text, values, places);
-    statement
-        .values
-        .push(Value::BigInt(i64::try_from(rows).ok()));
+    statement.values.push(Value::BigInt(i64::try_from(rows).ok()));
     statement
 }
 
@@ -201,25 +173,15 @@ fn insert_text<E: EntityTrait>(table: &str, clash: Clash, slots: usize) -> Strin
     let _ = if slots == 1 {
         write!(text, "VALUES {rows}")
     } else {
-        write!(
-            text,
-            "SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL"
-        )
+        write!(text, "SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL")
     };
     let key = columns[0];
     match clash {
         Clash::Fail => {}
         Clash::Keep => text.push_str(" ON CONFLICT DO NOTHING"),
         Clash::Replace => {
-            let sets: Vec<String> = columns[1..]
-                .iter()
-                .map(|name| format!("{name}=excluded.{name}"))
-                .collect();
-            let _ = write!(
-                text,
-                " ON CONFLICT ({key}) DO UPDATE SET {}",
-                sets.join(",")
-            );
+            let sets: Vec<String> = columns[1..].iter().map(|name| format!("{name}=excluded.{name}")).collect();
+            let _ = write!(text, " ON CONFLICT ({key}) DO UPDATE SET {}", sets.join(","));
         }
     }
     text
@@ -227,21 +189,15 @@ fn insert_text<E: EntityTrait>(table: &str, clash: Clash, slots: usize) -> Strin
 
 fn update_text(columns: &[instance::Column], shape: Shape, slots: usize) -> String {
     // The cold statement runs after the hot one in the same transaction and finds the new revision.
-    let moved = if shape == Shape::AdvanceCold {
-        " + 1"
-    } else {
-        ""
-    };
+    let moved = if shape == Shape::AdvanceCold { " + 1" } else { "" };
     let names = columns.iter().map(|column| column.as_str());
     if slots == 1 {
         let sets: Vec<String> = names.map(|name| format!("{name} = ?")).collect();
         let sets = sets.join(", ");
         return format!("UPDATE instance SET {sets} WHERE pk = ? AND revision = ?{moved}{GUARD}");
     }
-    let sets: Vec<String> = names
-        .enumerate()
-        .map(|(position, name)| format!("{name} = v.column{}", position + 1))
-        .collect();
+    let sets: Vec<String> =
+        names.enumerate().map(|(position, name)| format!("{name} = v.column{}", position + 1)).collect();
     let (sets, width) = (sets.join(", "), columns.len());
     let rows = rows_text(slots, width + 2);
     format!(

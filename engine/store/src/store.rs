@@ -8,9 +8,7 @@ use crate::ids::Ids;
 use crate::read::Reader;
 use draaiboek_migrations::{Migrator, MigratorTrait, known_versions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
-};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use std::fs::{File, OpenOptions as FileOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -33,12 +31,7 @@ pub struct OpenOptions {
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self {
-            create: true,
-            readers: 4,
-            max_pages: None,
-            patience: Duration::from_secs(5),
-        }
+        Self { create: true, readers: 4, max_pages: None, patience: Duration::from_secs(5) }
     }
 }
 
@@ -54,10 +47,7 @@ pub struct Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Store")
-            .field("path", &self.path)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Store").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -81,9 +71,7 @@ impl Store {
             checked?;
         }
         let writer = connect(&path, 1, Access::Write, &options).await?;
-        Migrator::up(&writer, None)
-            .await
-            .map_err(|error| migration(&path, &error))?;
+        Migrator::up(&writer, None).await.map_err(|error| migration(&path, &error))?;
         let pooled = writer.get_sqlite_connection_pool().acquire().await;
         let pooled = pooled.map_err(|error| from_sqlx(&path, &error))?;
         let mut connection = Connection::new(pooled.detach(), path.clone());
@@ -91,13 +79,7 @@ impl Store {
         let ids = highest(&mut connection).await?;
         let readers = connect(&path, options.readers.max(1), Access::Read, &options).await?;
         let reader = Reader::new(readers, path.clone());
-        Ok(Self {
-            connection: Mutex::new(connection),
-            reader,
-            ids,
-            path,
-            _lock: lock,
-        })
+        Ok(Self { connection: Mutex::new(connection), reader, ids, path, _lock: lock })
     }
 
     /// Opens a database only for reading, also while another process writes it. The schema must be ours exactly.
@@ -154,16 +136,8 @@ enum Access {
 }
 
 fn path_of(address: &str) -> Result<PathBuf, StoreError> {
-    let refuse = |reason| {
-        Err(StoreError::Address {
-            url: address.to_owned(),
-            reason,
-        })
-    };
-    let path = address
-        .strip_prefix("sqlite://")
-        .or_else(|| address.strip_prefix("sqlite:"))
-        .unwrap_or(address);
+    let refuse = |reason| Err(StoreError::Address { url: address.to_owned(), reason });
+    let path = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")).unwrap_or(address);
     if path.contains("://") {
         return refuse("only SQLite files are known");
     }
@@ -181,20 +155,13 @@ fn has_content(path: &Path) -> bool {
 
 fn io_error(path: &Path, error: &std::io::Error) -> StoreError {
     match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full {
-            path: path.to_owned(),
-            detail: error.to_string(),
-        },
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::ReadOnly {
-                path: path.to_owned(),
-                detail: error.to_string(),
-            }
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            StoreError::Full { path: path.to_owned(), detail: error.to_string() }
         }
-        _ => StoreError::Io {
-            path: path.to_owned(),
-            detail: error.to_string(),
-        },
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            StoreError::ReadOnly { path: path.to_owned(), detail: error.to_string() }
+        }
+        _ => StoreError::Io { path: path.to_owned(), detail: error.to_string() },
     }
 }
 
@@ -222,14 +189,8 @@ fn lock(path: &Path) -> Result<File, StoreError> {
             let mut holder = String::new();
             let _ = file.read_to_string(&mut holder);
             let known = holder.trim().parse::<u32>();
-            let holder = known
-                .map(|id| format!(" (process {id})"))
-                .unwrap_or_default();
-            Err(StoreError::InUse {
-                path: path.to_owned(),
-                lock,
-                holder,
-            })
+            let holder = known.map(|id| format!(" (process {id})")).unwrap_or_default();
+            Err(StoreError::InUse { path: path.to_owned(), lock, holder })
         }
         Err(TryLockError::Error(error)) => Err(io_error(&lock, &error)),
     }
@@ -252,9 +213,7 @@ async fn connect(
         .sqlx_logging(false);
     let (file, choices) = (path.to_owned(), choices.clone());
     options.map_sqlx_sqlite_opts(move |defaults| settings(defaults, &file, access, &choices));
-    Database::connect(options)
-        .await
-        .map_err(|error| from_orm(path, &error))
+    Database::connect(options).await.map_err(|error| from_orm(path, &error))
 }
 
 fn settings(
@@ -263,17 +222,10 @@ fn settings(
     access: Access,
     choices: &OpenOptions,
 ) -> SqliteConnectOptions {
-    let common = defaults
-        .in_memory(false)
-        .shared_cache(false)
-        .filename(path)
-        .busy_timeout(choices.patience)
-        .foreign_keys(true);
+    let common =
+        defaults.in_memory(false).shared_cache(false).filename(path).busy_timeout(choices.patience).foreign_keys(true);
     match access {
-        Access::Read => common
-            .read_only(true)
-            .create_if_missing(false)
-            .row_buffer_size(256),
+        Access::Read => common.read_only(true).create_if_missing(false).row_buffer_size(256),
         Access::Write => {
             let writer = common
                 .create_if_missing(true)
@@ -290,30 +242,17 @@ fn settings(
 }
 
 /// Durability rests on these; SQLite ignores a setting it does not know or cannot grant, so each is read back.
-async fn read_back(
-    path: &Path,
-    connection: &mut Connection,
-    patience: Duration,
-) -> Result<(), StoreError> {
+async fn read_back(path: &Path, connection: &mut Connection, patience: Duration) -> Result<(), StoreError> {
     let wanted = [
         ("journal_mode", "PRAGMA journal_mode", "wal".to_owned()),
         ("synchronous", "PRAGMA synchronous", "2".to_owned()),
         ("foreign_keys", "PRAGMA foreign_keys", "1".to_owned()),
-        (
-            "busy_timeout",
-            "PRAGMA busy_timeout",
-            patience.as_millis().to_string(),
-        ),
+        ("busy_timeout", "PRAGMA busy_timeout", patience.as_millis().to_string()),
     ];
     for (name, question, wanted) in wanted {
         let found = connection.value(question).await?;
         if found != wanted {
-            return Err(StoreError::Setting {
-                path: path.to_owned(),
-                name,
-                wanted,
-                found,
-            });
+            return Err(StoreError::Setting { path: path.to_owned(), name, wanted, found });
         }
     }
     Ok(())
@@ -346,51 +285,25 @@ fn newest(versions: &[String]) -> String {
 
 /// The newest schema in a database that has content; refuses newer ones and databases of others.
 async fn schema(path: &Path, database: &DatabaseConnection) -> Result<String, StoreError> {
-    let tables = column(
-        path,
-        database,
-        "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
-    )
-    .await?;
+    let tables = column(path, database, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").await?;
     if tables.is_empty() {
         return Ok(String::new());
     }
     if !tables.iter().any(|name| name == "seaql_migrations") {
-        return Err(StoreError::Foreign {
-            path: path.to_owned(),
-            table: newest(&tables),
-        });
+        return Err(StoreError::Foreign { path: path.to_owned(), table: newest(&tables) });
     }
-    let applied = column(
-        path,
-        database,
-        "SELECT version FROM seaql_migrations ORDER BY version",
-    )
-    .await?;
+    let applied = column(path, database, "SELECT version FROM seaql_migrations ORDER BY version").await?;
     let known = known_versions();
     if applied.iter().any(|version| !known.contains(version)) {
-        return Err(StoreError::NewerSchema {
-            path: path.to_owned(),
-            found: newest(&applied),
-            known: newest(&known),
-        });
+        return Err(StoreError::NewerSchema { path: path.to_owned(), found: newest(&applied), known: newest(&known) });
     }
     Ok(newest(&applied))
 }
 
-async fn column(
-    path: &Path,
-    database: &DatabaseConnection,
-    text: &'static str,
-) -> Result<Vec<String>, StoreError> {
-    let rows = database
-        .query_all_raw(Statement::from_string(DbBackend::Sqlite, text))
-        .await;
+async fn column(path: &Path, database: &DatabaseConnection, text: &'static str) -> Result<Vec<String>, StoreError> {
+    let rows = database.query_all_raw(Statement::from_string(DbBackend::Sqlite, text)).await;
     let rows = rows.map_err(|error| from_orm(path, &error))?;
-    let values = rows
-        .iter()
-        .map(|row| row.try_get_by_index::<String>(0))
-        .collect::<Result<Vec<_>, _>>();
+    let values = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>();
     values.map_err(|error| from_orm(path, &error))
 }
 

@@ -3,9 +3,7 @@
 use crate::entity::{JournalRow, instance, journal};
 use crate::read::{chains, work};
 use crate::sql::{Clash, Statement, Texts};
-use crate::{
-    OpenOptions, Scope, Store, TaskFilter, content_hash, genesis_hash, journal_hash, payload_hash,
-};
+use crate::{OpenOptions, Scope, Store, TaskFilter, content_hash, genesis_hash, journal_hash, payload_hash};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 fn hex(bytes: &[u8]) -> String {
@@ -37,22 +35,10 @@ fn row() -> JournalRow {
 /// field seems forged.
 #[test]
 fn hashes_are_frozen() {
-    assert_eq!(
-        hex(&journal_hash(&row())),
-        "da70d9a02571c3f33cb408aa32dfcaca2862dc4996155806f53abb2c38d08096"
-    );
-    assert_eq!(
-        hex(&genesis_hash("i-1")),
-        "855bd9ef93c6f084bfa6e9fef5cd1d2bbab352e084db6fde71c54a5df09c141d"
-    );
-    assert_eq!(
-        hex(&payload_hash(&[7; 16], "{}")),
-        "b41fc38fe99d3097c65af3b58644d503f2a3f5d5dc7fb9b53d9ca83cc9ff5cfb"
-    );
-    assert_eq!(
-        hex(&content_hash("{}")),
-        "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
-    );
+    assert_eq!(hex(&journal_hash(&row())), "da70d9a02571c3f33cb408aa32dfcaca2862dc4996155806f53abb2c38d08096");
+    assert_eq!(hex(&genesis_hash("i-1")), "855bd9ef93c6f084bfa6e9fef5cd1d2bbab352e084db6fde71c54a5df09c141d");
+    assert_eq!(hex(&payload_hash(&[7; 16], "{}")), "b41fc38fe99d3097c65af3b58644d503f2a3f5d5dc7fb9b53d9ca83cc9ff5cfb");
+    assert_eq!(hex(&content_hash("{}")), "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
 }
 
 #[test]
@@ -76,37 +62,24 @@ fn every_field_of_a_journal_row_is_hashed() {
     for (position, change) in changes.into_iter().enumerate() {
         let mut changed = row();
         change(&mut changed);
-        assert_ne!(
-            journal_hash(&changed),
-            journal_hash(&row()),
-            "change {position}"
-        );
+        assert_ne!(journal_hash(&changed), journal_hash(&row()), "change {position}");
     }
     let mut moved = row();
     (moved.id, moved.prev_id, moved.instance_pk) = (1, None, 1);
-    assert_eq!(
-        journal_hash(&moved),
-        journal_hash(&row()),
-        "numbers of one database are not hashed"
-    );
+    assert_eq!(journal_hash(&moved), journal_hash(&row()), "numbers of one database are not hashed");
 }
 
 async fn plan(store: &Store, text: &str) -> Vec<String> {
-    let statement =
-        sea_orm::Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {text}"));
+    let statement = sea_orm::Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {text}"));
     let rows = store.read().db.query_all_raw(statement).await.unwrap();
-    rows.iter()
-        .map(|row| row.try_get_by("detail").unwrap())
-        .collect()
+    rows.iter().map(|row| row.try_get_by("detail").unwrap()).collect()
 }
 
 #[tokio::test]
 async fn writes_find_instances_by_key_however_many_there_are() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.db");
-    let store = Store::open(path.to_str().unwrap(), OpenOptions::default())
-        .await
-        .unwrap();
+    let store = Store::open(path.to_str().unwrap(), OpenOptions::default()).await.unwrap();
     let instance = crate::entity::InstanceRow {
         pk: 1,
         id: String::new(),
@@ -136,11 +109,7 @@ async fn writes_find_instances_by_key_however_many_there_are() {
     for statement in &out {
         let update = statement.text.split(';').next().unwrap();
         let plan = plan(&store, update).await.join("\n");
-        assert!(
-            plan.contains("SEARCH instance USING INTEGER PRIMARY KEY"),
-            "{}\n{plan}",
-            statement.text
-        );
+        assert!(plan.contains("SEARCH instance USING INTEGER PRIMARY KEY"), "{}\n{plan}", statement.text);
     }
 }
 
@@ -149,65 +118,26 @@ async fn loops_and_walks_use_their_indexes() {
     use sea_orm::QueryTrait;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.db");
-    let store = Store::open(path.to_str().unwrap(), OpenOptions::default())
-        .await
-        .unwrap();
-    let tasks =
-        |scope, filter: &TaskFilter| work::open_tasks(scope, filter).build(DbBackend::Sqlite).sql;
+    let store = Store::open(path.to_str().unwrap(), OpenOptions::default()).await.unwrap();
+    let tasks = |scope, filter: &TaskFilter| work::open_tasks(scope, filter).build(DbBackend::Sqlite).sql;
     let own = Scope::School("s");
-    let of_instance = TaskFilter {
-        instance_pk: Some(1),
-        ..TaskFilter::default()
-    };
+    let of_instance = TaskFilter { instance_pk: Some(1), ..TaskFilter::default() };
     let cases = [
-        (
-            work::due_timers(1, 9).build(DbBackend::Sqlite).sql,
-            "timer_pending_by_due",
-        ),
-        (
-            work::pending_outbox().build(DbBackend::Sqlite).sql,
-            "outbox_pending",
-        ),
+        (work::due_timers(1, 9).build(DbBackend::Sqlite).sql, "timer_pending_by_due"),
+        (work::pending_outbox().build(DbBackend::Sqlite).sql, "outbox_pending"),
         (tasks(own, &TaskFilter::default()), "task_open_by_school"),
-        (
-            tasks(
-                Scope::All,
-                &TaskFilter {
-                    due_by: Some(1),
-                    ..TaskFilter::default()
-                },
-            ),
-            "task_open_by_due",
-        ),
+        (tasks(Scope::All, &TaskFilter { due_by: Some(1), ..TaskFilter::default() }), "task_open_by_due"),
         (tasks(own, &of_instance), "task_by_instance"),
-        (
-            chains::JOURNAL.replace('?', "1"),
-            "SEARCH j USING INTEGER PRIMARY KEY",
-        ),
-        (
-            chains::JOURNAL_AFTER.replace('?', "1"),
-            "SEARCH journal USING INTEGER PRIMARY KEY",
-        ),
-        (
-            chains::CONTRIBUTIONS.replace('?', "1"),
-            "SEARCH j USING INTEGER PRIMARY KEY",
-        ),
+        (chains::JOURNAL.replace('?', "1"), "SEARCH j USING INTEGER PRIMARY KEY"),
+        (chains::JOURNAL_AFTER.replace('?', "1"), "SEARCH journal USING INTEGER PRIMARY KEY"),
+        (chains::CONTRIBUTIONS.replace('?', "1"), "SEARCH j USING INTEGER PRIMARY KEY"),
     ];
     for (text, index) in cases {
         let plan = plan(&store, &text).await;
-        assert!(
-            plan.iter().any(|line| line.contains(index)),
-            "{text}\n{plan:?}"
-        );
-        let scan = plan.iter().find(|line| {
-            ["SCAN timer", "SCAN task", "SCAN j"]
-                .iter()
-                .any(|scan| line.starts_with(scan))
-        });
-        assert!(
-            scan.is_none_or(|line| line.contains(index)),
-            "{text}\n{plan:?}"
-        );
+        assert!(plan.iter().any(|line| line.contains(index)), "{text}\n{plan:?}");
+        let scan =
+            plan.iter().find(|line| ["SCAN timer", "SCAN task", "SCAN j"].iter().any(|scan| line.starts_with(scan)));
+        assert!(scan.is_none_or(|line| line.contains(index)), "{text}\n{plan:?}");
     }
 }
 

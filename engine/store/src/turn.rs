@@ -3,8 +3,8 @@
 //! Lives here: the rows of a decision and the links between them. May not live here: SQL, or any choice of what to write.
 
 use crate::entity::{
-    ArtifactRow, CommandKeyRow, ContributionRow, IncidentRow, InstanceRow, JournalRow, OutboxRow,
-    StepRunRow, TaskRow, TimerRow,
+    ArtifactRow, CommandKeyRow, ContributionRow, IncidentRow, InstanceRow, JournalRow, OutboxRow, StepRunRow, TaskRow,
+    TimerRow,
 };
 use crate::error::StoreError;
 use crate::hash::{content_hash, journal_hash, payload_hash};
@@ -198,9 +198,7 @@ pub struct Committed {
 #[non_exhaustive]
 pub enum CommitError {
     /// Somebody else's turn came first: load again and decide again.
-    #[error(
-        "instance `{instance}` is at revision {found:?}, not {expected}; load it again and repeat the command"
-    )]
+    #[error("instance `{instance}` is at revision {found:?}, not {expected}; load it again and repeat the command")]
     Stale {
         /// `id` of the instance.
         instance: String,
@@ -231,44 +229,22 @@ impl Turn {
             return if only_effects {
                 Ok(())
             } else {
-                Err(CommitError::Malformed(
-                    "journal rows and contributions need the instance row they belong to",
-                ))
+                Err(CommitError::Malformed("journal rows and contributions need the instance row they belong to"))
             };
         };
         let row = write.row();
         let foreign = self.journal.iter().any(|entry| entry.instance_pk != row.pk)
-            || self
-                .contributions
-                .iter()
-                .any(|entry| entry.instance_pk != row.pk)
-            || self
-                .step_runs
-                .iter()
-                .any(|entry| entry.instance_pk != row.pk)
+            || self.contributions.iter().any(|entry| entry.instance_pk != row.pk)
+            || self.step_runs.iter().any(|entry| entry.instance_pk != row.pk)
             || self.tasks.iter().any(|entry| entry.instance_pk != row.pk)
             || self.timers.iter().any(|entry| entry.instance_pk != row.pk)
-            || self
-                .incidents
-                .iter()
-                .any(|entry| entry.instance_pk != row.pk)
-            || self
-                .artifacts
-                .iter()
-                .any(|entry| entry.instance_pk != row.pk);
+            || self.incidents.iter().any(|entry| entry.instance_pk != row.pk)
+            || self.artifacts.iter().any(|entry| entry.instance_pk != row.pk);
         if foreign {
-            return Err(CommitError::Malformed(
-                "a row names another instance than the turn's",
-            ));
+            return Err(CommitError::Malformed("a row names another instance than the turn's"));
         }
-        if self
-            .journal
-            .last()
-            .is_some_and(|last| row.journal_head != Some(last.id))
-        {
-            return Err(CommitError::Malformed(
-                "the instance's journal head is not the last journal row",
-            ));
+        if self.journal.last().is_some_and(|last| row.journal_head != Some(last.id)) {
+            return Err(CommitError::Malformed("the instance's journal head is not the last journal row"));
         }
         Ok(())
     }

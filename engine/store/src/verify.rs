@@ -59,11 +59,7 @@ pub enum FindingKind {
 
 impl fmt::Display for Finding {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "instance {}, table {}, row {}: ",
-            self.instance, self.table, self.row
-        )?;
+        write!(formatter, "instance {}, table {}, row {}: ", self.instance, self.table, self.row)?;
         match &self.kind {
             FindingKind::HashDiffers { what } => {
                 write!(formatter, "{what} was changed after it was written")
@@ -100,16 +96,9 @@ impl Reader {
     /// # Errors
     /// [`StoreError`] when the rows cannot be read; what is wrong in them is in the report.
     pub async fn verify_rows(&self, instance: &InstanceRow) -> Result<VerifyReport, StoreError> {
-        let mut check = Check {
-            instance,
-            report: VerifyReport::default(),
-        };
+        let mut check = Check { instance, report: VerifyReport::default() };
         if content_hash(&instance.snapshot) != instance.snapshot_hash {
-            check.find(
-                "instance",
-                instance.pk,
-                FindingKind::HashDiffers { what: "snapshot" },
-            );
+            check.find("instance", instance.pk, FindingKind::HashDiffers { what: "snapshot" });
         }
         self.verify_journal(&mut check).await?;
         for run in self.step_runs(instance.pk).await? {
@@ -118,11 +107,7 @@ impl Reader {
         for artifact in self.artifacts(instance.pk).await? {
             check.report.artifacts += 1;
             if content_hash(&artifact.content) != artifact.content_hash {
-                check.find(
-                    "artifact",
-                    artifact.id,
-                    FindingKind::HashDiffers { what: "content" },
-                );
+                check.find("artifact", artifact.id, FindingKind::HashDiffers { what: "content" });
             }
         }
         Ok(check.report)
@@ -135,11 +120,7 @@ impl Reader {
             let page = self.journal_back(id, STRIDE).await?;
             if page.rows.is_empty() {
                 let row = newer.as_ref().map_or(check.instance.pk, |row| row.id);
-                let table = if newer.is_some() {
-                    "journal"
-                } else {
-                    "instance"
-                };
+                let table = if newer.is_some() { "journal" } else { "instance" };
                 check.find(table, row, FindingKind::Missing { id });
                 return Ok(());
             }
@@ -153,11 +134,7 @@ impl Reader {
         Ok(())
     }
 
-    async fn verify_contributions(
-        &self,
-        check: &mut Check<'_>,
-        run: &StepRunRow,
-    ) -> Result<(), StoreError> {
+    async fn verify_contributions(&self, check: &mut Check<'_>, run: &StepRunRow) -> Result<(), StoreError> {
         let rows = self.contributions(run).await?;
         if let (Some(head), None) = (run.contribution_head, rows.last()) {
             check.find("step_run", run.id, FindingKind::Missing { id: head });
@@ -173,11 +150,7 @@ impl Reader {
                 check.find("contribution", row.id, FindingKind::Foreign);
             }
             if !payload_is_intact(row) {
-                check.find(
-                    "contribution",
-                    row.id,
-                    FindingKind::HashDiffers { what: "payload" },
-                );
+                check.find("contribution", row.id, FindingKind::HashDiffers { what: "payload" });
             }
         }
         Ok(())
@@ -192,12 +165,7 @@ struct Check<'a> {
 impl Check<'_> {
     fn find(&mut self, table: &'static str, row: i64, kind: FindingKind) {
         let instance = self.instance.id.clone();
-        self.report.findings.push(Finding {
-            instance,
-            table,
-            row,
-            kind,
-        });
+        self.report.findings.push(Finding { instance, table, row, kind });
     }
 
     /// Checks a row against itself and against the newer row (or the instance) that names it.
@@ -207,11 +175,7 @@ impl Check<'_> {
             self.find("journal", row.id, FindingKind::Foreign);
         }
         if journal_hash(row) != row.hash {
-            self.find(
-                "journal",
-                row.id,
-                FindingKind::HashDiffers { what: "the row" },
-            );
+            self.find("journal", row.id, FindingKind::HashDiffers { what: "the row" });
         }
         match newer {
             Some(newer) => self.link(row, newer),
@@ -224,10 +188,7 @@ impl Check<'_> {
             self.find("journal", newer.id, FindingKind::ChainBroken);
         }
         if newer.revision != row.revision && newer.revision != row.revision + 1 {
-            let kind = FindingKind::RevisionGap {
-                before: row.revision,
-                found: newer.revision,
-            };
+            let kind = FindingKind::RevisionGap { before: row.revision, found: newer.revision };
             self.find("journal", newer.id, kind);
         }
     }
@@ -258,13 +219,7 @@ impl Check<'_> {
                 }
             }
             None if self.instance.journal_head_hash != genesis => {
-                self.find(
-                    "instance",
-                    self.instance.pk,
-                    FindingKind::HeadDiffers {
-                        what: "journal_head_hash",
-                    },
-                );
+                self.find("instance", self.instance.pk, FindingKind::HeadDiffers { what: "journal_head_hash" });
             }
             None => {}
         }

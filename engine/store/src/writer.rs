@@ -24,9 +24,7 @@ struct Job {
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
     /// The queue is full; the turn comes back.
-    #[error(
-        "the writer has {waiting} turns waiting; try again in a moment with the same idempotency key"
-    )]
+    #[error("the writer has {waiting} turns waiting; try again in a moment with the same idempotency key")]
     Busy {
         /// The turn, unchanged.
         turn: Box<Turn>,
@@ -52,8 +50,7 @@ impl Pending {
     }
 }
 
-const STOPPED: CommitError =
-    CommitError::Malformed("the writer has stopped; open the database again");
+const STOPPED: CommitError = CommitError::Malformed("the writer has stopped; open the database again");
 
 impl Writer {
     /// Starts the writing task on the current tokio runtime with a queue for `capacity` turns.
@@ -84,10 +81,9 @@ impl Writer {
         let (answer, wait) = oneshot::channel();
         match self.queue.try_send(Job { turn, answer }) {
             Ok(()) => Ok(Pending(wait)),
-            Err(mpsc::error::TrySendError::Full(job)) => Err(SubmitError::Busy {
-                turn: Box::new(job.turn),
-                waiting: self.queue.max_capacity(),
-            }),
+            Err(mpsc::error::TrySendError::Full(job)) => {
+                Err(SubmitError::Busy { turn: Box::new(job.turn), waiting: self.queue.max_capacity() })
+            }
             Err(mpsc::error::TrySendError::Closed(_)) => Err(SubmitError::Stopped),
         }
     }
@@ -110,8 +106,7 @@ async fn write(store: Arc<Store>, mut jobs: mpsc::Receiver<Job>) {
         {
             waiting.push(job);
         }
-        let (turns, callers): (Vec<_>, Vec<_>) =
-            waiting.drain(..).map(|job| (job.turn, job.answer)).unzip();
+        let (turns, callers): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.turn, job.answer)).unzip();
         let answers = store.commit(turns).await;
         for (caller, answer) in callers.into_iter().zip(answers) {
             // A caller that went away loses nothing: the turn is on disk, its key gives the answer.

@@ -29,10 +29,7 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("check, 1,000 states", |bencher| {
         bencher.iter(|| check(&large, &Options::default()));
     });
-    let study_day = Bundle::single(
-        "study-day.yaml",
-        include_str!("../../../workflows/study-day/study-day.yaml"),
-    );
+    let study_day = Bundle::single("study-day.yaml", include_str!("../../../workflows/study-day/study-day.yaml"));
     criterion.bench_function("check, study day", |bencher| {
         bencher.iter(|| check(&study_day, &Options::default()));
     });

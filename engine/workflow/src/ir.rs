@@ -400,10 +400,7 @@ impl Workflow {
 
     /// SHA-256 of the canonical bytes, in hex: the definition's identity.
     pub fn hash(&self) -> String {
-        Sha256::digest(self.canonical().as_bytes())
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        Sha256::digest(self.canonical().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The text of `key` in `locale`, falling back to Dutch, then English, then the key's last segment.

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use draaiboek_sdk::{Context, Contribution, Problem, by_score, norm};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use draaiboek_sdk::{Context, Contribution, Json, Problem, by_score, norm, object, reads, writes};
 
 use crate::{By, ClusterCount, ClusterKind, Entry, Preset, Role};
 
 /// The result.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Picture {
     pub(crate) cards: Vec<Counted>,
     pub(crate) clusters: Vec<Cluster>,
@@ -21,33 +19,30 @@ pub struct Picture {
     by_group: BTreeMap<String, BTreeMap<String, u64>>,
     groups_without: BTreeMap<String, Vec<String>>,
     /// Clusters that became part of another.
-    #[serde(skip)]
     pub(crate) merged: BTreeMap<String, String>,
 }
+writes!(Picture { cards, clusters, rest, duplicates, unassigned, totals, by_question, by_group, groups_without });
 
 /// A card in force. Cards of an earlier step's result are read in this form too.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub(crate) struct Counted {
     pub(crate) id: String,
     pub(crate) question: String,
     text: String,
-    #[serde(default)]
     group: Option<String>,
-    #[serde(default)]
     pub(crate) person: Option<String>,
-    #[serde(default)]
     admitted_late: bool,
-    #[serde(default)]
     duplicate_of: Option<String>,
-    #[serde(default)]
     pub(crate) cluster: Option<String>,
 }
+reads!(Counted { id, question, text, group, person, admitted_late, duplicate_of, cluster });
+writes!(Counted { id, question, text, group, person, admitted_late, duplicate_of, cluster });
 
 /// A cluster with its counts.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Cluster {
     pub(crate) id: String,
-    label: Value,
+    label: Json,
     pub(crate) kind: ClusterKind,
     mentions: u64,
     groups: u64,
@@ -55,32 +50,34 @@ pub(crate) struct Cluster {
     examples: Vec<String>,
     example_texts: Vec<String>,
     notes: Vec<String>,
-    #[serde(skip)]
     supporters: BTreeSet<String>,
 }
+writes!(Cluster { id, label, kind, mentions, groups, cards, examples, example_texts, notes });
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Rest {
     card: String,
     reason: String,
 }
+writes!(Rest { card, reason });
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Duplicate {
     card: String,
     of: String,
 }
+writes!(Duplicate { card, of });
 
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Totals {
     submitted: u64,
     withdrawn: u64,
     late: u64,
-    #[serde(default)]
     duplicate: u64,
-    #[serde(default)]
     counted: u64,
 }
+reads!(Totals { submitted, withdrawn, late, duplicate = 0, counted = 0 });
+writes!(Totals { submitted, withdrawn, late, duplicate, counted });
 
 impl Picture {
     /// The clusters of a kind, in L9 order.
@@ -94,18 +91,18 @@ impl Picture {
 }
 
 impl Cluster {
-    fn new(id: &str, label: Value, kind: ClusterKind) -> Self {
+    fn new(id: &str, label: Json, kind: ClusterKind) -> Self {
         let (cards, examples, example_texts, notes) = Default::default();
         let supporters = BTreeSet::new();
         Self { id: id.to_owned(), label, kind, mentions: 0, groups: 0, cards, examples, example_texts, notes, supporters }
     }
 
     /// As it stands in the artifact.
-    pub(crate) fn product(&self) -> Value {
-        json!({
-            "id": self.id, "text": self.label, "mentions": self.mentions, "groups": self.groups,
-            "examples": self.examples, "example_texts": self.example_texts,
-        })
+    pub(crate) fn product(&self) -> Json {
+        object! {
+            "id" => self.id, "text" => self.label, "mentions" => self.mentions, "groups" => self.groups,
+            "examples" => self.examples, "example_texts" => self.example_texts,
+        }
     }
 
     fn take(&mut self, card: &Counted, role: Role, by: By) {
@@ -148,7 +145,7 @@ pub(crate) fn fold(ctx: &Context<ClusterCount>, all: &[Contribution<Entry>]) -> 
     for one in all {
         match &one.entry {
             Entry::Cluster(new) => {
-                let cluster = Cluster::new(&new.cluster_id, new.label.clone().into(), new.kind);
+                let cluster = Cluster::new(&new.cluster_id, Json::Text(new.label.clone()), new.kind);
                 clusters.insert(new.cluster_id.clone(), cluster);
             }
             Entry::Merge(merge) => {
@@ -190,12 +187,12 @@ pub(crate) fn fold(ctx: &Context<ClusterCount>, all: &[Contribution<Entry>]) -> 
 
 /// The cards of an earlier step, and its totals, when the workflow passes them as input `cards`.
 fn earlier(ctx: &Context<ClusterCount>) -> Result<(Vec<Counted>, Option<Totals>), Problem> {
-    #[derive(Deserialize)]
     struct Earlier {
         cards: Vec<Counted>,
         totals: Option<Totals>,
     }
-    if ctx.inputs.get("cards").is_some_and(Value::is_array) {
+    reads!(Earlier { cards, totals });
+    if let Some(Json::List(_)) = ctx.inputs.get("cards") {
         return Ok((fresh(ctx.input("cards")?.unwrap_or_default()), None));
     }
     let earlier: Option<Earlier> = ctx.input("cards")?;
@@ -239,16 +236,15 @@ fn mark_duplicates(cards: &mut [Counted], by: By) -> Vec<Duplicate> {
 
 /// Clusters that stand before anybody groups: from the configuration, and earlier products as input `presets`.
 fn presets(ctx: &Context<ClusterCount>) -> Result<BTreeMap<String, Cluster>, Problem> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
     struct Products {
         principles: Vec<Preset>,
         attention: Vec<Preset>,
         needs: Vec<Preset>,
         themes: Vec<Preset>,
     }
+    reads!(Products { principles, attention, needs, themes });
     let mut presets: Vec<Preset> = ctx.config.presets.clone();
-    if ctx.inputs.get("presets").is_some_and(Value::is_array) {
+    if let Some(Json::List(_)) = ctx.inputs.get("presets") {
         presets.extend(ctx.input::<Vec<Preset>>("presets")?.unwrap_or_default());
     } else if let Some(products) = ctx.input::<Products>("presets")? {
         for (list, kind) in [
@@ -262,7 +258,8 @@ fn presets(ctx: &Context<ClusterCount>) -> Result<BTreeMap<String, Cluster>, Pro
     }
     let cluster = |preset: Preset| {
         let kind = preset.kind.unwrap_or(ClusterKind::Theme);
-        (preset.id.clone(), Cluster::new(&preset.id, preset.label, kind))
+        let label = if preset.label == Json::Null { preset.text } else { preset.label };
+        (preset.id.clone(), Cluster::new(&preset.id, label, kind))
     };
     Ok(presets.into_iter().map(cluster).collect())
 }

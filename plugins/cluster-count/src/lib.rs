@@ -8,10 +8,9 @@ mod spec;
 use std::collections::BTreeMap;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, export, json, say,
+    Accepted, Context, Contribution, Json, Object, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind,
+    ToJson, entries, export, reads, say, words,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
 use fold::{Cluster, Picture};
 
@@ -20,41 +19,33 @@ use fold::{Cluster, Picture};
 pub struct ClusterCount;
 
 /// What people write about, and how it counts.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Config {
     questions: Vec<Question>,
-    #[serde(default)]
     by: By,
-    #[serde(default = "yes")]
     dedupe: bool,
-    #[serde(default)]
     groups: Vec<String>,
-    #[serde(default)]
     kinds: Vec<ClusterKind>,
-    #[serde(default)]
     presets: Vec<Preset>,
-    #[serde(default)]
     clusterers: Vec<String>,
-    #[serde(default)]
     require_assigned: bool,
-    #[serde(default)]
-    min_clusters: BTreeMap<ClusterKind, u64>,
-    artifact: Option<String>,
+    min_clusters: BTreeMap<String, usize>,
+    artifact: String,
 }
+reads!(Config {
+    questions, by = By::Group, dedupe = true, groups, kinds, presets, clusterers, require_assigned, min_clusters,
+    artifact = "principles".to_owned(),
+});
 
-fn yes() -> bool {
-    true
-}
-
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Question {
     id: String,
     maps_to: Role,
 }
+reads!(Question { id, maps_to });
 
 /// What a card of a question does for its cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
     /// Counts as a mention of a principle, need or theme.
     Mention,
@@ -65,19 +56,18 @@ enum Role {
     /// Only kept with it.
     Note,
 }
+words!(Role { Mention = "mention", Example = "example", Attention = "attention", Note = "note" });
 
 /// Who supports a card: the group, or the person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
-    #[default]
     Group,
     Person,
 }
+words!(By { Group = "group", Person = "person" });
 
 /// What a cluster is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum ClusterKind {
     Principle,
     Attention,
@@ -85,6 +75,7 @@ enum ClusterKind {
     Theme,
     Rest,
 }
+words!(ClusterKind { Principle = "principle", Attention = "attention", Need = "need", Theme = "theme", Rest = "rest" });
 
 impl ClusterKind {
     /// Mention and example cards go to principles, needs and themes, attention cards to attention; notes and the rest take all.
@@ -95,29 +86,20 @@ impl ClusterKind {
             (_, role) => role != Role::Attention,
         }
     }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Principle => "principle",
-            Self::Attention => "attention",
-            Self::Need => "need",
-            Self::Theme => "theme",
-            Self::Rest => "rest",
-        }
-    }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+/// A cluster that stands before anybody groups. In an artifact its label is called `text`.
+#[derive(Debug, Clone)]
 struct Preset {
     id: String,
-    #[serde(alias = "text")]
-    label: Value,
+    label: Json,
+    text: Json,
     kind: Option<ClusterKind>,
 }
+reads!(Preset { id, label, text, kind });
 
 /// What people contribute.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug)]
 pub enum Entry {
     /// One idea.
     Card(Card),
@@ -128,40 +110,44 @@ pub enum Entry {
     /// Joins one cluster with another.
     Merge(Merge),
 }
+entries!(Entry { Card = "card", Assign = "assign", Cluster = "cluster", Merge = "merge" });
 
 /// One idea.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Card {
     card_id: Option<String>,
     question: String,
     text: String,
     group: Option<String>,
 }
+reads!(Card { card_id, question, text, group });
 
 /// Where a card belongs.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Assign {
     card_id: String,
     cluster_id: Option<String>,
-    #[serde(default)]
     rest: bool,
     reason: Option<String>,
 }
+reads!(Assign { card_id, cluster_id, rest, reason });
 
 /// A cluster by name.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct NewCluster {
     cluster_id: String,
     label: String,
     kind: ClusterKind,
 }
+reads!(NewCluster { cluster_id, label, kind });
 
 /// `from` becomes part of `into`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Merge {
     from: String,
     into: String,
 }
+reads!(Merge { from, into });
 
 impl StepKind for ClusterCount {
     const SPEC: &'static Spec = &spec::SPEC;
@@ -178,12 +164,12 @@ impl StepKind for ClusterCount {
     }
 
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
-        let whole = json(picture);
+        let whole = picture.to_json();
         let mut team = whole.clone();
-        for card in team["cards"].as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-            card.remove("person");
-        }
-        let outside = json!({"clusters": whole["clusters"], "totals": whole["totals"]});
+        let mut cards = picture.cards.to_json();
+        cards.hide("person");
+        team.set("cards", cards);
+        let outside = whole.only(&["clusters", "totals"]);
         Projections::default()
             .to(&["facilitator"], whole)
             .to(&["contributor", "team"], team)
@@ -197,21 +183,22 @@ impl StepKind for ClusterCount {
             outcome.not_ready(Problem::new("UNASSIGNED_CARDS", text).args(&picture.unassigned));
         }
         for (kind, least) in &ctx.config.min_clusters {
-            if (picture.of_kind(*kind).count() as u64) < *least {
+            if picture.clusters.iter().filter(|cluster| cluster.kind.word() == kind).count() < *least {
                 let text = say("er zijn nog te weinig groepen van deze soort", "there are not enough clusters of this kind yet");
-                outcome.not_ready(Problem::new("NOT_READY", text).arg(kind.word()));
+                outcome.not_ready(Problem::new("NOT_READY", text).arg(kind));
             }
         }
         if let Some(content) = artifact(picture) {
-            outcome.artifact(ctx.config.artifact.as_deref().unwrap_or("principles"), content);
+            outcome.artifact(&ctx.config.artifact, content);
         }
         outcome
     }
 }
 
 /// The durable product: principles and attention points, and needs and themes where there are any.
-fn artifact(picture: &Picture) -> Option<Value> {
-    let mut content = Map::new();
+fn artifact(picture: &Picture) -> Option<Json> {
+    let mut content = Object::default();
+    let mut any = false;
     let lists = [
         ("principles", ClusterKind::Principle),
         ("attention", ClusterKind::Attention),
@@ -219,13 +206,13 @@ fn artifact(picture: &Picture) -> Option<Value> {
         ("themes", ClusterKind::Theme),
     ];
     for (name, kind) in lists {
-        let list: Vec<Value> = picture.of_kind(kind).map(Cluster::product).collect();
+        let list: Vec<Json> = picture.of_kind(kind).map(Cluster::product).collect();
+        any |= !list.is_empty();
         if !list.is_empty() || matches!(kind, ClusterKind::Principle | ClusterKind::Attention) {
-            content.insert(name.to_owned(), list.into());
+            content.set(name, Json::List(list));
         }
     }
-    let any = content.values().any(|list| list.as_array().is_some_and(|list| !list.is_empty()));
-    any.then_some(Value::Object(content))
+    any.then_some(Json::Object(content))
 }
 
 export!(ClusterCount);

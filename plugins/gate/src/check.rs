@@ -64,8 +64,7 @@ fn objection<'a>(picture: &'a Picture, path: &str, id: &str) -> Result<&'a Objec
 }
 
 fn is_closer(ctx: &Ctx, from: &Sender) -> bool {
-    let dir = ["dir".to_owned()];
-    ctx.is_named(ctx.config.closers.as_deref().unwrap_or(&dir), from)
+    ctx.is_named(&ctx.config.closers, from)
 }
 
 /// The objector, or after some school days since the answer somebody who may close.
@@ -74,7 +73,7 @@ fn may_close(ctx: &Ctx, from: &Sender, objection: &Objection) -> Result<(), Prob
         let text = say("geef eerst een antwoord op dit bezwaar", "answer this objection first");
         return Err(Problem::new("NOT_READY", text).at("/close/objection").arg("answer"));
     };
-    let wait = ctx.config.close_after.unwrap_or(5);
+    let wait = ctx.config.close_after;
     let over = ctx.calendar.plus_school_days(answered, wait).is_some_and(|day| ctx.today >= day);
     if objection.id == from.participant || over && is_closer(ctx, from) {
         return Ok(());

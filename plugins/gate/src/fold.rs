@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_sdk::{Context, Contribution, Date, Problem, say};
-use serde::Serialize;
+use draaiboek_sdk::{Context, Contribution, Date, Problem, say, writes};
 
 use crate::{Decision, Entry, Gate, Judged, Rule, Stance, reason};
 
 /// The result.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Picture {
     pub(crate) option: Option<String>,
     by: Vec<String>,
@@ -26,15 +25,20 @@ pub struct Picture {
     failed_checks: Vec<Judged>,
     reasons: Vec<String>,
 }
+writes!(Picture {
+    option, by, reason, votes, passed, agree, concern, objection, voters, concerns, objections, open_objections, parked,
+    failed_checks, reasons,
+});
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Concern {
     by: String,
     text: Option<String>,
 }
+writes!(Concern { by, text });
 
 /// An objection and what was done with it. Its id is the person who has it: one stance each.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Objection {
     pub(crate) id: String,
     by: String,
@@ -44,13 +48,15 @@ pub(crate) struct Objection {
     closed: bool,
     parked: bool,
 }
+writes!(Objection { id, by, text, answer, answered_on, closed, parked });
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Parked {
     objection: String,
     owner: String,
     date: Date,
 }
+writes!(Parked { objection, owner, date });
 
 impl Picture {
     /// The reasons of failing checks as problems, in order.

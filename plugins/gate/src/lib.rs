@@ -8,10 +8,9 @@ mod spec;
 use std::collections::BTreeMap;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, export, json, say,
+    Accepted, Context, Contribution, Date, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, ToJson, entries,
+    export, reads, say, words, writes,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use fold::Picture;
 
@@ -20,27 +19,23 @@ use fold::Picture;
 pub struct Gate;
 
 /// Who decides what, and how.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Config {
     rule: Rule,
-    #[serde(default)]
     deciders: Vec<String>,
-    #[serde(default)]
     deputies: BTreeMap<String, String>,
-    closers: Option<Vec<String>>,
-    close_after: Option<u32>,
-    #[serde(default)]
+    closers: Vec<String>,
+    close_after: u32,
     options: Vec<Choice>,
-    #[serde(default)]
     reason_for: Vec<String>,
-    #[serde(default)]
     checks: Vec<CheckName>,
-    #[serde(default)]
     quorum: u64,
 }
+reads!(Config {
+    rule, deciders, deputies, closers = vec!["dir".to_owned()], close_after = 5, options, reason_for, checks, quorum = 0,
+});
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rule {
     /// One decider is enough; where they differ, the first in the list.
     One,
@@ -53,23 +48,26 @@ enum Rule {
     /// The checks alone.
     GuardsOnly,
 }
+words!(Rule {
+    One = "one", All = "all", Majority = "majority", Consent = "consent", GuardsOnly = "guards_only",
+});
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 struct Choice {
     id: String,
     event: Option<String>,
-    #[serde(default)]
     unchecked: bool,
 }
+reads!(Choice { id, event, unchecked });
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct CheckName {
     id: String,
 }
+reads!(CheckName { id });
 
 /// What people contribute.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug)]
 pub enum Entry {
     /// A vote for an option.
     Decision(Decision),
@@ -82,60 +80,66 @@ pub enum Entry {
     /// The objection is taken up later, by somebody, on a date.
     Park(Park),
 }
+entries!(Entry { Decision = "decision", Consent = "consent", Answer = "answer", Close = "close", Park = "park" });
 
 /// A vote for an option.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Decision {
     option: String,
     reason: Option<String>,
 }
+reads!(Decision { option, reason });
 
 /// Agree, a concern, or an objection.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Consent {
     value: Stance,
     text: Option<String>,
 }
+reads!(Consent { value, text });
 
 /// How somebody stands towards the proposal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stance {
     Agree,
     Concern,
     Objection,
 }
+words!(Stance { Agree = "agree", Concern = "concern", Objection = "objection" });
 
 /// Words to an objection, which is named by who made it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Answer {
     objection: String,
     text: String,
 }
+reads!(Answer { objection, text });
 
 /// The objection is settled.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Close {
     objection: String,
 }
+reads!(Close { objection });
 
 /// The objection is taken up later.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Park {
     objection: String,
     owner: String,
     date: Date,
 }
+reads!(Park { objection, owner, date });
 
 /// A check as the host judged it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 struct Judged {
     id: String,
-    #[serde(default, skip_serializing)]
     ok: bool,
-    #[serde(default)]
     reasons: Vec<String>,
 }
+reads!(Judged { id, ok, reasons });
+writes!(Judged { id, reasons });
 
 impl StepKind for Gate {
     const SPEC: &'static Spec = &spec::SPEC;
@@ -152,14 +156,13 @@ impl StepKind for Gate {
     }
 
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
-        let whole = json(picture);
-        let pick = |fields: &[&str]| Value::Object(fields.iter().map(|f| ((*f).to_owned(), whole[*f].clone())).collect());
+        let whole = picture.to_json();
         let counts = ["option", "passed", "agree", "concern", "objection", "voters", "votes"];
         let policy = [&counts[..], &["reasons", "failed_checks", "open_objections", "parked"]].concat();
-        Projections::default().to(&["policy"], pick(&policy)).to(&["school"], pick(&counts)).to(
-            &["facilitator", "contributor", "team"],
-            whole.clone(),
-        )
+        Projections::default()
+            .to(&["policy"], whole.only(&policy))
+            .to(&["school"], whole.only(&counts))
+            .to(&["facilitator", "contributor", "team"], whole)
     }
 
     fn conclude(ctx: &Context<Self>, picture: &Picture) -> Outcome {
@@ -175,8 +178,7 @@ impl StepKind for Gate {
             outcome.event(choice.and_then(|choice| choice.event.clone()).unwrap_or_else(|| option.clone()));
         }
         if ctx.config.rule == Rule::Consent && picture.voters > 0 {
-            let record = json!({"agree": picture.agree, "concerns": json(&picture.concerns), "objections": json(&picture.objections)});
-            outcome.artifact("consent", record);
+            outcome.artifact("consent", picture.to_json().only(&["agree", "concerns", "objections"]));
         }
         outcome
     }

@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use draaiboek_sdk::{Context, Contribution, Date, Problem, fingerprint};
-use serde::Serialize;
+use draaiboek_sdk::{Context, Contribution, Date, Problem, fingerprint, writes};
 
 use crate::rules::{Judge, Violation};
 use crate::suggest::{Suggested, suggest};
 use crate::{Entry, Group, Grouping, Set, Unplaced};
 
 /// The result.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Picture {
     pub(crate) groups: Vec<Group>,
     pub(crate) violations: Vec<Violation>,
@@ -25,16 +24,20 @@ pub struct Picture {
     suggestion: Option<Vec<Suggested>>,
     teams: Vec<String>,
     coaches: BTreeMap<String, String>,
-    #[serde(skip)]
     pub(crate) roster: Vec<String>,
 }
+writes!(Picture {
+    groups, violations, unplaced, without_coach, warnings, confirmed, revalidate, confirm_reason, end_date, expired, suggestion,
+    teams, coaches,
+});
 
 /// A remark that blocks nothing.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct Warning {
     word: &'static str,
     args: Vec<String>,
 }
+writes!(Warning { word, args });
 
 /// Everybody who is to be grouped: from the configuration, else from the input `members`.
 pub(crate) fn roster(ctx: &Context<Grouping>) -> Result<Vec<String>, Problem> {
@@ -126,7 +129,7 @@ fn warnings(ctx: &Context<Grouping>, groups: &[Group], unplaced: &[Unplaced]) ->
             warn("COACH_NOT_MEMBER", &[&group.id]);
         }
     }
-    for (coach, _) in coached.iter().filter(|(_, teams)| **teams > ctx.config.coach_max.unwrap_or(2)) {
+    for (coach, _) in coached.iter().filter(|(_, teams)| **teams > ctx.config.coach_max) {
         warn("COACH_OF_TOO_MANY", &[coach]);
     }
     for theme in of_kind(groups, "theme") {

@@ -11,10 +11,9 @@ mod suggest;
 use std::collections::BTreeMap;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, export, json, say,
+    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, ToJson,
+    entries, export, object, reads, say, words, writes,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use fold::Picture;
 
@@ -23,52 +22,44 @@ use fold::Picture;
 pub struct Grouping;
 
 /// Who is to be grouped, and under which rules.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Config {
-    #[serde(default)]
     members: Vec<String>,
-    #[serde(default)]
     attributes: BTreeMap<String, BTreeMap<String, String>>,
     size: Option<Size>,
     count: Option<usize>,
-    #[serde(default)]
     overlap: bool,
-    #[serde(default)]
     auto: bool,
-    #[serde(default)]
     rules: Vec<Rule>,
-    coach_max: Option<usize>,
-    #[serde(default = "yes")]
+    coach_max: usize,
     confirm_required: bool,
     end_date: Option<Date>,
 }
+reads!(Config {
+    members, attributes, size, count, overlap, auto, rules, coach_max = 2, confirm_required = true, end_date,
+});
 
-fn yes() -> bool {
-    true
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 struct Size {
     min: usize,
     max: usize,
 }
+reads!(Size { min, max });
 
 /// A rule with the fields that its kind needs.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 struct Rule {
     rule: RuleKind,
     attr: Option<String>,
-    max: Option<Value>,
-    #[serde(default)]
+    max: Option<Json>,
     pairs: Vec<Vec<String>>,
     member: Option<String>,
-    #[serde(default)]
     set: Vec<String>,
     kind: Option<String>,
 }
+reads!(Rule { rule, attr, max, pairs, member, set, kind });
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RuleKind {
     MixedBy,
     SameBy,
@@ -77,29 +68,35 @@ enum RuleKind {
     EveryRowInColumn,
     OneCoach,
 }
+words!(RuleKind {
+    MixedBy = "mixed_by", SameBy = "same_by", NotTogether = "not_together", WithOneOf = "with_one_of",
+    EveryRowInColumn = "every_row_in_column", OneCoach = "one_coach",
+});
 
 /// A group, pair or team.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Group {
     id: String,
     label: Option<String>,
     kind: Option<String>,
     theme: Option<String>,
-    #[serde(default)]
     members: Vec<String>,
     coach: Option<String>,
 }
+reads!(Group { id, label, kind, theme, members, coach });
+writes!(Group { id, label, kind, theme, members, coach });
 
 /// Somebody without a group.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Unplaced {
     member: String,
     reason: Option<String>,
 }
+reads!(Unplaced { member, reason });
+writes!(Unplaced { member, reason });
 
 /// What people contribute.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug)]
 pub enum Entry {
     /// All groups at once.
     Propose(Propose),
@@ -108,17 +105,18 @@ pub enum Entry {
     /// These are the groups.
     Confirm(Confirm),
 }
+entries!(Entry { Propose = "propose", Set = "set", Confirm = "confirm" });
 
 /// All groups at once.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Propose {
     groups: Vec<Group>,
-    #[serde(default)]
     unplaced: Vec<Unplaced>,
 }
+reads!(Propose { groups, unplaced });
 
 /// A change to one group; what is not named stays.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Set {
     group: String,
     label: Option<String>,
@@ -126,14 +124,16 @@ pub struct Set {
     members: Option<Vec<String>>,
     coach: Option<String>,
 }
+reads!(Set { group, label, kind, members, coach });
 
 /// These are the groups; with a reason where a rule is broken.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub struct Confirm {
     reason: Option<String>,
     /// Fingerprint of the roster at that moment, set by `check`.
     roster: Option<String>,
 }
+reads!(Confirm { reason, roster });
 
 impl StepKind for Grouping {
     const SPEC: &'static Spec = &spec::SPEC;
@@ -150,13 +150,15 @@ impl StepKind for Grouping {
     }
 
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
-        let whole = json(picture);
-        let part = |fields: &[&str]| Value::Object(fields.iter().map(|f| ((*f).to_owned(), whole[*f].clone())).collect());
-        let sizes = picture.groups.iter().map(|g| json!({"id": g.id, "label": g.label, "kind": g.kind, "size": g.members.len()}));
-        let school = json!({"groups": sizes.collect::<Vec<Value>>(), "confirmed": whole["confirmed"]});
+        let whole = picture.to_json();
+        let size = |group: &Group| {
+            object! {"id" => group.id, "label" => group.label, "kind" => group.kind, "size" => group.members.len()}
+        };
+        let sizes: Vec<Json> = picture.groups.iter().map(size).collect();
+        let school = object! {"groups" => sizes, "confirmed" => picture.confirmed};
         Projections::default()
-            .to(&["contributor", "team"], part(&["groups", "confirmed", "end_date", "expired"]))
-            .to(&["policy"], part(&["groups", "confirmed", "end_date", "expired", "warnings", "without_coach"]))
+            .to(&["contributor", "team"], whole.only(&["groups", "confirmed", "end_date", "expired"]))
+            .to(&["policy"], whole.only(&["groups", "confirmed", "end_date", "expired", "warnings", "without_coach"]))
             .to(&["school"], school)
             .to(&["facilitator"], whole)
     }
@@ -168,7 +170,7 @@ impl StepKind for Grouping {
             outcome.not_ready(Problem::new("NOT_READY", text).arg("confirm"));
         }
         if !picture.groups.is_empty() {
-            outcome.artifact("groups", json!({"groups": json(&picture.groups)}));
+            outcome.artifact("groups", object! {"groups" => picture.groups});
         }
         outcome
     }

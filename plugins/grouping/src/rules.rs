@@ -2,21 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use draaiboek_sdk::{Context, Problem};
-use serde::Serialize;
-use serde_json::Value;
+use draaiboek_sdk::{Context, Json, Problem, writes};
 
 use crate::fold::{of_kind, shares_member};
 use crate::{Group, Grouping, Rule, RuleKind, Size, Unplaced};
 
 /// A rule that a group does not keep.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Violation {
     /// `size`, `unplaced`, or the rule with its attribute: `mixed_by:row`.
     pub(crate) rule: String,
     pub(crate) members: Vec<String>,
     pub(crate) group: Option<String>,
 }
+writes!(Violation { rule, members, group });
 
 /// Rules and attributes, ready to judge several compositions.
 pub(crate) struct Judge<'a> {
@@ -31,7 +30,7 @@ pub(crate) struct Judge<'a> {
 impl<'a> Judge<'a> {
     pub(crate) fn new(ctx: &'a Context<Grouping>, roster: &'a [String]) -> Result<Self, Problem> {
         let mut attributes = ctx.config.attributes.clone();
-        attributes.extend(ctx.input::<BTreeMap<_, _>>("attributes")?.unwrap_or_default());
+        attributes.extend(ctx.input::<BTreeMap<String, _>>("attributes")?.unwrap_or_default());
         let given: Vec<Vec<String>> = ctx.input("not_together")?.unwrap_or_default();
         let named = ctx.config.rules.iter().flat_map(|rule| &rule.pairs);
         let pair = |pair: &Vec<String>| match pair.as_slice() {
@@ -127,8 +126,8 @@ impl<'a> Judge<'a> {
 }
 
 /// How many of one value a group of `size` may hold: a number, or half of the group rounded up.
-fn most(max: Option<&Value>, size: usize) -> usize {
-    let number = max.and_then(Value::as_u64).and_then(|max| usize::try_from(max).ok());
+fn most(max: Option<&Json>, size: usize) -> usize {
+    let number = max.and_then(Json::as_int).and_then(|max| usize::try_from(max).ok());
     number.unwrap_or(size.div_ceil(2))
 }
 

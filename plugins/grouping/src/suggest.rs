@@ -1,7 +1,6 @@
 //! A first composition: dealt from the host's seed, then improved by swaps while that breaks fewer rules.
 
-use draaiboek_sdk::Context;
-use serde::Serialize;
+use draaiboek_sdk::{Context, writes};
 
 use crate::rules::Judge;
 use crate::{Group, Grouping, RuleKind};
@@ -10,11 +9,12 @@ use crate::{Group, Grouping, RuleKind};
 const ROUNDS: usize = 12;
 
 /// A suggested group.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Suggested {
     id: String,
     members: Vec<String>,
 }
+writes!(Suggested { id, members });
 
 /// The suggestion, when the number or size of groups is known.
 pub(crate) fn suggest(ctx: &Context<Grouping>, judge: &Judge<'_>, roster: &[String]) -> Option<Vec<Suggested>> {

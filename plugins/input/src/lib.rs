@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 
 use draaiboek_sdk::{
     Accepted, COUNT, Context, Contribution, EntrySpec, IDS, Outcome, Problem, Projections, Refusal, Sender, Shape, Spec,
-    StepKind, export, json, list, opt, req, say,
+    StepKind, ToJson, entries, export, list, opt, reads, req, say, writes,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// The kind.
 #[derive(Debug)]
@@ -63,39 +61,45 @@ static SPEC: Spec = Spec {
 };
 
 /// Configuration that matters to the count; the rest is for the page.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug)]
 pub struct Config {
     ack_required: bool,
 }
+reads!(Config { ack_required });
 
 /// What people contribute.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug)]
 pub enum Entry {
     /// Seen.
-    Ack {},
+    Ack(()),
     /// One reaction per person.
-    Reaction {
-        /// At most 500 characters.
-        text: String,
-    },
+    Reaction(Words),
 }
+entries!(Entry { Ack = "ack", Reaction = "reaction" });
+
+/// A reaction in words.
+#[derive(Debug)]
+pub struct Words {
+    text: String,
+}
+reads!(Words { text });
 
 /// The picture.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Picture {
     invited: Option<usize>,
     acked: usize,
     missing: Vec<String>,
     reactions: Vec<Reaction>,
 }
+writes!(Picture { invited, acked, missing, reactions });
 
-#[derive(Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Reaction {
     by: String,
     text: String,
 }
+writes!(Reaction { by, text });
 
 impl StepKind for Input {
     const SPEC: &'static Spec = &SPEC;
@@ -112,10 +116,12 @@ impl StepKind for Input {
         let mut reactions = Vec::new();
         for one in all {
             match &one.entry {
-                Entry::Ack {} => {
+                Entry::Ack(()) => {
                     acked.insert(one.by());
                 }
-                Entry::Reaction { text } => reactions.push(Reaction { by: one.by().to_owned(), text: text.clone() }),
+                Entry::Reaction(words) => {
+                    reactions.push(Reaction { by: one.by().to_owned(), text: words.text.clone() });
+                }
             }
         }
         reactions.sort();
@@ -130,12 +136,11 @@ impl StepKind for Input {
     }
 
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
-        let texts: Vec<&str> = picture.reactions.iter().map(|reaction| reaction.text.as_str()).collect();
-        let counts = json!({"invited": picture.invited, "acked": picture.acked});
-        let mut shared = counts.clone();
-        shared["reactions"] = json(texts);
+        let mut shared = picture.to_json().only(&["invited", "acked", "reactions"]);
+        let counts = shared.only(&["invited", "acked"]);
+        shared.set("reactions", picture.reactions.iter().map(|reaction| &reaction.text).collect::<Vec<_>>());
         Projections::default()
-            .to(&["facilitator"], json(picture))
+            .to(&["facilitator"], picture.to_json())
             .to(&["contributor", "team"], shared)
             .to(&["policy", "school"], counts)
     }
@@ -153,9 +158,4 @@ impl StepKind for Input {
 export!(Input);
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn fixtures_and_laws() {
-        draaiboek_sdk::testing::prove(&super::PLUGIN, env!("CARGO_MANIFEST_DIR"), draaiboek_sdk::testing::Seq::Ignored);
-    }
-}
+mod tests;

@@ -329,7 +329,7 @@ macro_rules! reads {
             fn from_json(json: $crate::Json) -> Option<Self> {
                 let $crate::Json::Object(mut fields) = json else { return None };
                 Some(Self {
-                    $($field: $crate::field(&mut fields, stringify!($field), None $(.or(Some($default.into())))?)?,)*
+                    $($field: $crate::field(&mut fields, stringify!($field), None $(.or(Some($default)))?)?,)*
                 })
             }
         }

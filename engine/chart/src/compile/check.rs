@@ -7,11 +7,7 @@ use crate::source::{StateKind, StateSource, TransitionSource};
 
 /// Everything that is wrong, in document order.
 pub(super) fn check(tree: &Tree<'_>, resolved: &Resolved) -> Vec<ChartError> {
-    let mut check = Check {
-        tree,
-        resolved,
-        errors: Vec::new(),
-    };
+    let mut check = Check { tree, resolved, errors: Vec::new() };
     check.initial(StateId::ROOT);
     for state in tree.states() {
         if let Some(source) = tree.get(state).source {
@@ -50,28 +46,15 @@ impl Check<'_> {
         let parent = self.tree.get(state).parent;
         let last = matches!(source.kind, StateKind::Final | StateKind::History { .. });
         let history = matches!(source.kind, StateKind::History { .. });
-        let handlers =
-            !source.on_entry.is_empty() || !source.on_exit.is_empty() || source.has_invoke;
+        let handlers = !source.on_entry.is_empty() || !source.on_exit.is_empty() || source.has_invoke;
         let is_final = source.kind == StateKind::Final;
         let rules = [
             (history && parent == StateId::ROOT, Problem::HistoryAtRoot),
-            (
-                is_final && self.tree.kind(parent) == StateKind::Parallel,
-                Problem::FinalInParallel,
-            ),
-            (
-                last && !source.children.is_empty(),
-                Problem::ChildrenNotAllowed,
-            ),
-            (
-                is_final && !source.transitions.is_empty(),
-                Problem::TransitionsNotAllowed,
-            ),
+            (is_final && self.tree.kind(parent) == StateKind::Parallel, Problem::FinalInParallel),
+            (last && !source.children.is_empty(), Problem::ChildrenNotAllowed),
+            (is_final && !source.transitions.is_empty(), Problem::TransitionsNotAllowed),
             (history && handlers, Problem::HandlersNotAllowed),
-            (
-                !is_final && source.done_data.is_some(),
-                Problem::DoneDataNotAllowed,
-            ),
+            (!is_final && source.done_data.is_some(), Problem::DoneDataNotAllowed),
         ];
         for (broken, problem) in rules {
             if broken {
@@ -92,25 +75,16 @@ impl Check<'_> {
             return self.refuse(place, Problem::InitialWithoutTarget);
         }
         let targets = &self.resolved.initials[state.index()];
-        for target in targets
-            .iter()
-            .filter(|target| !self.tree.is_below(**target, state))
-        {
+        for target in targets.iter().filter(|target| !self.tree.is_below(**target, state)) {
             let target = self.tree.id(*target).to_owned();
-            self.errors.push(ChartError {
-                place: place.clone(),
-                problem: Problem::InitialOutside { target },
-            });
+            self.errors.push(ChartError { place: place.clone(), problem: Problem::InitialOutside { target } });
         }
         self.orthogonal(targets, &place);
     }
 
     fn transition(&mut self, state: StateId, index: usize, transition: &TransitionSource) {
         let place = self.tree.transition_place(state, index);
-        if transition.events.is_empty()
-            && transition.cond.is_none()
-            && transition.targets.is_empty()
-        {
+        if transition.events.is_empty() && transition.cond.is_none() && transition.targets.is_empty() {
             self.refuse(place.clone(), Problem::EmptyTransition);
         }
         self.orthogonal(&self.resolved.targets[state.index()][index], &place);
@@ -126,15 +100,9 @@ impl Check<'_> {
         }
         let parent = self.tree.get(state).parent;
         let targets = &self.resolved.targets[state.index()][0];
-        for target in targets
-            .iter()
-            .filter(|target| !self.tree.is_below(**target, parent))
-        {
+        for target in targets.iter().filter(|target| !self.tree.is_below(**target, parent)) {
             let target = self.tree.id(*target).to_owned();
-            self.errors.push(ChartError {
-                place: place.clone(),
-                problem: Problem::HistoryDefaultOutside { target },
-            });
+            self.errors.push(ChartError { place: place.clone(), problem: Problem::HistoryDefaultOutside { target } });
         }
         self.orthogonal(targets, &place);
         if self.leads_back(state) {
@@ -147,12 +115,8 @@ impl Check<'_> {
         let mut seen = Vec::new();
         let mut open = vec![history];
         while let Some(state) = open.pop() {
-            let targets = self.resolved.targets[state.index()]
-                .first()
-                .map_or(&[][..], Vec::as_slice);
-            for target in targets
-                .iter()
-                .filter(|target| matches!(self.tree.kind(**target), StateKind::History { .. }))
+            let targets = self.resolved.targets[state.index()].first().map_or(&[][..], Vec::as_slice);
+            for target in targets.iter().filter(|target| matches!(self.tree.kind(**target), StateKind::History { .. }))
             {
                 if *target == history {
                     return true;
@@ -170,14 +134,9 @@ impl Check<'_> {
         for (index, first) in targets.iter().enumerate() {
             for second in &targets[index + 1..] {
                 if !self.in_different_regions(*first, *second) {
-                    let (first, second) = (
-                        self.tree.id(*first).to_owned(),
-                        self.tree.id(*second).to_owned(),
-                    );
-                    self.errors.push(ChartError {
-                        place: place.clone(),
-                        problem: Problem::NotOrthogonal { first, second },
-                    });
+                    let (first, second) = (self.tree.id(*first).to_owned(), self.tree.id(*second).to_owned());
+                    self.errors
+                        .push(ChartError { place: place.clone(), problem: Problem::NotOrthogonal { first, second } });
                 }
             }
         }
@@ -186,8 +145,7 @@ impl Check<'_> {
     /// Neither contains the other, and the nearest state that contains both is parallel. A history fills its whole parent.
     fn in_different_regions(&self, first: StateId, second: StateId) -> bool {
         let (first, second) = (self.filled(first), self.filled(second));
-        if first == second || self.tree.is_below(first, second) || self.tree.is_below(second, first)
-        {
+        if first == second || self.tree.is_below(first, second) || self.tree.is_below(second, first) {
             return false;
         }
         let mut common = self.tree.get(first).parent;
@@ -198,10 +156,6 @@ impl Check<'_> {
     }
 
     fn filled(&self, state: StateId) -> StateId {
-        if matches!(self.tree.kind(state), StateKind::History { .. }) {
-            self.tree.get(state).parent
-        } else {
-            state
-        }
+        if matches!(self.tree.kind(state), StateKind::History { .. }) { self.tree.get(state).parent } else { state }
     }
 }

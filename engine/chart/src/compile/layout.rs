@@ -10,11 +10,7 @@ use crate::source::{Block, Descriptor, StateKind, TransitionSource};
 
 /// Builds the chart.
 pub(super) fn layout(tree: &Tree<'_>, resolved: &Resolved) -> Chart {
-    let descriptors = tree
-        .flat
-        .iter()
-        .filter_map(|flat| flat.source)
-        .flat_map(|source| &source.transitions);
+    let descriptors = tree.flat.iter().filter_map(|flat| flat.source).flat_map(|source| &source.transitions);
     let events = EventTable::new(descriptors.flat_map(|transition| &transition.events));
     let errors = ErrorTokens {
         all: events.range(&Descriptor::from("error")),
@@ -24,9 +20,7 @@ pub(super) fn layout(tree: &Tree<'_>, resolved: &Resolved) -> Chart {
     let size = tree.flat.len();
     let mut chart = Chart {
         nodes: Vec::with_capacity(size),
-        ids: (0..size as u32)
-            .map(|index| tree.id(StateId(index)).into())
-            .collect(),
+        ids: (0..size as u32).map(|index| tree.id(StateId(index)).into()).collect(),
         by_id: resolved.by_id.clone(),
         state_lists: Vec::new(),
         transitions: Vec::new(),
@@ -48,13 +42,7 @@ pub(super) fn layout(tree: &Tree<'_>, resolved: &Resolved) -> Chart {
     chart
 }
 
-fn node(
-    chart: &mut Chart,
-    tree: &Tree<'_>,
-    resolved: &Resolved,
-    state: StateId,
-    flat: &Flat<'_>,
-) -> Node {
+fn node(chart: &mut Chart, tree: &Tree<'_>, resolved: &Resolved, state: StateId, flat: &Flat<'_>) -> Node {
     let kind = tree.kind(state);
     let children = Span::push(&mut chart.state_lists, flat.children.iter().copied());
     let histories = Span::push(&mut chart.state_lists, flat.histories.iter().copied());
@@ -62,11 +50,7 @@ fn node(
     let slot = chart.histories;
     chart.histories += u32::from(is_history);
     let sources = flat.source.map_or(&[][..], |source| &source.transitions);
-    let transitions = if is_history {
-        Span::default()
-    } else {
-        transitions(chart, resolved, state, sources)
-    };
+    let transitions = if is_history { Span::default() } else { transitions(chart, resolved, state, sources) };
     Node {
         kind,
         parent: flat.parent,
@@ -79,19 +63,12 @@ fn node(
         on_exit: blocks(chart, flat.source.map_or(&[], |source| &source.on_exit)),
         done_data: flat.source.and_then(|source| source.done_data),
         has_invoke: flat.source.is_some_and(|source| source.has_invoke),
-        done: flat.source.map_or(EventToken::UNKNOWN, |source| {
-            chart.event(&format!("done.state.{}", source.id))
-        }),
+        done: flat.source.map_or(EventToken::UNKNOWN, |source| chart.event(&format!("done.state.{}", source.id))),
         slot,
     }
 }
 
-fn transitions(
-    chart: &mut Chart,
-    resolved: &Resolved,
-    state: StateId,
-    sources: &[TransitionSource],
-) -> Span {
+fn transitions(chart: &mut Chart, resolved: &Resolved, state: StateId, sources: &[TransitionSource]) -> Span {
     let nodes: Vec<TransitionNode> = sources
         .iter()
         .zip(&resolved.targets[state.index()])
@@ -99,10 +76,7 @@ fn transitions(
             source: state,
             events: Span::push(
                 &mut chart.ranges,
-                source
-                    .events
-                    .iter()
-                    .map(|descriptor| chart.events.range(descriptor)),
+                source.events.iter().map(|descriptor| chart.events.range(descriptor)),
             ),
             cond: source.cond,
             targets: Span::push(&mut chart.state_lists, targets.iter().copied()),
@@ -115,28 +89,16 @@ fn transitions(
 }
 
 /// The initial of a compound state, its first child without one; the default of a history.
-fn start(
-    chart: &mut Chart,
-    tree: &Tree<'_>,
-    resolved: &Resolved,
-    state: StateId,
-    own: &[TransitionSource],
-) -> Start {
-    let (targets, actions): (&[StateId], &[ActionId]) =
-        match (tree.kind(state), tree.initial(state)) {
-            (StateKind::History { .. }, _) => {
-                let targets = resolved.targets[state.index()]
-                    .first()
-                    .map_or(&[][..], Vec::as_slice);
-                (targets, own.first().map_or(&[], |default| &default.actions))
-            }
-            (_, Some(initial)) => (&resolved.initials[state.index()], &initial.actions),
-            (StateKind::State, None) => (
-                &tree.get(state).children[..tree.get(state).children.len().min(1)],
-                &[],
-            ),
-            (StateKind::Parallel | StateKind::Final, None) => (&[], &[]),
-        };
+fn start(chart: &mut Chart, tree: &Tree<'_>, resolved: &Resolved, state: StateId, own: &[TransitionSource]) -> Start {
+    let (targets, actions): (&[StateId], &[ActionId]) = match (tree.kind(state), tree.initial(state)) {
+        (StateKind::History { .. }, _) => {
+            let targets = resolved.targets[state.index()].first().map_or(&[][..], Vec::as_slice);
+            (targets, own.first().map_or(&[], |default| &default.actions))
+        }
+        (_, Some(initial)) => (&resolved.initials[state.index()], &initial.actions),
+        (StateKind::State, None) => (&tree.get(state).children[..tree.get(state).children.len().min(1)], &[]),
+        (StateKind::Parallel | StateKind::Final, None) => (&[], &[]),
+    };
     Start {
         targets: Span::push(&mut chart.state_lists, targets.iter().copied()),
         actions: block(&mut chart.actions, actions),
@@ -144,10 +106,7 @@ fn start(
 }
 
 fn blocks(chart: &mut Chart, blocks: &[Block]) -> Span {
-    let spans: Vec<Span> = blocks
-        .iter()
-        .map(|actions| block(&mut chart.actions, actions))
-        .collect();
+    let spans: Vec<Span> = blocks.iter().map(|actions| block(&mut chart.actions, actions)).collect();
     Span::push(&mut chart.blocks, spans)
 }
 
@@ -186,11 +145,7 @@ fn leaves(chart: &mut Chart) {
         }
         atomic.insert(state);
         let mut path = std::iter::once(state).chain(chart.ancestors(state));
-        if path.any(|on_path| {
-            chart
-                .transitions(on_path)
-                .any(|id| chart.transition(id).eventless)
-        }) {
+        if path.any(|on_path| chart.transitions(on_path).any(|id| chart.transition(id).eventless)) {
             eventless.insert(state);
         }
     }

@@ -22,11 +22,7 @@ impl Chart {
         let tree = Tree::new(source).map_err(|error| vec![error])?;
         let resolved = tree.resolve()?;
         let errors = check::check(&tree, &resolved);
-        if errors.is_empty() {
-            Ok(layout::layout(&tree, &resolved))
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(layout::layout(&tree, &resolved)) } else { Err(errors) }
     }
 }
 
@@ -58,43 +54,23 @@ struct Resolved {
 impl<'a> Tree<'a> {
     fn new(source: &'a ChartSource) -> Result<Self, ChartError> {
         let root = Flat::new(None, StateId::ROOT, StateId::ROOT);
-        let mut tree = Self {
-            initial: source.initial.as_ref(),
-            flat: vec![root],
-        };
+        let mut tree = Self { initial: source.initial.as_ref(), flat: vec![root] };
         if source.states.is_empty() {
-            return Err(ChartError {
-                place: Place::Chart,
-                problem: Problem::NoStates,
-            });
+            return Err(ChartError { place: Place::Chart, problem: Problem::NoStates });
         }
         tree.add_all(&source.states, StateId::ROOT, 1)?;
         Ok(tree)
     }
 
-    fn add_all(
-        &mut self,
-        states: &'a [StateSource],
-        parent: StateId,
-        depth: usize,
-    ) -> Result<(), ChartError> {
+    fn add_all(&mut self, states: &'a [StateSource], parent: StateId, depth: usize) -> Result<(), ChartError> {
         for source in states {
             let state = StateId(self.flat.len() as u32);
-            let place = || Place::State {
-                state,
-                id: source.id.clone(),
-            };
+            let place = || Place::State { state, id: source.id.clone() };
             if depth > MAX_DEPTH {
-                return Err(ChartError {
-                    place: place(),
-                    problem: Problem::TooDeep,
-                });
+                return Err(ChartError { place: place(), problem: Problem::TooDeep });
             }
             if self.flat.len() > MAX_STATES {
-                return Err(ChartError {
-                    place: Place::Chart,
-                    problem: Problem::TooManyStates,
-                });
+                return Err(ChartError { place: Place::Chart, problem: Problem::TooManyStates });
             }
             let outer = &mut self.flat[parent.index()];
             let history = matches!(source.kind, StateKind::History { .. });
@@ -124,15 +100,11 @@ impl<'a> Tree<'a> {
     }
 
     fn kind(&self, state: StateId) -> StateKind {
-        self.get(state)
-            .source
-            .map_or(StateKind::State, |source| source.kind)
+        self.get(state).source.map_or(StateKind::State, |source| source.kind)
     }
 
     fn initial(&self, state: StateId) -> Option<&'a InitialSource> {
-        self.get(state)
-            .source
-            .map_or(self.initial, |source| source.initial.as_ref())
+        self.get(state).source.map_or(self.initial, |source| source.initial.as_ref())
     }
 
     fn is_below(&self, state: StateId, ancestor: StateId) -> bool {
@@ -144,25 +116,15 @@ impl<'a> Tree<'a> {
     }
 
     fn place(&self, state: StateId) -> Place {
-        Place::State {
-            state,
-            id: self.id(state).to_owned(),
-        }
+        Place::State { state, id: self.id(state).to_owned() }
     }
 
     fn initial_place(&self, state: StateId) -> Place {
-        Place::Initial {
-            state,
-            id: self.id(state).to_owned(),
-        }
+        Place::Initial { state, id: self.id(state).to_owned() }
     }
 
     fn transition_place(&self, state: StateId, index: usize) -> Place {
-        Place::Transition {
-            state,
-            id: self.id(state).to_owned(),
-            index,
-        }
+        Place::Transition { state, id: self.id(state).to_owned(), index }
     }
 
     /// Turns every id into a number.
@@ -175,9 +137,7 @@ impl<'a> Tree<'a> {
                     Some(state) => found.push(*state),
                     None => errors.push(ChartError {
                         place: place(),
-                        problem: Problem::UnknownTarget {
-                            target: target.clone(),
-                        },
+                        problem: Problem::UnknownTarget { target: target.clone() },
                     }),
                 }
             }
@@ -187,27 +147,13 @@ impl<'a> Tree<'a> {
         let mut targets = Vec::with_capacity(self.flat.len());
         for (index, flat) in self.flat.iter().enumerate() {
             let state = StateId(index as u32);
-            let initial = self
-                .initial(state)
-                .map_or(&[][..], |initial| &initial.targets);
+            let initial = self.initial(state).map_or(&[][..], |initial| &initial.targets);
             initials.push(find(initial, &|| self.initial_place(state)));
             let transitions = flat.source.map_or(&[][..], |source| &source.transitions);
             let found = transitions.iter().enumerate();
-            targets.push(
-                found
-                    .map(|(at, t)| find(&t.targets, &|| self.transition_place(state, at)))
-                    .collect(),
-            );
+            targets.push(found.map(|(at, t)| find(&t.targets, &|| self.transition_place(state, at))).collect());
         }
-        if errors.is_empty() {
-            Ok(Resolved {
-                by_id,
-                initials,
-                targets,
-            })
-        } else {
-            Err(errors)
-        }
+        if errors.is_empty() { Ok(Resolved { by_id, initials, targets }) } else { Err(errors) }
     }
 
     fn ids(&self) -> (HashMap<Box<str>, StateId>, Vec<ChartError>) {
@@ -223,10 +169,7 @@ impl<'a> Tree<'a> {
                     continue;
                 }
             };
-            errors.push(ChartError {
-                place: self.place(state),
-                problem,
-            });
+            errors.push(ChartError { place: self.place(state), problem });
         }
         (by_id, errors)
     }
@@ -234,12 +177,6 @@ impl<'a> Tree<'a> {
 
 impl<'a> Flat<'a> {
     const fn new(source: Option<&'a StateSource>, parent: StateId, last: StateId) -> Self {
-        Self {
-            source,
-            parent,
-            last,
-            children: Vec::new(),
-            histories: Vec::new(),
-        }
+        Self { source, parent, last, children: Vec::new(), histories: Vec::new() }
     }
 }

@@ -13,11 +13,7 @@ impl<I: Interpreter> Machine<'_, I> {
     pub(super) fn enter_chart(&mut self) {
         let start = self.chart.node(StateId::ROOT).start;
         self.run_block(start.actions);
-        let mut plan = Plan {
-            chart: self.chart,
-            history: &self.configuration.history,
-            scratch: self.scratch,
-        };
+        let mut plan = Plan { chart: self.chart, history: &self.configuration.history, scratch: self.scratch };
         plan.clear();
         plan.add_all(self.chart.list(start.targets), StateId::ROOT);
         self.enter_states();
@@ -29,11 +25,7 @@ impl<I: Interpreter> Machine<'_, I> {
     pub(super) fn compute_entry_set(&mut self) {
         let chart = self.chart;
         let mut targets = std::mem::take(&mut self.scratch.targets);
-        let mut plan = Plan {
-            chart,
-            history: &self.configuration.history,
-            scratch: self.scratch,
-        };
+        let mut plan = Plan { chart, history: &self.configuration.history, scratch: self.scratch };
         plan.clear();
         for index in 0..plan.scratch.enabled.len() {
             let enabled = plan.scratch.enabled[index];
@@ -41,15 +33,10 @@ impl<I: Interpreter> Machine<'_, I> {
                 continue;
             };
             let transition = &chart.transitions[enabled.transition.index()];
-            chart
-                .list(transition.targets)
-                .iter()
-                .for_each(|target| plan.add_descendants(*target));
+            chart.list(transition.targets).iter().for_each(|target| plan.add_descendants(*target));
             targets.clear();
             chart.effective_targets(transition, plan.history, &mut targets);
-            targets
-                .iter()
-                .for_each(|target| plan.add_ancestors(*target, domain));
+            targets.iter().for_each(|target| plan.add_ancestors(*target, domain));
         }
         self.scratch.targets = targets;
     }
@@ -73,12 +60,7 @@ impl<I: Interpreter> Machine<'_, I> {
         if self.scratch.by_default.contains(state) {
             self.run_block(node.start.actions);
         }
-        let used = self
-            .scratch
-            .history_defaults
-            .iter()
-            .rev()
-            .find(|(parent, _)| *parent == state);
+        let used = self.scratch.history_defaults.iter().rev().find(|(parent, _)| *parent == state);
         if let Some((_, history)) = used {
             self.run_block(self.chart.node(*history).start.actions);
         }
@@ -105,9 +87,7 @@ impl<I: Interpreter> Machine<'_, I> {
 
     fn raise_done(&mut self, state: StateId, data: Option<DoneDataId>) {
         let event = self.interpreter.done_event(state, data, &mut scope!(self));
-        self.scratch
-            .queue
-            .push_back((self.chart.node(state).done, event));
+        self.scratch.queue.push_back((self.chart.node(state).done, event));
     }
 
     /// W3C `isInFinalState`.
@@ -115,10 +95,9 @@ impl<I: Interpreter> Machine<'_, I> {
         let children = self.chart.children(state);
         match self.chart.kind(state) {
             StateKind::Parallel => children.iter().all(|region| self.in_final(*region)),
-            StateKind::State => children.iter().any(|child| {
-                self.chart.kind(*child) == StateKind::Final
-                    && self.configuration.active.contains(*child)
-            }),
+            StateKind::State => children
+                .iter()
+                .any(|child| self.chart.kind(*child) == StateKind::Final && self.configuration.active.contains(*child)),
             StateKind::Final | StateKind::History { .. } => false,
         }
     }
@@ -141,9 +120,7 @@ impl<E> Plan<'_, E> {
     /// Each state with its descendants, then what lies between them and `ancestor`.
     pub(super) fn add_all(&mut self, states: &[StateId], ancestor: StateId) {
         states.iter().for_each(|state| self.add_descendants(*state));
-        states
-            .iter()
-            .for_each(|state| self.add_ancestors(*state, ancestor));
+        states.iter().for_each(|state| self.add_ancestors(*state, ancestor));
     }
 
     /// W3C `addDescendantStatesToEnter`.
@@ -175,10 +152,7 @@ impl<E> Plan<'_, E> {
     /// W3C `addAncestorStatesToEnter`: the proper ancestors up to, not including, `top`.
     fn add_ancestors(&mut self, state: StateId, top: StateId) {
         let chart = self.chart;
-        for ancestor in chart
-            .ancestors(state)
-            .take_while(|ancestor| *ancestor != top)
-        {
+        for ancestor in chart.ancestors(state).take_while(|ancestor| *ancestor != top) {
             self.scratch.entry.insert(ancestor);
             if chart.kind(ancestor) == StateKind::Parallel {
                 self.add_regions(ancestor);

@@ -15,11 +15,7 @@ impl<I: Interpreter> Machine<'_, I> {
         for enabled in &self.scratch.enabled {
             if let Some(domain) = enabled.domain {
                 let first = StateId(domain.0 + 1);
-                self.scratch.exit.insert_range_of(
-                    &self.configuration.active,
-                    first,
-                    self.chart.node(domain).last,
-                );
+                self.scratch.exit.insert_range_of(&self.configuration.active, first, self.chart.node(domain).last);
             }
         }
         if self.chart.histories > 0 {
@@ -54,15 +50,10 @@ impl<I: Interpreter> Machine<'_, I> {
         self.scratch.invoke.remove(state);
         if !self.scratch.failed.is_empty() {
             let own = node.transitions.range();
-            self.scratch
-                .failed
-                .retain(|transition| !own.contains(&transition.index()));
+            self.scratch.failed.retain(|transition| !own.contains(&transition.index()));
         }
         self.interpreter.exited(state);
-        if !self.configuration.running
-            && node.kind == StateKind::Final
-            && node.parent == StateId::ROOT
-        {
+        if !self.configuration.running && node.kind == StateKind::Final && node.parent == StateId::ROOT {
             self.interpreter.finished(state, node.done_data);
         }
     }
@@ -78,18 +69,10 @@ impl Configuration {
             };
             slot.clear();
             if node.kind == (StateKind::History { deep: true }) {
-                let below = self
-                    .active
-                    .iter_in(StateId(state.0 + 1), chart.node(state).last);
+                let below = self.active.iter_in(StateId(state.0 + 1), chart.node(state).last);
                 slot.extend(below.filter(|descendant| chart.is_atomic(*descendant)));
             } else {
-                slot.extend(
-                    chart
-                        .children(state)
-                        .iter()
-                        .copied()
-                        .filter(|child| self.active.contains(*child)),
-                );
+                slot.extend(chart.children(state).iter().copied().filter(|child| self.active.contains(*child)));
             }
         }
     }

@@ -4,21 +4,14 @@
 /// What a condition sees; a macro because it borrows fields while the interpreter is borrowed too.
 macro_rules! view {
     ($machine:expr) => {
-        View {
-            chart: $machine.chart,
-            active: &$machine.configuration.active,
-            event: $machine.event.as_ref(),
-        }
+        View { chart: $machine.chart, active: &$machine.configuration.active, event: $machine.event.as_ref() }
     };
 }
 
 /// What an action sees and does; a macro for the same reason.
 macro_rules! scope {
     ($machine:expr) => {
-        Scope {
-            view: view!($machine),
-            queue: &mut $machine.scratch.queue,
-        }
+        Scope { view: view!($machine), queue: &mut $machine.scratch.queue }
     };
 }
 
@@ -138,14 +131,7 @@ impl<'a, I: Interpreter> Machine<'a, I> {
     ) -> Self {
         configuration.fit(chart);
         scratch.fit(chart);
-        Self {
-            chart,
-            configuration,
-            interpreter,
-            scratch,
-            event: None,
-            report: Report::default(),
-        }
+        Self { chart, configuration, interpreter, scratch, event: None, report: Report::default() }
     }
 
     /// W3C `mainEventLoop` up to the external queue: eventless transitions first, then one internal event, and again.
@@ -187,8 +173,7 @@ impl<'a, I: Interpreter> Machine<'a, I> {
             self.scratch.note_sources();
         }
         for index in 0..self.scratch.enabled.len() {
-            self.interpreter
-                .taken(self.scratch.enabled[index].transition);
+            self.interpreter.taken(self.scratch.enabled[index].transition);
         }
         self.exit_states();
         for index in 0..self.scratch.enabled.len() {
@@ -206,16 +191,8 @@ impl<'a, I: Interpreter> Machine<'a, I> {
     fn loop_error(&mut self) -> LoopError {
         self.scratch.queue.clear();
         self.scratch.invoke.clear();
-        let states = self
-            .scratch
-            .sources
-            .iter()
-            .filter(|state| *state != StateId::ROOT);
-        LoopError {
-            states: states
-                .map(|state| self.chart.id(state).to_owned())
-                .collect(),
-        }
+        let states = self.scratch.sources.iter().filter(|state| *state != StateId::ROOT);
+        LoopError { states: states.map(|state| self.chart.id(state).to_owned()).collect() }
     }
 
     fn run_blocks(&mut self, blocks: Span) {
@@ -236,8 +213,6 @@ impl<'a, I: Interpreter> Machine<'a, I> {
 
     fn raise_error(&mut self, failure: Failure<I::Failure>) {
         let event = self.interpreter.error_event(failure.kind, failure.detail);
-        self.scratch
-            .queue
-            .push_back((self.chart.error_token(failure.kind), event));
+        self.scratch.queue.push_back((self.chart.error_token(failure.kind), event));
     }
 }

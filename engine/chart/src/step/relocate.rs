@@ -28,10 +28,7 @@ pub fn relocate<I: Interpreter>(
     }
     machine.plan_entry(targets);
     machine.check_entry(targets)?;
-    machine
-        .scratch
-        .exit
-        .clone_from(&machine.configuration.active);
+    machine.scratch.exit.clone_from(&machine.configuration.active);
     machine.leave_exit_set();
     machine.enter_states();
     if !machine.configuration.running {
@@ -42,11 +39,7 @@ pub fn relocate<I: Interpreter>(
 
 impl<I: Interpreter> Machine<'_, I> {
     fn plan_entry(&mut self, targets: &[StateId]) {
-        let mut plan = Plan {
-            chart: self.chart,
-            history: &self.configuration.history,
-            scratch: self.scratch,
-        };
+        let mut plan = Plan { chart: self.chart, history: &self.configuration.history, scratch: self.scratch };
         plan.clear();
         plan.add_all(targets, StateId::ROOT);
     }
@@ -54,17 +47,15 @@ impl<I: Interpreter> Machine<'_, I> {
     /// Exactly one child of the root and of every compound state is to be entered, and something at all.
     fn check_entry(&self, targets: &[StateId]) -> Result<(), RelocateError> {
         let chart = self.chart;
-        let compounds =
-            std::iter::once(StateId::ROOT).chain(self.scratch.entry.iter().filter(|state| {
-                chart.kind(*state) == StateKind::State && !chart.is_atomic(*state)
-            }));
+        let compounds = std::iter::once(StateId::ROOT).chain(
+            self.scratch
+                .entry
+                .iter()
+                .filter(|state| chart.kind(*state) == StateKind::State && !chart.is_atomic(*state)),
+        );
         for compound in compounds {
             let entered = chart.children(compound).iter();
-            if entered
-                .filter(|child| self.scratch.entry.contains(**child))
-                .count()
-                != 1
-            {
+            if entered.filter(|child| self.scratch.entry.contains(**child)).count() != 1 {
                 let ids = targets.iter().map(|state| chart.id(*state).to_owned());
                 return Err(RelocateError::NotTogether(ids.collect()));
             }

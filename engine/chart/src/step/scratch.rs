@@ -70,13 +70,7 @@ impl<E> Scratch<E> {
 
     /// Makes room for a chart and forgets the last step, the internal queue apart.
     pub(super) fn fit(&mut self, chart: &Chart) {
-        for set in [
-            &mut self.exit,
-            &mut self.entry,
-            &mut self.by_default,
-            &mut self.invoke,
-            &mut self.sources,
-        ] {
+        for set in [&mut self.exit, &mut self.entry, &mut self.by_default, &mut self.invoke, &mut self.sources] {
             set.fit(chart.len());
         }
         self.invoke.clear();

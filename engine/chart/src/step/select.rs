@@ -13,11 +13,7 @@ impl<I: Interpreter> Machine<'_, I> {
     /// Fills `enabled` with the transitions for an event, or with the eventless ones.
     pub(super) fn select(&mut self, event: Option<EventToken>) {
         self.scratch.enabled.clear();
-        let leaves = if event.is_some() {
-            &self.chart.atomic
-        } else {
-            &self.chart.eventless
-        };
+        let leaves = if event.is_some() { &self.chart.atomic } else { &self.chart.eventless };
         for word in 0..leaves.words() {
             let bits = leaves.word(word) & self.configuration.active.word(word);
             for leaf in Ones::new(word, bits) {
@@ -51,12 +47,7 @@ impl<I: Interpreter> Machine<'_, I> {
 
     /// W3C `conditionMatch`. A failure is false and raises its error; but a transition that is looked at again and again
     /// within the macrostep (eventless, or answering to errors) raises it once, for it would do so for ever.
-    fn holds(
-        &mut self,
-        id: TransitionId,
-        transition: &TransitionNode,
-        event: Option<EventToken>,
-    ) -> bool {
+    fn holds(&mut self, id: TransitionId, transition: &TransitionNode, event: Option<EventToken>) -> bool {
         let Some(cond) = transition.cond else {
             return true;
         };
@@ -78,13 +69,7 @@ impl<I: Interpreter> Machine<'_, I> {
 
     fn enable(&mut self, transition: TransitionId, node: &TransitionNode, leaf: StateId) {
         // Only a transition of an ancestor can be found from several atomic states.
-        if node.source != leaf
-            && self
-                .scratch
-                .enabled
-                .iter()
-                .any(|enabled| enabled.transition == transition)
-        {
+        if node.source != leaf && self.scratch.enabled.iter().any(|enabled| enabled.transition == transition) {
             return;
         }
         let domain = match node.domain {
@@ -92,19 +77,11 @@ impl<I: Interpreter> Machine<'_, I> {
             Domain::Fixed(domain) => Some(domain),
             Domain::Remembered => {
                 self.scratch.targets.clear();
-                self.chart.effective_targets(
-                    node,
-                    &self.configuration.history,
-                    &mut self.scratch.targets,
-                );
+                self.chart.effective_targets(node, &self.configuration.history, &mut self.scratch.targets);
                 Some(self.chart.domain(node, &self.scratch.targets))
             }
         };
-        self.scratch.enabled.push(Enabled {
-            transition,
-            source: node.source,
-            domain,
-        });
+        self.scratch.enabled.push(Enabled { transition, source: node.source, domain });
     }
 
     /// Two exit sets meet exactly when one domain contains the other: each holds at least one active state.
@@ -116,17 +93,12 @@ impl<I: Interpreter> Machine<'_, I> {
             let candidate = enabled[index];
             let conflicts = |other: &Enabled| match (candidate.domain, other.domain) {
                 (Some(own), Some(others)) => {
-                    own == others
-                        || chart.is_descendant(own, others)
-                        || chart.is_descendant(others, own)
+                    own == others || chart.is_descendant(own, others) || chart.is_descendant(others, own)
                 }
                 _ => false,
             };
             let beats = |other: &Enabled| chart.is_descendant(candidate.source, other.source);
-            if enabled[..kept]
-                .iter()
-                .any(|other| conflicts(other) && !beats(other))
-            {
+            if enabled[..kept].iter().any(|other| conflicts(other) && !beats(other)) {
                 continue;
             }
             let mut write = 0;
@@ -147,29 +119,19 @@ impl Chart {
     fn answers(&self, transition: &TransitionNode, event: Option<EventToken>) -> bool {
         match event {
             None => transition.events.is_empty(),
-            Some(token) => self.ranges[transition.events.range()]
-                .iter()
-                .any(|range| range.contains(token)),
+            Some(token) => self.ranges[transition.events.range()].iter().any(|range| range.contains(token)),
         }
     }
 
     /// W3C `getTransitionDomain` for a transition with these effective targets.
     pub(crate) fn domain(&self, transition: &TransitionNode, effective: &[StateId]) -> StateId {
         let source = transition.source;
-        let contains_all = |state: StateId| {
-            effective
-                .iter()
-                .all(|target| self.is_descendant(*target, state))
-        };
+        let contains_all = |state: StateId| effective.iter().all(|target| self.is_descendant(*target, state));
         if transition.internal && self.is_compound(source) && contains_all(source) {
             return source;
         }
-        let mut candidates = self
-            .ancestors(source)
-            .filter(|state| self.is_compound(*state));
-        candidates
-            .find(|state| contains_all(*state))
-            .unwrap_or(StateId::ROOT)
+        let mut candidates = self.ancestors(source).filter(|state| self.is_compound(*state));
+        candidates.find(|state| contains_all(*state)).unwrap_or(StateId::ROOT)
     }
 
     /// W3C `getEffectiveTargetStates`: histories stand for what they remember, or else for their default.
@@ -191,10 +153,7 @@ impl Chart {
         let node = self.node(target);
         match history.get(node.slot as usize) {
             Some(stored) if !stored.is_empty() => out.extend_from_slice(stored),
-            _ => self
-                .list(node.start.targets)
-                .iter()
-                .for_each(|state| self.effective_target(*state, history, out)),
+            _ => self.list(node.start.targets).iter().for_each(|state| self.effective_target(*state, history, out)),
         }
     }
 }

@@ -6,12 +6,7 @@ use crate::notation::Written;
 
 fn errors(text: &str) -> Vec<String> {
     let written = Written::read(text);
-    Chart::compile(&written.source)
-        .err()
-        .unwrap_or_default()
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    Chart::compile(&written.source).err().unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -34,9 +29,7 @@ fn refusals() {
         ),
         (
             "state a\n  on e to b\n  on f to b c\nstate b\nstate c",
-            &[
-                "transition 2 of state 'a': targets 'b' and 'c' are not in different regions of one parallel state",
-            ],
+            &["transition 2 of state 'a': targets 'b' and 'c' are not in different regions of one parallel state"],
         ),
         (
             "parallel p\n  on e to r1 a\n  on f to p r2\n  on g to r1 r1\n  state r1\n    state a\n  state r2",
@@ -48,9 +41,7 @@ fn refusals() {
         ),
         (
             "parallel p\n  on e to h r1\n  history h\n    default r1\n  state r1\n  state r2",
-            &[
-                "transition 1 of state 'p': targets 'h' and 'r1' are not in different regions of one parallel state",
-            ],
+            &["transition 1 of state 'p': targets 'h' and 'r1' are not in different regions of one parallel state"],
         ),
         (
             "state a\n  initial b\n  state c\nstate b",
@@ -60,10 +51,7 @@ fn refusals() {
             "state a\n  initial a\n  state c",
             &["initial of state 'a': target 'a' lies outside the state; an initial stays inside"],
         ),
-        (
-            "state a\n  initial\n  state c",
-            &["initial of state 'a': names no target"],
-        ),
+        ("state a\n  initial\n  state c", &["initial of state 'a': names no target"]),
         (
             "parallel p\n  initial a\n  state a\nstate b\n  initial a",
             &[
@@ -73,9 +61,7 @@ fn refusals() {
         ),
         (
             "state a\n  history h\n    default b\n  state c\nstate b",
-            &[
-                "transition 1 of state 'h': target 'b' lies outside the history's parent; a default stays inside",
-            ],
+            &["transition 1 of state 'h': target 'b' lies outside the history's parent; a default stays inside"],
         ),
         (
             "state a\n  history h\n  history i\n    on e to c\n  history j\n    on - if true to c\n  state c",
@@ -92,10 +78,7 @@ fn refusals() {
                 "transition 1 of state 'i': the default of this history leads back to itself",
             ],
         ),
-        (
-            "history h\n  default a\nstate a",
-            &["state 'h': a history must be a child of a state or parallel"],
-        ),
+        ("history h\n  default a\nstate a", &["state 'h': a history must be a child of a state or parallel"]),
         (
             "state a\n  history h\n    entry x\n    default b\n  state b",
             &["state 'h': a history has no handlers and starts nothing"],
@@ -106,20 +89,12 @@ fn refusals() {
         ),
         (
             "final f\n  on e to f\n  state a",
-            &[
-                "state 'f': a final or a history has no sub-states",
-                "state 'f': a final has no transitions",
-            ],
+            &["state 'f': a final or a history has no sub-states", "state 'f': a final has no transitions"],
         ),
-        (
-            "state a\n  data x",
-            &["state 'a': only a final has done data"],
-        ),
+        ("state a\n  data x", &["state 'a': only a final has done data"]),
         (
             "state a\n  on - do x\n  on - if true\n  on e",
-            &[
-                "transition 1 of state 'a': has no event, no condition and no target; give it at least one",
-            ],
+            &["transition 1 of state 'a': has no event, no condition and no target; give it at least one"],
         ),
     ];
     for (text, expected) in table {
@@ -130,10 +105,7 @@ fn refusals() {
 #[test]
 fn no_states() {
     let errors = Chart::compile(&ChartSource::default()).unwrap_err();
-    assert_eq!(
-        errors[0].to_string(),
-        "chart: has no states; add at least one"
-    );
+    assert_eq!(errors[0].to_string(), "chart: has no states; add at least one");
 }
 
 #[test]

@@ -91,12 +91,9 @@ fn external_leaves_its_source_internal_does_not() {
             exit -b
         state other
           entry +other";
-    for (event, expected) in [
-        ("out", "b | -a -s +s +b"),
-        ("in", "b | -a +b"),
-        ("self", "a | -a -s +s +a"),
-        ("far", "other | -a -s +other"),
-    ] {
+    for (event, expected) in
+        [("out", "b | -a -s +s +b"), ("in", "b | -a +b"), ("self", "a | -a -s +s +a"), ("far", "other | -a -s +other")]
+    {
         check(chart, &[("", "a | +s +a"), (event, expected)]);
     }
 }
@@ -141,10 +138,7 @@ fn targetless_leaves_nothing_and_self_leaves_itself() {
           exit -a
           on stay do t
           on self to a do t";
-    check(
-        chart,
-        &[("", "a | +a"), ("stay", "a | t"), ("self", "a | -a t +a")],
-    );
+    check(chart, &[("", "a | +a"), ("stay", "a | t"), ("self", "a | -a t +a")]);
 }
 
 #[test]
@@ -162,10 +156,7 @@ fn from_a_region_to_its_sibling_restarts_the_parallel() {
             state a3
               on go to b3
             state b3";
-    check(
-        chart,
-        &[("", "a1 a2 a3"), ("go", "a1 a2 b3"), ("e", "a1 b2 a3 | -p")],
-    );
+    check(chart, &[("", "a1 a2 a3"), ("go", "a1 a2 b3"), ("e", "a1 b2 a3 | -p")]);
 }
 
 #[test]

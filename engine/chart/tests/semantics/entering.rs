@@ -44,15 +44,7 @@ fn initial_actions_do_not_run_when_a_child_is_targeted() {
           initial b do initial
           state b
           state c";
-    check(
-        chart,
-        &[
-            ("", "z"),
-            ("deep", "c"),
-            ("back", "z"),
-            ("default", "b | initial"),
-        ],
-    );
+    check(chart, &[("", "z"), ("deep", "c"), ("back", "z"), ("default", "b | initial")]);
 }
 
 #[test]
@@ -104,15 +96,7 @@ fn an_initial_may_be_a_history() {
           on leave to out
         state out
           on back to s";
-    check(
-        chart,
-        &[
-            ("", "b | initial default"),
-            ("e", "a"),
-            ("leave", "out"),
-            ("back", "a | initial"),
-        ],
-    );
+    check(chart, &[("", "b | initial default"), ("e", "a"), ("leave", "out"), ("back", "a | initial")]);
 }
 
 #[test]
@@ -136,10 +120,7 @@ fn states_to_invoke_are_those_entered_and_not_exited() {
         if !event.is_empty() {
             run.send(event);
         }
-        run.scratch
-            .to_invoke()
-            .map(|state| run.chart.id(state).to_owned())
-            .collect::<Vec<_>>()
+        run.scratch.to_invoke().map(|state| run.chart.id(state).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(invoked(""), ["b", "c"]);
     assert!(invoked("e").is_empty());

@@ -22,10 +22,7 @@ fn a_failing_action_ends_its_block_and_raises() {
         chart,
         &[
             ("", "a | one three execution"),
-            (
-                "e",
-                "c | four six seven nine eleven error.communication error.execution error.execution",
-            ),
+            ("e", "c | four six seven nine eleven error.communication error.execution error.execution"),
         ],
     );
 }
@@ -66,14 +63,7 @@ fn a_failing_eventless_condition_raises_once_per_stay() {
           on e do again
           on again to a
         state wrong";
-    check(
-        chart,
-        &[
-            ("", "a | error"),
-            ("e", "a | again error"),
-            ("again", "a | error"),
-        ],
-    );
+    check(chart, &[("", "a | error"), ("e", "a | again error"), ("again", "a | error")]);
 }
 
 #[test]

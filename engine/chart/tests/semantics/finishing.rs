@@ -14,10 +14,7 @@ fn a_final_completes_its_parent() {
             entry f
             exit -f
         state after";
-    check(
-        chart,
-        &[("", "a"), ("e", "after | f -f done.state.s(answer)")],
-    );
+    check(chart, &[("", "a"), ("e", "after | f -f done.state.s(answer)")]);
 }
 
 #[test]
@@ -52,14 +49,8 @@ const PARALLEL: &str = "
 fn a_parallel_is_done_when_all_regions_are() {
     // W3C tests 417 and 570.
     let chart = PARALLEL.replace("              on_exit\n", "");
-    check(
-        &chart,
-        &[("", "a1 a2"), ("e1", "f1 a2 | r1"), ("e2", "after | r2 p")],
-    );
-    check(
-        &chart,
-        &[("", "a1 a2"), ("e2", "a1 f2 | r2"), ("e1", "after | r1 p")],
-    );
+    check(&chart, &[("", "a1 a2"), ("e1", "f1 a2 | r1"), ("e2", "after | r2 p")]);
+    check(&chart, &[("", "a1 a2"), ("e2", "a1 f2 | r2"), ("e1", "after | r1 p")]);
     check(&chart, &[("", "a1 a2"), ("both", "after | r1 r2 p")]);
 }
 
@@ -87,10 +78,7 @@ fn a_parallel_inside_a_parallel_is_done_upwards() {
             ("", "x y z"),
             ("e1", "fx y z | done.state.q1()"),
             ("e3", "fx y fz | done.state.r()"),
-            (
-                "e2",
-                "fx fy fz | done.state.q2() done.state.q() done.state.p()",
-            ),
+            ("e2", "fx fy fz | done.state.q2() done.state.q() done.state.p()"),
         ],
     );
 }
@@ -107,10 +95,7 @@ fn a_compound_between_two_parallels_stops_the_chain() {
                   on e to fx
                 final fx
             final fr";
-    check(
-        chart,
-        &[("", "x"), ("e", "fx | done.state.q1() done.state.q()")],
-    );
+    check(chart, &[("", "x"), ("e", "fx | done.state.q1() done.state.q()")]);
 }
 
 #[test]
@@ -131,10 +116,7 @@ fn a_top_level_final_stops_at_once_after_its_microstep() {
         chart,
         &[
             ("", "a | (+s +) (+a +)"),
-            (
-                "e",
-                "f | -a -2 -s -1 t0 (+f f +) -f f -3 finished 3(answer)",
-            ),
+            ("e", "f | -a -2 -s -1 t0 (+f f +) -f f -3 finished 3(answer)"),
             ("e", "f"),
             ("never", "f"),
         ],

@@ -27,15 +27,7 @@ const CHART: &str = "
 #[test]
 fn before_anything_is_remembered_the_default_counts() {
     let chart = CHART.replacen("        state s", "        initial out\n        state s", 1);
-    check(
-        &chart,
-        &[
-            ("", "out"),
-            ("shallow", "b1 | +s default-h"),
-            ("leave", "out"),
-            ("plain", "a1 | +s"),
-        ],
-    );
+    check(&chart, &[("", "out"), ("shallow", "b1 | +s default-h"), ("leave", "out"), ("plain", "a1 | +s")]);
     check(&chart, &[("", "out"), ("deep", "b2 | +s default-d")]);
 }
 
@@ -132,16 +124,7 @@ fn a_history_may_default_to_a_deeper_history() {
             state a2
               on x to a1";
     // g belongs to a, h to s: both defaults' actions run, each after its own parent's entry.
-    check(
-        chart,
-        &[
-            ("", "out"),
-            ("e", "a2 | outer inner"),
-            ("x", "a1"),
-            ("leave", "out"),
-            ("e", "a1"),
-        ],
-    );
+    check(chart, &[("", "out"), ("e", "a2 | outer inner"), ("x", "a1"), ("leave", "out"), ("e", "a1")]);
 }
 
 #[test]
@@ -195,10 +178,7 @@ fn the_table_can_be_read() {
     let ids = |name: &str| {
         let history = run.chart.state(name).unwrap();
         let states = run.configuration.remembered(&run.chart, history);
-        states
-            .iter()
-            .map(|state| run.chart.id(*state).to_owned())
-            .collect::<Vec<_>>()
+        states.iter().map(|state| run.chart.id(*state).to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(ids("h"), ["a"]);
     assert_eq!(ids("d"), ["a2"]);

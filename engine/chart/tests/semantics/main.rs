@@ -1,10 +1,6 @@
 //! Table tests per feature of the step algorithm, and properties over random charts. Charts are written in the small
 //! notation of `notation`; `oracle` is a second, naive transcription of the W3C pseudo-code to compare with.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod notation;
 mod oracle;

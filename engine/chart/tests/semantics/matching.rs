@@ -44,8 +44,6 @@ fn tokens_can_be_asked() {
     let transition = chart.transitions(chart.state("a").unwrap()).next().unwrap();
     assert!(chart.matches(transition, chart.event("foo.x")));
     assert!(!chart.matches(transition, chart.event("x.foo")));
-    assert!(
-        chart.is_error(chart.event("error")) && chart.is_error(chart.event("error.platform.x"))
-    );
+    assert!(chart.is_error(chart.event("error")) && chart.is_error(chart.event("error.platform.x")));
     assert!(chart.is_error(chart.event("error.mine")) && !chart.is_error(chart.event("errors")));
 }

@@ -16,9 +16,9 @@
 use std::collections::BTreeSet;
 
 use draaiboek_chart::{
-    ActionId, Block, Chart, ChartSource, CondId, Configuration, Descriptor, DoneDataId, ErrorKind,
-    Failure, InitialSource, Interpreter, Report, Scope, Scratch, StateId, StateKind, StateSource,
-    TransitionId, TransitionSource, View, macrostep, start,
+    ActionId, Block, Chart, ChartSource, CondId, Configuration, Descriptor, DoneDataId, ErrorKind, Failure,
+    InitialSource, Interpreter, Report, Scope, Scratch, StateId, StateKind, StateSource, TransitionId,
+    TransitionSource, View, macrostep, start,
 };
 
 /// A chart text, read.
@@ -33,21 +33,13 @@ impl Written {
         let lines: Vec<(usize, Vec<&str>)> = text
             .lines()
             .filter(|line| !line.trim().is_empty())
-            .map(|line| {
-                (
-                    line.len() - line.trim_start().len(),
-                    line.split_whitespace().collect(),
-                )
-            })
+            .map(|line| (line.len() - line.trim_start().len(), line.split_whitespace().collect()))
             .collect();
         let mut written = Self::default();
         let indent = lines[0].0;
         let mut root = StateSource::default();
         written.read_body(&lines, indent, &mut root);
-        written.source = ChartSource {
-            initial: root.initial,
-            states: root.children,
-        };
+        written.source = ChartSource { initial: root.initial, states: root.children };
         written
     }
 
@@ -55,21 +47,13 @@ impl Written {
         let mut at = 0;
         while at < lines.len() {
             assert_eq!(lines[at].0, indent, "indentation of {:?}", lines[at].1);
-            let end = (at + 1..lines.len())
-                .find(|next| lines[*next].0 <= indent)
-                .unwrap_or(lines.len());
+            let end = (at + 1..lines.len()).find(|next| lines[*next].0 <= indent).unwrap_or(lines.len());
             self.read_line(&lines[at].1, &lines[at + 1..end], indent, into);
             at = end;
         }
     }
 
-    fn read_line(
-        &mut self,
-        words: &[&str],
-        body: &[(usize, Vec<&str>)],
-        indent: usize,
-        into: &mut StateSource,
-    ) {
+    fn read_line(&mut self, words: &[&str], body: &[(usize, Vec<&str>)], indent: usize, into: &mut StateSource) {
         let kind = match words[0] {
             "state" => StateKind::State,
             "parallel" => StateKind::Parallel,
@@ -82,34 +66,20 @@ impl Written {
             "data" => return into.done_data = Some(DoneDataId(self.word(words[1]))),
             "initial" => {
                 let part = self.transition(words);
-                into.initial = Some(InitialSource {
-                    targets: part.targets,
-                    actions: part.actions,
-                });
+                into.initial = Some(InitialSource { targets: part.targets, actions: part.actions });
                 return;
             }
             "on" | "internal" | "default" => return into.transitions.push(self.transition(words)),
             other => panic!("unknown word {other}"),
         };
-        let mut child = StateSource {
-            id: words.get(1).unwrap_or(&"").to_string(),
-            kind,
-            ..StateSource::default()
-        };
+        let mut child = StateSource { id: words.get(1).unwrap_or(&"").to_string(), kind, ..StateSource::default() };
         self.read_body(body, indent + 2, &mut child);
         into.children.push(child);
     }
 
     fn transition(&mut self, words: &[&str]) -> TransitionSource {
-        let mut transition = TransitionSource {
-            internal: words[0] == "internal",
-            ..TransitionSource::default()
-        };
-        let mut part = if matches!(words[0], "on" | "internal") {
-            "on"
-        } else {
-            "to"
-        };
+        let mut transition = TransitionSource { internal: words[0] == "internal", ..TransitionSource::default() };
+        let mut part = if matches!(words[0], "on" | "internal") { "on" } else { "to" };
         for word in &words[1..] {
             match (part, *word) {
                 (_, "if" | "to" | "do") => part = word,
@@ -172,17 +142,10 @@ impl Interpreter for Logger {
     type Event = String;
     type Failure = ();
 
-    fn condition(
-        &mut self,
-        condition: CondId,
-        view: &View<'_, String>,
-    ) -> Result<bool, Failure<()>> {
+    fn condition(&mut self, condition: CondId, view: &View<'_, String>) -> Result<bool, Failure<()>> {
         let word = &self.words[condition.0 as usize];
         let chart = view.chart();
-        holds(word, &self.set, |id| {
-            view.in_state(chart.state(id).unwrap())
-        })
-        .ok_or(Failure::execution(()))
+        holds(word, &self.set, |id| view.in_state(chart.state(id).unwrap())).ok_or(Failure::execution(()))
     }
 
     fn act(&mut self, action: ActionId, scope: &mut Scope<'_, String>) -> Result<(), Failure<()>> {
@@ -196,13 +159,10 @@ impl Interpreter for Logger {
             self.set.remove(name);
         } else if let Some(id) = word.strip_prefix("in?") {
             let inside = scope.in_state(scope.chart().state(id).unwrap());
-            self.log
-                .push(format!("{}{id}", if inside { "" } else { "!" }));
+            self.log.push(format!("{}{id}", if inside { "" } else { "!" }));
         } else {
             match word.as_str() {
-                "event?" => self
-                    .log
-                    .push(scope.event().cloned().unwrap_or_else(|| "none".to_owned())),
+                "event?" => self.log.push(scope.event().cloned().unwrap_or_else(|| "none".to_owned())),
                 "broken" => return Err(Failure::execution(())),
                 "lost" => return Err(Failure::communication(())),
                 _ => self.log.push(word),
@@ -211,15 +171,8 @@ impl Interpreter for Logger {
         Ok(())
     }
 
-    fn done_event(
-        &mut self,
-        done: StateId,
-        data: Option<DoneDataId>,
-        scope: &mut Scope<'_, String>,
-    ) -> String {
-        let data = data
-            .map(|data| self.words[data.0 as usize].clone())
-            .unwrap_or_default();
+    fn done_event(&mut self, done: StateId, data: Option<DoneDataId>, scope: &mut Scope<'_, String>) -> String {
+        let data = data.map(|data| self.words[data.0 as usize].clone()).unwrap_or_default();
         format!("done.state.{}({data})", scope.chart().id(done))
     }
 
@@ -248,9 +201,7 @@ impl Interpreter for Logger {
     }
 
     fn finished(&mut self, state: StateId, data: Option<DoneDataId>) {
-        let data = data
-            .map(|data| self.words[data.0 as usize].clone())
-            .unwrap_or_default();
+        let data = data.map(|data| self.words[data.0 as usize].clone()).unwrap_or_default();
         self.hook(format!("finished {}({data})", state.index()));
     }
 }
@@ -269,40 +220,19 @@ impl Run {
         let written = Written::read(text);
         let chart = Chart::compile(&written.source).unwrap_or_else(|errors| panic!("{errors:?}"));
         let configuration = Configuration::new(&chart);
-        let logger = Logger {
-            words: written.words,
-            ..Logger::default()
-        };
-        Self {
-            chart,
-            configuration,
-            logger,
-            scratch: Scratch::new(),
-            report: Report::default(),
-        }
+        let logger = Logger { words: written.words, ..Logger::default() };
+        Self { chart, configuration, logger, scratch: Scratch::new(), report: Report::default() }
     }
 
     pub fn start(mut self) -> Self {
-        self.report = start(
-            &self.chart,
-            &mut self.configuration,
-            &mut self.logger,
-            &mut self.scratch,
-        )
-        .unwrap();
+        self.report = start(&self.chart, &mut self.configuration, &mut self.logger, &mut self.scratch).unwrap();
         self
     }
 
     pub fn send(&mut self, event: &str) -> Report {
         let event = Some((self.chart.event(event), event.to_owned()));
-        self.report = macrostep(
-            &self.chart,
-            &mut self.configuration,
-            event,
-            &mut self.logger,
-            &mut self.scratch,
-        )
-        .unwrap();
+        self.report =
+            macrostep(&self.chart, &mut self.configuration, event, &mut self.logger, &mut self.scratch).unwrap();
         self.report
     }
 
@@ -311,9 +241,7 @@ impl Run {
         self.configuration.check(&self.chart).unwrap();
         let active = self.configuration.snapshot(&self.chart).active.join(" ");
         let log = std::mem::take(&mut self.logger.log).join(" ");
-        format!("{active} | {log}")
-            .trim_end_matches([' ', '|'])
-            .to_owned()
+        format!("{active} | {log}").trim_end_matches([' ', '|']).to_owned()
     }
 }
 
@@ -338,9 +266,6 @@ fn check_run(run: Run, steps: &[(&str, &str)]) {
         }
         seen.push((*event, run.seen()));
     }
-    let seen: Vec<(&str, &str)> = seen
-        .iter()
-        .map(|(event, seen)| (*event, seen.as_str()))
-        .collect();
+    let seen: Vec<(&str, &str)> = seen.iter().map(|(event, seen)| (*event, seen.as_str())).collect();
     assert_eq!(seen, steps);
 }

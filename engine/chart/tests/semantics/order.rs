@@ -31,11 +31,7 @@ fn exits_then_actions_then_entries_in_reverse_and_document_order() {
         state out";
     check(
         chart,
-        &[
-            ("", "a1 a2 | +p +r1 +a1 +r2 +a2"),
-            ("e", "b1 b2 | -a2 -a1 t1 t2 +b1 +b2"),
-            ("leave", "out | -r2 -r1 -p t"),
-        ],
+        &[("", "a1 a2 | +p +r1 +a1 +r2 +a2"), ("e", "b1 b2 | -a2 -a1 t1 t2 +b1 +b2"), ("leave", "out | -r2 -r1 -p t")],
     );
 }
 
@@ -58,14 +54,7 @@ fn eventless_before_internal_before_external() {
           on next to f do next
         state f
         state wrong";
-    check(
-        chart,
-        &[
-            ("", "a"),
-            ("e", "e2 | first second third"),
-            ("next", "f | next"),
-        ],
-    );
+    check(chart, &[("", "a"), ("e", "e2 | first second third"), ("next", "f | next")]);
 }
 
 #[test]
@@ -111,13 +100,7 @@ fn in_state_during_exit_and_entry_is_what_is_active_at_that_moment() {
               exit in?a in?b
         state q
           entry in?p in?q";
-    check(
-        chart,
-        &[
-            ("", "b | p !a !b p a !b"),
-            ("e", "q | a b p a !b p !a !p !a !q !p q"),
-        ],
-    );
+    check(chart, &[("", "b | p !a !b p a !b"), ("e", "q | a b p a !b p !a !p !a !q !p q")]);
 }
 
 #[test]
@@ -132,10 +115,7 @@ fn entry_of_a_region_does_not_see_its_later_siblings() {
             exit in?r1 in?r2
           on e to out
         state out";
-    check(
-        chart,
-        &[("", "r1 r2 | r1 !r2 r1 r2"), ("e", "out | r1 r2 r1 !r2")],
-    );
+    check(chart, &[("", "r1 r2 | r1 !r2 r1 r2"), ("e", "out | r1 r2 r1 !r2")]);
 }
 
 #[test]
@@ -148,8 +128,5 @@ fn hooks_come_in_the_order_of_things() {
           entry n
           initial c do i
           state c";
-    check_hooks(
-        chart,
-        &[("", "a | (+a +)"), ("e", "c | x -1 t0 t (+b n i +) (+c +)")],
-    );
+    check_hooks(chart, &[("", "a | (+a +)"), ("e", "c | x -1 t0 t (+b n i +) (+c +)")]);
 }

@@ -1,8 +1,7 @@
 //! Properties over random charts and event sequences. `PROPTEST_CASES=20000` (in release) looks longer.
 
 use draaiboek_chart::{
-    Chart, Configuration, LoopError, MAX_MICROSTEPS, Report, Scratch, Snapshot, StateId, StateKind,
-    macrostep, start,
+    Chart, Configuration, LoopError, MAX_MICROSTEPS, Report, Scratch, Snapshot, StateId, StateKind, macrostep, start,
 };
 use proptest::prelude::*;
 
@@ -30,10 +29,7 @@ impl<'a> Instance<'a> {
         Self {
             chart,
             configuration: Configuration::new(chart),
-            logger: Logger {
-                words: written.words.clone(),
-                ..Logger::default()
-            },
+            logger: Logger { words: written.words.clone(), ..Logger::default() },
             scratch: Scratch::new(),
         }
     }
@@ -45,13 +41,7 @@ impl<'a> Instance<'a> {
             return start(chart, configuration, &mut self.logger, &mut self.scratch);
         }
         let event = Some((chart.event(event), event.to_owned()));
-        macrostep(
-            chart,
-            configuration,
-            event,
-            &mut self.logger,
-            &mut self.scratch,
-        )
+        macrostep(chart, configuration, event, &mut self.logger, &mut self.scratch)
     }
 }
 
@@ -209,34 +199,16 @@ fn add_resting_place(written: &mut Written, histories: &[String]) {
         ..TransitionSource::default()
     };
     written.source.states.iter_mut().for_each(without_wildcards);
-    for state in written
-        .source
-        .states
-        .iter_mut()
-        .filter(|state| state.kind != StateKind::Final)
-    {
-        state
-            .transitions
-            .insert(0, to("to.rest".to_owned(), "rest"));
+    for state in written.source.states.iter_mut().filter(|state| state.kind != StateKind::Final) {
+        state.transitions.insert(0, to("to.rest".to_owned(), "rest"));
     }
-    let transitions = histories
-        .iter()
-        .map(|history| to(format!("to.{history}"), history))
-        .collect();
-    written.source.states.push(StateSource {
-        id: "rest".to_owned(),
-        transitions,
-        ..StateSource::default()
-    });
+    let transitions = histories.iter().map(|history| to(format!("to.{history}"), history)).collect();
+    written.source.states.push(StateSource { id: "rest".to_owned(), transitions, ..StateSource::default() });
 }
 
 fn without_wildcards(state: &mut draaiboek_chart::StateSource) {
     for transition in &mut state.transitions {
-        for descriptor in transition
-            .events
-            .iter_mut()
-            .filter(|descriptor| **descriptor == "*".into())
-        {
+        for descriptor in transition.events.iter_mut().filter(|descriptor| **descriptor == "*".into()) {
             *descriptor = "g".into();
         }
     }

@@ -1,8 +1,6 @@
 //! Random charts from a tape of bytes: a short tape is a small chart, so failures shrink to something readable.
 
-use draaiboek_chart::{
-    ActionId, Block, Chart, CondId, InitialSource, Place, StateKind, StateSource, TransitionSource,
-};
+use draaiboek_chart::{ActionId, Block, Chart, CondId, InitialSource, Place, StateKind, StateSource, TransitionSource};
 
 use crate::notation::Written;
 
@@ -16,9 +14,7 @@ struct Tape<'a> {
 impl Tape<'_> {
     /// A number below `limit`; 0 at the end of the tape.
     fn next(&mut self, limit: usize) -> usize {
-        self.bytes
-            .next()
-            .map_or(0, |byte| usize::from(*byte) % limit)
+        self.bytes.next().map_or(0, |byte| usize::from(*byte) % limit)
     }
 
     fn pick<'b, T: ?Sized>(&mut self, from: &[&'b T]) -> &'b T {
@@ -28,35 +24,24 @@ impl Tape<'_> {
 
 /// A chart that compiles.
 pub fn chart(bytes: &[u8]) -> (Written, Chart) {
-    let mut tape = Tape {
-        bytes: bytes.iter(),
-    };
+    let mut tape = Tape { bytes: bytes.iter() };
     let mut written = Written::default();
     let mut count = 0;
     let top = 1 + tape.next(3);
-    written.source.states = (0..top)
-        .map(|_| state(&mut tape, &mut count, 0, StateKind::State))
-        .collect();
+    written.source.states = (0..top).map(|_| state(&mut tape, &mut count, 0, StateKind::State)).collect();
     let mut ids = Vec::new();
     collect(&written.source.states, &mut ids);
     if tape.next(3) == 1 {
         let target = ids[tape.next(ids.len())].clone();
-        written.source.initial = Some(InitialSource {
-            targets: vec![target],
-            actions: Block::new(),
-        });
+        written.source.initial = Some(InitialSource { targets: vec![target], actions: Block::new() });
     }
     let mut states = std::mem::take(&mut written.source.states);
-    states
-        .iter_mut()
-        .for_each(|state| decorate(state, &mut tape, &ids, &mut written));
+    states.iter_mut().for_each(|state| decorate(state, &mut tape, &ids, &mut written));
     written.source.states = states;
     loop {
         match Chart::compile(&written.source) {
             Ok(chart) => return (written, chart),
-            Err(errors) => errors
-                .iter()
-                .for_each(|error| mend(&mut written, &error.place)),
+            Err(errors) => errors.iter().for_each(|error| mend(&mut written, &error.place)),
         }
     }
 }
@@ -69,29 +54,16 @@ fn state(tape: &mut Tape<'_>, count: &mut usize, depth: usize, parent: StateKind
         2 | 3 if depth < 3 => StateKind::Parallel,
         _ => StateKind::State,
     };
-    let mut source = StateSource {
-        id,
-        kind,
-        ..StateSource::default()
-    };
+    let mut source = StateSource { id, kind, ..StateSource::default() };
     if kind != StateKind::Final && depth < 4 && *count < 24 {
-        let children = if kind == StateKind::Parallel {
-            1 + tape.next(3)
-        } else {
-            tape.next(4)
-        };
-        source.children = (0..children)
-            .map(|_| state(tape, count, depth + 1, kind))
-            .collect();
+        let children = if kind == StateKind::Parallel { 1 + tape.next(3) } else { tape.next(4) };
+        source.children = (0..children).map(|_| state(tape, count, depth + 1, kind)).collect();
     }
     if !source.children.is_empty() && tape.next(3) == 1 {
         *count += 1;
         let deep = tape.next(2) == 1;
-        let history = StateSource {
-            id: format!("h{count}"),
-            kind: StateKind::History { deep },
-            ..StateSource::default()
-        };
+        let history =
+            StateSource { id: format!("h{count}"), kind: StateKind::History { deep }, ..StateSource::default() };
         let at = tape.next(source.children.len() + 1);
         source.children.insert(at, history);
     }
@@ -111,15 +83,9 @@ fn decorate(state: &mut StateSource, tape: &mut Tape<'_>, ids: &[String], writte
     collect(&state.children, &mut own);
     match state.kind {
         StateKind::History { .. } => {
-            let targets = (0..1 + tape.next(2))
-                .map(|_| ids[tape.next(ids.len())].clone())
-                .collect();
+            let targets = (0..1 + tape.next(2)).map(|_| ids[tape.next(ids.len())].clone()).collect();
             let actions = block(tape, ids, written);
-            state.transitions = vec![TransitionSource {
-                targets,
-                actions,
-                ..TransitionSource::default()
-            }];
+            state.transitions = vec![TransitionSource { targets, actions, ..TransitionSource::default() }];
             return;
         }
         StateKind::Final => {}
@@ -129,24 +95,12 @@ fn decorate(state: &mut StateSource, tape: &mut Tape<'_>, ids: &[String], writte
         }
     }
     if state.kind == StateKind::State && !own.is_empty() && tape.next(2) == 1 {
-        let targets = (0..1 + tape.next(2))
-            .map(|_| own[tape.next(own.len())].clone())
-            .collect();
-        state.initial = Some(InitialSource {
-            targets,
-            actions: block(tape, ids, written),
-        });
+        let targets = (0..1 + tape.next(2)).map(|_| own[tape.next(own.len())].clone()).collect();
+        state.initial = Some(InitialSource { targets, actions: block(tape, ids, written) });
     }
-    state.on_entry = (0..tape.next(3))
-        .map(|_| block(tape, ids, written))
-        .collect();
-    state.on_exit = (0..tape.next(3))
-        .map(|_| block(tape, ids, written))
-        .collect();
-    state
-        .children
-        .iter_mut()
-        .for_each(|child| decorate(child, tape, ids, written));
+    state.on_entry = (0..tape.next(3)).map(|_| block(tape, ids, written)).collect();
+    state.on_exit = (0..tape.next(3)).map(|_| block(tape, ids, written)).collect();
+    state.children.iter_mut().for_each(|child| decorate(child, tape, ids, written));
 }
 
 fn transition(tape: &mut Tape<'_>, ids: &[String], written: &mut Written) -> TransitionSource {
@@ -154,11 +108,7 @@ fn transition(tape: &mut Tape<'_>, ids: &[String], written: &mut Written) -> Tra
         0 => vec![],
         1 => vec!["*".into()],
         2 => vec!["done.state".into()],
-        3 => vec![
-            format!("done.state.{}", ids[tape.next(ids.len())])
-                .as_str()
-                .into(),
-        ],
+        3 => vec![format!("done.state.{}", ids[tape.next(ids.len())]).as_str().into()],
         4 => vec!["error".into()],
         5 => vec!["i".into(), "i.j".into()],
         6 => vec![draaiboek_chart::Descriptor::Exact("f".into())],
@@ -175,9 +125,7 @@ fn transition(tape: &mut Tape<'_>, ids: &[String], written: &mut Written) -> Tra
     TransitionSource {
         events,
         cond: cond.map(|word| CondId(written.word(&word))),
-        targets: (0..tape.next(3))
-            .map(|_| ids[tape.next(ids.len())].clone())
-            .collect(),
+        targets: (0..tape.next(3)).map(|_| ids[tape.next(ids.len())].clone()).collect(),
         internal: tape.next(3) == 1,
         actions: block(tape, ids, written),
     }
@@ -241,14 +189,8 @@ fn find<'a>(states: &'a mut [StateSource], id: &str) -> &'a mut StateSource {
 /// The first real state beside this one.
 fn first_sibling(states: &[StateSource], id: &str) -> String {
     if states.iter().any(|state| state.id == id) {
-        let real = states
-            .iter()
-            .find(|state| !matches!(state.kind, StateKind::History { .. }));
+        let real = states.iter().find(|state| !matches!(state.kind, StateKind::History { .. }));
         return real.map(|state| state.id.clone()).unwrap_or_default();
     }
-    states
-        .iter()
-        .map(|state| first_sibling(&state.children, id))
-        .find(|found| !found.is_empty())
-        .unwrap_or_default()
+    states.iter().map(|state| first_sibling(&state.children, id)).find(|found| !found.is_empty()).unwrap_or_default()
 }

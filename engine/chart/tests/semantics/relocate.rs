@@ -5,17 +5,8 @@ use draaiboek_chart::{RelocateError, Report, StateId, relocate};
 use crate::notation::Run;
 
 fn to(run: &mut Run, targets: &[&str]) -> Result<Report, RelocateError> {
-    let states: Vec<StateId> = targets
-        .iter()
-        .map(|id| run.chart.state(id).unwrap())
-        .collect();
-    relocate(
-        &run.chart,
-        &mut run.configuration,
-        &states,
-        &mut run.logger,
-        &mut run.scratch,
-    )
+    let states: Vec<StateId> = targets.iter().map(|id| run.chart.state(id).unwrap()).collect();
+    relocate(&run.chart, &mut run.configuration, &states, &mut run.logger, &mut run.scratch)
 }
 
 const CHART: &str = "
@@ -65,10 +56,7 @@ fn targets_that_do_not_fit_together_change_nothing() {
         let mut run = Run::new(CHART).start();
         let before = run.configuration.clone();
         let error = to(&mut run, targets).unwrap_err();
-        assert!(
-            matches!(error, RelocateError::NotTogether(_)),
-            "{targets:?}"
-        );
+        assert!(matches!(error, RelocateError::NotTogether(_)), "{targets:?}");
         assert_eq!(run.configuration, before);
         assert!(run.logger.log.is_empty());
     }
@@ -79,8 +67,5 @@ fn a_stopped_chart_stays_stopped() {
     let mut run = Run::new(CHART).start();
     run.send("e");
     assert!(matches!(to(&mut run, &["a"]), Err(RelocateError::Stopped)));
-    assert!(matches!(
-        to(&mut Run::new(CHART), &["a"]),
-        Err(RelocateError::Stopped)
-    ));
+    assert!(matches!(to(&mut Run::new(CHART), &["a"]), Err(RelocateError::Stopped)));
 }

@@ -29,15 +29,8 @@ type Histories<'a> = &'a [(&'a str, &'a [&'a str])];
 
 fn snapshot(active: &[&str], history: Histories<'_>) -> Snapshot {
     let strings = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let history = history
-        .iter()
-        .map(|(id, ids)| (id.to_string(), strings(ids)))
-        .collect::<BTreeMap<_, _>>();
-    Snapshot {
-        active: strings(active),
-        history,
-        running: true,
-    }
+    let history = history.iter().map(|(id, ids)| (id.to_string(), strings(ids))).collect::<BTreeMap<_, _>>();
+    Snapshot { active: strings(active), history, running: true }
 }
 
 #[test]
@@ -59,26 +52,10 @@ fn refusals_name_the_state() {
             &[],
             "snapshot lists state 'h' as active, but it is not atomic in this chart; migrate it with a state map",
         ),
-        (
-            &[],
-            &[],
-            "snapshot is no legal configuration: state '' has 0 active children and needs 1",
-        ),
-        (
-            &["a1"],
-            &[],
-            "snapshot is no legal configuration: state 'p' has 1 active children and needs 2",
-        ),
-        (
-            &["a1", "c1", "a2"],
-            &[],
-            "snapshot is no legal configuration: state 'r1' has 2 active children and needs 1",
-        ),
-        (
-            &["a1", "a2", "z"],
-            &[],
-            "snapshot is no legal configuration: state '' has 2 active children and needs 1",
-        ),
+        (&[], &[], "snapshot is no legal configuration: state '' has 0 active children and needs 1"),
+        (&["a1"], &[], "snapshot is no legal configuration: state 'p' has 1 active children and needs 2"),
+        (&["a1", "c1", "a2"], &[], "snapshot is no legal configuration: state 'r1' has 2 active children and needs 1"),
+        (&["a1", "a2", "z"], &[], "snapshot is no legal configuration: state '' has 2 active children and needs 1"),
         (
             &["z"],
             &[("z", &["a1"])],
@@ -127,18 +104,10 @@ fn json_form() {
     run.send("e");
     let stored = run.configuration.snapshot(&run.chart);
     let json = serde_json::to_string(&stored).unwrap();
-    assert_eq!(
-        json,
-        r#"{"active":["z"],"history":{"d":["a1","a2"],"h":["r1","r2"],"hr":["a1"]},"running":true}"#
-    );
+    assert_eq!(json, r#"{"active":["z"],"history":{"d":["a1","a2"],"h":["r1","r2"],"hr":["a1"]},"running":true}"#);
     let back: Snapshot = serde_json::from_str(&json).unwrap();
-    assert_eq!(
-        Configuration::restore(&run.chart, &back).unwrap(),
-        run.configuration
-    );
-    assert!(
-        serde_json::from_str::<Snapshot>(r#"{"active":[],"running":false,"extra":1}"#).is_err()
-    );
+    assert_eq!(Configuration::restore(&run.chart, &back).unwrap(), run.configuration);
+    assert!(serde_json::from_str::<Snapshot>(r#"{"active":[],"running":false,"extra":1}"#).is_err());
 }
 
 #[test]
@@ -149,18 +118,9 @@ fn before_the_start_and_after_the_end() {
     );
     let idle = run.configuration.snapshot(&run.chart);
     assert_eq!(idle, Snapshot::default());
-    assert_eq!(
-        Configuration::restore(&run.chart, &idle).unwrap(),
-        run.configuration
-    );
+    assert_eq!(Configuration::restore(&run.chart, &idle).unwrap(), run.configuration);
     let run = run.start();
     let ended = run.configuration.snapshot(&run.chart);
-    assert_eq!(
-        (ended.active.as_slice(), ended.running),
-        (&["f".to_owned()][..], false)
-    );
-    assert_eq!(
-        Configuration::restore(&run.chart, &ended).unwrap(),
-        run.configuration
-    );
+    assert_eq!((ended.active.as_slice(), ended.running), (&["f".to_owned()][..], false));
+    assert_eq!(Configuration::restore(&run.chart, &ended).unwrap(), run.configuration);
 }

@@ -1,10 +1,6 @@
 //! Components written as WebAssembly text and assembled on the spot, good and hostile, so that no test needs a
 //! wasm toolchain. The text of a guest is a core module; `wit-component` wraps it for a WIT world.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test support: a panic is how a test fails"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "test support: a panic is how a test fails")]
 #![expect(dead_code, reason = "every test binary uses its own part of this")]
 
 use std::fmt::Write as _;
@@ -67,13 +63,9 @@ impl Guest {
         let ok = |value: serde_json::Value| Body::Ok(value.to_string());
         Self {
             manifest: Body::Ok(manifest_text(id, version)),
-            check: ok(
-                json!({"entry": "card", "slot": "c1", "value": {"text": "é"}, "warnings": []}),
-            ),
+            check: ok(json!({"entry": "card", "slot": "c1", "value": {"text": "é"}, "warnings": []})),
             summarise: ok(json!({"projections": {"team": {"n": 1}}})),
-            conclude: ok(
-                json!({"ready": true, "result": {"n": 1}, "artifacts": [], "event": null, "problems": []}),
-            ),
+            conclude: ok(json!({"ready": true, "result": {"n": 1}, "artifacts": [], "event": null, "problems": []})),
             items: String::new(),
             memory: String::from("2"),
             realloc: REALLOC,
@@ -82,10 +74,7 @@ impl Guest {
 
     /// Good but for its `check`.
     pub fn check(check: Body) -> Self {
-        Self {
-            check,
-            ..Self::good("hostile", "1.0.0")
-        }
+        Self { check, ..Self::good("hostile", "1.0.0") }
     }
 
     /// Good but for its `check`, which runs these instructions.
@@ -100,10 +89,7 @@ impl Guest {
 
     /// The core module as text, with further imports.
     pub fn module_with(&self, imports: &str) -> String {
-        let mut data = Data {
-            segments: String::new(),
-            at: 1024,
-        };
+        let mut data = Data { segments: String::new(), at: 1024 };
         let mut functions = String::new();
         let parts = [
             ("manifest", &self.manifest, false),
@@ -119,11 +105,7 @@ impl Guest {
             };
             let parameters = if takes { "(param i32 i32 i32 i32)" } else { "" };
             let export = format!("(export \"draaiboek:step/step@1.0.0#{name}\")");
-            writeln!(
-                functions,
-                "(func ${name} {export} {parameters} (result i32) {code})"
-            )
-            .unwrap();
+            writeln!(functions, "(func ${name} {export} {parameters} (result i32) {code})").unwrap();
         }
         format!(
             r#"(module
@@ -171,27 +153,13 @@ pub fn component(wit: &str, world: &str, text: &str) -> Vec<u8> {
     let package = resolve.push_str("step.wit", wit).unwrap();
     let world = resolve.select_world(&[package], Some(world)).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-    ComponentEncoder::default()
-        .module(&module)
-        .unwrap()
-        .validate(true)
-        .encode()
-        .unwrap()
+    ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
 }
 
 /// The shared library of a test binary, with bounds tight enough for quick tests.
 pub fn library() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        Library::new(
-            Limits {
-                fuel: 50_000_000,
-                ..Limits::default()
-            },
-            None,
-        )
-        .unwrap()
-    })
+    LIBRARY.get_or_init(|| Library::new(Limits { fuel: 50_000_000, ..Limits::default() }, None).unwrap())
 }
 
 /// Loads a guest; one of the same id and version makes place for it.
@@ -222,9 +190,7 @@ pub fn input() -> CheckInput {
 
 /// What a good guest answers and costs, before and after every hostile one.
 pub fn good_answer() -> (String, u64) {
-    let plugin = library()
-        .add("good.wasm", &Guest::good("good", "1.0.0").build())
-        .unwrap();
+    let plugin = library().add("good.wasm", &Guest::good("good", "1.0.0").build()).unwrap();
     let called = plugin.check(&context("good"), &input()).unwrap();
     (serde_json::to_string(&called.output).unwrap(), called.fuel)
 }

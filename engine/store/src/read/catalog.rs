@@ -4,8 +4,7 @@
 
 use super::Reader;
 use crate::entity::{
-    CalendarRow, DefinitionRow, PluginRow, SchoolRow, calendar, command_key, definition, meta,
-    plugin, school,
+    CalendarRow, DefinitionRow, PluginRow, SchoolRow, calendar, command_key, definition, meta, plugin, school,
 };
 use crate::error::StoreError;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
@@ -29,11 +28,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn definition(&self, hash: &[u8]) -> Result<Option<DefinitionRow>, StoreError> {
-        self.told(
-            definition::Entity::find_by_id(hash.to_vec())
-                .one(&self.db)
-                .await,
-        )
+        self.told(definition::Entity::find_by_id(hash.to_vec()).one(&self.db).await)
     }
 
     /// The definition of a workflow that was stored last.
@@ -66,11 +61,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn calendar(&self, hash: &[u8]) -> Result<Option<CalendarRow>, StoreError> {
-        self.told(
-            calendar::Entity::find_by_id(hash.to_vec())
-                .one(&self.db)
-                .await,
-        )
+        self.told(calendar::Entity::find_by_id(hash.to_vec()).one(&self.db).await)
     }
 
     /// A plugin by hash.
@@ -78,11 +69,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn plugin(&self, hash: &[u8]) -> Result<Option<PluginRow>, StoreError> {
-        self.told(
-            plugin::Entity::find_by_id(hash.to_vec())
-                .one(&self.db)
-                .await,
-        )
+        self.told(plugin::Entity::find_by_id(hash.to_vec()).one(&self.db).await)
     }
 
     /// A school.
@@ -98,12 +85,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn schools(&self) -> Result<Vec<SchoolRow>, StoreError> {
-        self.told(
-            school::Entity::find()
-                .order_by_asc(school::Column::Id)
-                .all(&self.db)
-                .await,
-        )
+        self.told(school::Entity::find().order_by_asc(school::Column::Id).all(&self.db).await)
     }
 
     /// A setting.

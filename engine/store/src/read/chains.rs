@@ -51,18 +51,8 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn journal_after(
-        &self,
-        head: i64,
-        revision: i64,
-        limit: u32,
-    ) -> Result<Vec<JournalRow>, StoreError> {
-        let values = [
-            head.into(),
-            revision.into(),
-            revision.into(),
-            i64::from(limit).into(),
-        ];
+    pub async fn journal_after(&self, head: i64, revision: i64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
+        let values = [head.into(), revision.into(), revision.into(), i64::from(limit).into()];
         let statement = self.sql(JOURNAL_AFTER, values);
         self.told(JournalRow::find_by_statement(statement).all(&self.db).await)
     }
@@ -79,19 +69,12 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn contributions(
-        &self,
-        run: &StepRunRow,
-    ) -> Result<Vec<ContributionRow>, StoreError> {
+    pub async fn contributions(&self, run: &StepRunRow) -> Result<Vec<ContributionRow>, StoreError> {
         let Some(head) = run.contribution_head else {
             return Ok(Vec::new());
         };
         let statement = self.sql(CONTRIBUTIONS, [head.into()]);
-        self.told(
-            ContributionRow::find_by_statement(statement)
-                .all(&self.db)
-                .await,
-        )
+        self.told(ContributionRow::find_by_statement(statement).all(&self.db).await)
     }
 
     /// One contribution.

@@ -6,9 +6,7 @@ use super::{Reader, Scope};
 use crate::entity::{InstanceRow, instance};
 use crate::error::StoreError;
 use sea_orm::sea_query::{Condition, Expr, LikeExpr};
-use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
 
 /// Which instances a list shows. Empty fields ask for nothing.
@@ -79,14 +77,8 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn instance(
-        &self,
-        scope: Scope<'_>,
-        id: &str,
-    ) -> Result<Option<InstanceRow>, StoreError> {
-        let query = instance::Entity::find()
-            .filter(instance::Column::Id.eq(id))
-            .filter(of(scope));
+    pub async fn instance(&self, scope: Scope<'_>, id: &str) -> Result<Option<InstanceRow>, StoreError> {
+        let query = instance::Entity::find().filter(instance::Column::Id.eq(id)).filter(of(scope));
         self.told(query.one(&self.db).await)
     }
 
@@ -100,9 +92,7 @@ impl Reader {
 
     /// The stored revision of an instance.
     pub(crate) async fn revision(&self, pk: i64) -> Result<Option<i64>, StoreError> {
-        let query = instance::Entity::find_by_id(pk)
-            .select_only()
-            .column(instance::Column::Revision);
+        let query = instance::Entity::find_by_id(pk).select_only().column(instance::Column::Revision);
         self.told(query.into_tuple::<i64>().one(&self.db).await)
     }
 
@@ -156,18 +146,10 @@ impl Reader {
             format!("SELECT count(*) FROM {table} WHERE status = '{status}' AND {of_school}")
         };
         Ok(Counts {
-            instances: instances
-                .into_iter()
-                .map(|(name, n)| (name, n.unsigned_abs()))
-                .collect(),
+            instances: instances.into_iter().map(|(name, n)| (name, n.unsigned_abs())).collect(),
             open_tasks: self.count(&open("task", "open"), scope).await?,
             pending_timers: self.count(&open("timer", "pending"), scope).await?,
-            pending_outbox: self
-                .count(
-                    "SELECT count(*) FROM outbox WHERE status = 'pending'",
-                    Scope::All,
-                )
-                .await?,
+            pending_outbox: self.count("SELECT count(*) FROM outbox WHERE status = 'pending'", Scope::All).await?,
             open_incidents: self.count(&open("incident", "open"), scope).await?,
         })
     }
@@ -175,11 +157,7 @@ impl Reader {
     async fn count(&self, text: &str, scope: Scope<'_>) -> Result<u64, StoreError> {
         use sea_orm::ConnectionTrait;
         let school = || sea_orm::Value::from(scope.school().map(ToOwned::to_owned));
-        let values = if text.contains('?') {
-            vec![school(), school()]
-        } else {
-            Vec::new()
-        };
+        let values = if text.contains('?') { vec![school(), school()] } else { Vec::new() };
         let row = self.told(self.db.query_one_raw(self.sql(text, values)).await)?;
         let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose();
         Ok(self.told(count)?.unwrap_or(0).unsigned_abs())
@@ -187,46 +165,26 @@ impl Reader {
 }
 
 fn of(scope: Scope<'_>) -> Condition {
-    Condition::all().add_option(
-        scope
-            .school()
-            .map(|school| instance::Column::School.eq(school)),
-    )
+    Condition::all().add_option(scope.school().map(|school| instance::Column::School.eq(school)))
 }
 
 fn condition(filter: &InstanceFilter) -> Condition {
     use instance::Column as C;
-    let lifecycles = (!filter.lifecycles.is_empty())
-        .then(|| C::Lifecycle.is_in(filter.lifecycles.iter().cloned()));
+    let lifecycles = (!filter.lifecycles.is_empty()).then(|| C::Lifecycle.is_in(filter.lifecycles.iter().cloned()));
     let text = filter.text.as_deref().map(|text| {
         let pattern = contains(text);
-        Expr::col(C::Title)
-            .like(pattern.clone())
-            .or(Expr::col(C::Id).like(pattern))
+        Expr::col(C::Title).like(pattern.clone()).or(Expr::col(C::Id).like(pattern))
     });
     Condition::all()
-        .add_option(
-            filter
-                .workflow
-                .as_deref()
-                .map(|workflow| C::Workflow.eq(workflow)),
-        )
+        .add_option(filter.workflow.as_deref().map(|workflow| C::Workflow.eq(workflow)))
         .add_option(lifecycles)
-        .add_option(
-            filter
-                .parent
-                .as_deref()
-                .map(|parent| C::ParentId.eq(parent)),
-        )
+        .add_option(filter.parent.as_deref().map(|parent| C::ParentId.eq(parent)))
         .add_option(filter.before.map(|pk| C::Pk.lt(pk)))
         .add_option(text)
 }
 
 /// A pattern that finds the piece anywhere and takes its `%` and `_` for themselves.
 pub(super) fn contains(piece: &str) -> LikeExpr {
-    let escaped = piece
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
+    let escaped = piece.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }

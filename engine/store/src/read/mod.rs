@@ -58,23 +58,10 @@ impl Reader {
     /// # Errors
     /// [`StoreError`] when the file cannot be read at all.
     pub async fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
-        let rows = self
-            .db
-            .query_all_raw(Statement::from_string(
-                DbBackend::Sqlite,
-                "PRAGMA integrity_check",
-            ))
-            .await;
+        let rows = self.db.query_all_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check")).await;
         let rows = self.told(rows)?;
-        let lines = rows
-            .iter()
-            .map(|row| row.try_get_by_index::<String>(0))
-            .collect::<Result<Vec<_>, _>>();
-        Ok(self
-            .told(lines)?
-            .into_iter()
-            .filter(|line| line != "ok")
-            .collect())
+        let lines = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>();
+        Ok(self.told(lines)?.into_iter().filter(|line| line != "ok").collect())
     }
 
     /// Puts the path into an error.
@@ -82,11 +69,7 @@ impl Reader {
         result.map_err(|error| from_orm(&self.path, &error))
     }
 
-    pub(crate) fn sql(
-        &self,
-        text: &str,
-        values: impl IntoIterator<Item = sea_orm::Value>,
-    ) -> Statement {
+    pub(crate) fn sql(&self, text: &str, values: impl IntoIterator<Item = sea_orm::Value>) -> Statement {
         Statement::from_sql_and_values(self.db.get_database_backend(), text, values)
     }
 }

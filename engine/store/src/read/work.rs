@@ -5,14 +5,12 @@
 use super::instances::contains;
 use super::{Reader, Scope};
 use crate::entity::{
-    ArtifactRow, IncidentRow, OutboxRow, StepRunRow, TaskRow, TimerRow, artifact, incident,
-    instance, outbox, step_run, task, timer,
+    ArtifactRow, IncidentRow, OutboxRow, StepRunRow, TaskRow, TimerRow, artifact, incident, instance, outbox, step_run,
+    task, timer,
 };
 use crate::error::StoreError;
 use sea_orm::sea_query::{Condition, Expr, NullOrdering, Query};
-use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select};
 
 /// Which open tasks a list shows. Empty fields ask for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,9 +60,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn tasks(&self, instance_pk: i64) -> Result<Vec<TaskRow>, StoreError> {
-        let query = task::Entity::find()
-            .filter(task::Column::InstancePk.eq(instance_pk))
-            .order_by_asc(task::Column::Id);
+        let query =
+            task::Entity::find().filter(task::Column::InstancePk.eq(instance_pk)).order_by_asc(task::Column::Id);
         self.told(query.all(&self.db).await)
     }
 
@@ -118,10 +115,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn pending_outbox(&self, now: i64, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
-        let query = pending_outbox()
-            .filter(outbox::Column::NotBefore.lte(now))
-            .order_by_asc(outbox::Column::Id)
-            .limit(limit);
+        let query =
+            pending_outbox().filter(outbox::Column::NotBefore.lte(now)).order_by_asc(outbox::Column::Id).limit(limit);
         self.told(query.all(&self.db).await)
     }
 
@@ -131,9 +126,7 @@ impl Reader {
     /// [`StoreError`].
     pub async fn next_outbox(&self) -> Result<Option<i64>, StoreError> {
         let query = pending_outbox().limit(1);
-        Ok(self
-            .told(query.one(&self.db).await)?
-            .map(|row| row.not_before))
+        Ok(self.told(query.one(&self.db).await)?.map(|row| row.not_before))
     }
 
     /// One effect by its key.
@@ -141,12 +134,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn outbox_by_key(&self, key: &str) -> Result<Option<OutboxRow>, StoreError> {
-        self.told(
-            outbox::Entity::find()
-                .filter(outbox::Column::Key.eq(key))
-                .one(&self.db)
-                .await,
-        )
+        self.told(outbox::Entity::find().filter(outbox::Column::Key.eq(key)).one(&self.db).await)
     }
 
     /// All artifacts of an instance by name, then by version.
@@ -165,11 +153,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn artifact(
-        &self,
-        instance_pk: i64,
-        name: &str,
-    ) -> Result<Option<ArtifactRow>, StoreError> {
+    pub async fn artifact(&self, instance_pk: i64, name: &str) -> Result<Option<ArtifactRow>, StoreError> {
         let query = artifact::Entity::find()
             .filter(artifact::Column::InstancePk.eq(instance_pk))
             .filter(artifact::Column::Name.eq(name))
@@ -192,11 +176,7 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn open_incidents(
-        &self,
-        scope: Scope<'_>,
-        limit: u64,
-    ) -> Result<Vec<IncidentRow>, StoreError> {
+    pub async fn open_incidents(&self, scope: Scope<'_>, limit: u64) -> Result<Vec<IncidentRow>, StoreError> {
         let of_school = scope.school().map(|school| {
             let instances = Query::select()
                 .column(instance::Column::Pk)
@@ -255,21 +235,16 @@ pub(crate) fn open_tasks(scope: Scope<'_>, filter: &TaskFilter) -> Select<task::
 
 fn whose(filter: &TaskFilter) -> Option<Condition> {
     use task::Column as C;
-    let named = filter
-        .person
-        .as_deref()
-        .map(|person| Expr::col(C::Assignees).like(element(person)));
+    let named = filter.person.as_deref().map(|person| Expr::col(C::Assignees).like(element(person)));
     let roles = (!filter.roles.is_empty()).then(|| {
-        let any = filter.roles.iter().fold(Condition::any(), |any, role| {
-            any.add(Expr::col(C::Roles).like(element(role)))
-        });
+        let any =
+            filter.roles.iter().fold(Condition::any(), |any, role| any.add(Expr::col(C::Roles).like(element(role))));
         match filter.person {
             Some(_) => Condition::all().add(any).add(C::Assignees.eq("[]")),
             None => any,
         }
     });
-    (named.is_some() || roles.is_some())
-        .then(|| Condition::any().add_option(named).add_option(roles))
+    (named.is_some() || roles.is_some()).then(|| Condition::any().add_option(named).add_option(roles))
 }
 
 /// An element of a JSON array of strings.

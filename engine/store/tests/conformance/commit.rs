@@ -1,17 +1,10 @@
 //! A turn is written as a whole or not at all, and only over the revision it was built on.
 
 use crate::support::*;
-use draaiboek_store::{
-    ArtifactRow, CommandKeyRow, CommitError, InstanceWrite, Scope, Turn, content_hash,
-};
+use draaiboek_store::{ArtifactRow, CommandKeyRow, CommitError, InstanceWrite, Scope, Turn, content_hash};
 
 fn key(name: &str, answer: &str) -> Option<CommandKeyRow> {
-    Some(CommandKeyRow {
-        key: name.into(),
-        answer: answer.into(),
-        instance_pk: None,
-        created_at: NOON,
-    })
+    Some(CommandKeyRow { key: name.into(), answer: answer.into(), instance_pk: None, created_at: NOON })
 }
 
 #[tokio::test]
@@ -20,9 +13,7 @@ async fn a_turn_is_read_back_as_it_was_written() {
     let mut row = bed.instance("i-1").await;
     let mut turn = bed.next(&mut row);
     let mut run = step_run(bed.ids(), &row, "concretise");
-    turn.contributions = ["a", "b", "c"]
-        .map(|text| contribution(bed.ids(), &mut run, text))
-        .to_vec();
+    turn.contributions = ["a", "b", "c"].map(|text| contribution(bed.ids(), &mut run, text)).to_vec();
     turn.tasks = vec![task(bed.ids(), &run, &["tch"], &[], Some(NOON))];
     turn.timers = vec![timer(bed.ids(), &row, NOON)];
     turn.outbox = vec![effect(bed.ids(), &row, "i-1/2/0", NOON)];
@@ -34,18 +25,12 @@ async fn a_turn_is_read_back_as_it_was_written() {
 
     let read = bed.store.read();
     assert_eq!(bed.load("i-1").await, row);
-    assert_eq!(
-        read.contributions(&run).await.unwrap(),
-        written.contributions
-    );
+    assert_eq!(read.contributions(&run).await.unwrap(), written.contributions);
     assert_eq!(read.step_runs(row.pk).await.unwrap(), written.step_runs);
     assert_eq!(read.tasks(row.pk).await.unwrap(), written.tasks);
     assert_eq!(read.pending_timers(row.pk).await.unwrap(), written.timers);
     assert_eq!(read.pending_outbox(NOON, 10).await.unwrap(), written.outbox);
-    assert_eq!(
-        read.answer("k-1").await.unwrap().as_deref(),
-        Some(r#"{"ok":true}"#)
-    );
+    assert_eq!(read.answer("k-1").await.unwrap().as_deref(), Some(r#"{"ok":true}"#));
 }
 
 #[tokio::test]
@@ -54,28 +39,13 @@ async fn a_turn_that_clashes_leaves_nothing_behind() {
     let mut row = bed.instance("i-1").await;
     let before = row.clone();
     let mut turn = bed.next(&mut row);
-    turn.outbox = vec![
-        effect(bed.ids(), &row, "same", NOON),
-        effect(bed.ids(), &row, "same", NOON),
-    ];
+    turn.outbox = vec![effect(bed.ids(), &row, "same", NOON), effect(bed.ids(), &row, "same", NOON)];
     let error = one(bed.store.commit(vec![turn]).await).unwrap_err();
     assert!(matches!(error, CommitError::Conflict(_)), "{error:?}");
     assert_eq!(bed.load("i-1").await, before);
-    let page = bed
-        .store
-        .read()
-        .journal_back(before.journal_head.unwrap(), 10)
-        .await
-        .unwrap();
+    let page = bed.store.read().journal_back(before.journal_head.unwrap(), 10).await.unwrap();
     assert_eq!(page.rows.len(), 1);
-    assert!(
-        bed.store
-            .read()
-            .pending_outbox(i64::MAX, 10)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(bed.store.read().pending_outbox(i64::MAX, 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -91,14 +61,7 @@ async fn only_the_stale_turn_of_a_group_fails() {
     let turns = rows.iter_mut().map(|row| bed.next(row)).collect();
     let answers = bed.store.commit(turns).await;
     assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
-    let Err(CommitError::Stale {
-        instance,
-        expected,
-        found,
-    }) = &answers[1]
-    else {
-        panic!("{answers:?}")
-    };
+    let Err(CommitError::Stale { instance, expected, found }) = &answers[1] else { panic!("{answers:?}") };
     assert_eq!((instance.as_str(), *expected, *found), ("i-2", 1, Some(2)));
     assert_eq!(bed.load("i-1").await, rows[0]);
     assert_eq!(bed.load("i-2").await, elsewhere);
@@ -110,10 +73,7 @@ async fn an_unknown_instance_is_stale_without_a_revision() {
     let bed = Bed::new().await;
     let (_, mut row) = bed.create("never-stored");
     let answer = one(bed.store.commit(vec![bed.next(&mut row)]).await);
-    assert!(
-        matches!(answer, Err(CommitError::Stale { found: None, .. })),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(CommitError::Stale { found: None, .. })), "{answer:?}");
 }
 
 #[tokio::test]
@@ -126,21 +86,12 @@ async fn a_repeated_key_gets_the_first_answer() {
     let mut repeat = bed.next(&mut row);
     repeat.command_key = key("k", "second");
     let bystander = bed.next(&mut other);
-    let answers = bed
-        .store
-        .commit(vec![first.clone(), repeat, bystander])
-        .await;
+    let answers = bed.store.commit(vec![first.clone(), repeat, bystander]).await;
     assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
-    assert!(
-        matches!(&answers[1], Err(CommitError::Repeat(answer)) if answer == "first"),
-        "{answers:?}"
-    );
+    assert!(matches!(&answers[1], Err(CommitError::Repeat(answer)) if answer == "first"), "{answers:?}");
     // The same turn again is a repeat rather than stale.
     let answer = one(bed.store.commit(vec![first]).await);
-    assert!(
-        matches!(&answer, Err(CommitError::Repeat(answer)) if answer == "first"),
-        "{answer:?}"
-    );
+    assert!(matches!(&answer, Err(CommitError::Repeat(answer)) if answer == "first"), "{answer:?}");
     assert_eq!(bed.load("i-1").await.revision, 2);
 }
 
@@ -170,12 +121,7 @@ async fn a_group_of_500_turns_is_written() {
     for row in [&rows[0], &rows[255], &rows[256], &rows[499]] {
         assert_eq!(bed.load(&row.id).await, *row);
     }
-    let counts = bed
-        .store
-        .read()
-        .counts(Scope::School(SCHOOL))
-        .await
-        .unwrap();
+    let counts = bed.store.read().counts(Scope::School(SCHOOL)).await.unwrap();
     assert_eq!(counts.instances.get("active"), Some(&500));
 }
 
@@ -187,17 +133,11 @@ async fn every_count_of_rows_fits_its_statement() {
         let mut turn = bed.next(&mut row);
         let mut run = step_run(bed.ids(), &row, "concretise");
         let texts = (0..count).map(|number| number.to_string());
-        turn.contributions = texts
-            .map(|text| contribution(bed.ids(), &mut run, &text))
-            .collect();
+        turn.contributions = texts.map(|text| contribution(bed.ids(), &mut run, &text)).collect();
         turn.step_runs = vec![run.clone()];
         let expected = turn.contributions.clone();
         one(bed.store.commit(vec![turn]).await).unwrap();
-        assert_eq!(
-            bed.store.read().contributions(&run).await.unwrap(),
-            expected,
-            "{count}"
-        );
+        assert_eq!(bed.store.read().contributions(&run).await.unwrap(), expected, "{count}");
     }
 }
 
@@ -207,13 +147,9 @@ async fn changed_rows_replace_stored_ones() {
     let mut row = bed.instance("i-1").await;
     let mut turn = bed.next(&mut row);
     let mut run = step_run(bed.ids(), &row, "concretise");
-    let (mut job, mut alarm) = (
-        task(bed.ids(), &run, &["tch"], &[], None),
-        timer(bed.ids(), &row, NOON),
-    );
+    let (mut job, mut alarm) = (task(bed.ids(), &run, &["tch"], &[], None), timer(bed.ids(), &row, NOON));
     turn.contributions = vec![contribution(bed.ids(), &mut run, "a")];
-    (turn.step_runs, turn.tasks, turn.timers) =
-        (vec![run.clone()], vec![job.clone()], vec![alarm.clone()]);
+    (turn.step_runs, turn.tasks, turn.timers) = (vec![run.clone()], vec![job.clone()], vec![alarm.clone()]);
     let payload_hash = turn.contributions[0].payload_hash.clone();
     one(bed.store.commit(vec![turn]).await).unwrap();
 
@@ -232,17 +168,9 @@ async fn changed_rows_replace_stored_ones() {
     let read = bed.store.read();
     assert_eq!(read.step_run(run.id).await.unwrap(), Some(run.clone()));
     assert_eq!(read.next_timer().await.unwrap(), Some(alarm.due_at));
-    assert!(
-        read.open_tasks(Scope::All, &Default::default(), 9)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(read.open_tasks(Scope::All, &Default::default(), 9).await.unwrap().is_empty());
     let stored = read.contributions(&run).await.unwrap().remove(0);
-    assert_eq!(
-        (stored.status.as_str(), stored.payload, stored.payload_hash),
-        ("erased", None, payload_hash)
-    );
+    assert_eq!((stored.status.as_str(), stored.payload, stored.payload_hash), ("erased", None, payload_hash));
 }
 
 #[tokio::test]
@@ -268,10 +196,7 @@ async fn rows_of_another_instance_are_refused() {
     let mut turn = bed.next(&mut row);
     turn.timers = vec![timer(bed.ids(), &other, NOON)];
     let answer = one(bed.store.commit(vec![turn]).await);
-    assert!(
-        matches!(answer, Err(CommitError::Malformed(_))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(CommitError::Malformed(_))), "{answer:?}");
 }
 
 #[tokio::test]
@@ -287,28 +212,15 @@ async fn an_artifact_version_never_changes() {
         content_hash: content_hash(content),
         created_at: NOON,
     };
-    let (first, second) = (
-        artifact(bed.ids().artifact(), "[1]"),
-        artifact(bed.ids().artifact(), "[2]"),
-    );
+    let (first, second) = (artifact(bed.ids().artifact(), "[1]"), artifact(bed.ids().artifact(), "[2]"));
     let mut turn = bed.next(&mut row);
     turn.artifacts = vec![first.clone()];
     one(bed.store.commit(vec![turn]).await).unwrap();
     let mut turn = bed.next(&mut row.clone());
     turn.artifacts = vec![second];
     let answer = one(bed.store.commit(vec![turn]).await);
-    assert!(
-        matches!(answer, Err(CommitError::Conflict(_))),
-        "{answer:?}"
-    );
-    assert_eq!(
-        bed.store
-            .read()
-            .artifact(row.pk, "principles")
-            .await
-            .unwrap(),
-        Some(first)
-    );
+    assert!(matches!(answer, Err(CommitError::Conflict(_))), "{answer:?}");
+    assert_eq!(bed.store.read().artifact(row.pk, "principles").await.unwrap(), Some(first));
 }
 
 #[tokio::test]
@@ -316,10 +228,7 @@ async fn an_effect_is_booked_without_an_instance() {
     let bed = Bed::new().await;
     let row = bed.instance("i-1").await;
     let mut mail = effect(bed.ids(), &row, "i-1/1/0", NOON);
-    let book = |row: &draaiboek_store::OutboxRow| Turn {
-        outbox: vec![row.clone()],
-        ..Turn::default()
-    };
+    let book = |row: &draaiboek_store::OutboxRow| Turn { outbox: vec![row.clone()], ..Turn::default() };
     one(bed.store.commit(vec![book(&mail)]).await).unwrap();
     (mail.attempts, mail.last_error, mail.not_before) = (1, Some("no route".into()), NOON + 60);
     let committed = one(bed.store.commit(vec![book(&mail)]).await).unwrap();

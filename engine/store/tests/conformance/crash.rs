@@ -7,11 +7,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 
 #[tokio::test]
 async fn a_full_disk_loses_nothing_and_says_so() {
-    let bed = Bed::with(OpenOptions {
-        max_pages: Some(80),
-        ..OpenOptions::default()
-    })
-    .await;
+    let bed = Bed::with(OpenOptions { max_pages: Some(80), ..OpenOptions::default() }).await;
     let mut row = bed.instance("i-1").await;
     let error = loop {
         let mut next = row.clone();
@@ -20,33 +16,19 @@ async fn a_full_disk_loses_nothing_and_says_so() {
         turn.journal.clear();
         next.journal_head = row.journal_head;
         next.journal_head_hash.clone_from(&row.journal_head_hash);
-        turn.journal
-            .push(next.append(bed.ids(), entry(&"y".repeat(20_000))));
+        turn.journal.push(next.append(bed.ids(), entry(&"y".repeat(20_000))));
         turn.instance = Some(draaiboek_store::InstanceWrite::advance(next.clone(), false));
         match one(bed.store.commit(vec![turn]).await) {
             Ok(_) => row = next,
             Err(error) => break error,
         }
     };
-    let CommitError::Store(inner) = &error else {
-        panic!("{error:?}")
-    };
+    let CommitError::Store(inner) = &error else { panic!("{error:?}") };
     assert!(matches!(**inner, StoreError::Full { .. }), "{inner:?}");
     let text = error.to_string();
-    assert!(
-        text.contains("school.db") && text.contains("make room"),
-        "{text}"
-    );
+    assert!(text.contains("school.db") && text.contains("make room"), "{text}");
     assert_eq!(bed.load("i-1").await, row);
-    assert!(
-        bed.store
-            .read()
-            .verify_rows(&row)
-            .await
-            .unwrap()
-            .findings
-            .is_empty()
-    );
+    assert!(bed.store.read().verify_rows(&row).await.unwrap().findings.is_empty());
     assert!(bed.store.integrity_check().await.unwrap().is_empty());
 
     // With room again, work goes on where it stood.
@@ -69,17 +51,9 @@ async fn a_copy_of_the_files_mid_flight_holds_every_answered_turn() {
         let name = |path: &std::path::Path| format!("{}{end}", path.display());
         std::fs::copy(name(&bed.path()), name(&copy)).unwrap();
     }
-    let store = Store::open(copy.to_str().unwrap(), OpenOptions::default())
-        .await
-        .unwrap();
-    assert_eq!(
-        store.read().instance(Scope::All, "i-1").await.unwrap(),
-        Some(row.clone())
-    );
-    assert_eq!(
-        store.read().verify_rows(&row).await.unwrap().journal_rows,
-        31
-    );
+    let store = Store::open(copy.to_str().unwrap(), OpenOptions::default()).await.unwrap();
+    assert_eq!(store.read().instance(Scope::All, "i-1").await.unwrap(), Some(row.clone()));
+    assert_eq!(store.read().verify_rows(&row).await.unwrap().journal_rows, 31);
 }
 
 /// A log cut in the middle loses the end of what it held, never the middle, and never opens damaged.
@@ -95,27 +69,13 @@ async fn a_truncated_log_gives_an_earlier_whole_state() {
         let elsewhere = tempfile::tempdir().unwrap();
         let copy = elsewhere.path().join("school.db");
         std::fs::copy(bed.path(), &copy).unwrap();
-        std::fs::write(
-            format!("{}-wal", copy.display()),
-            &log[..log.len() - log.len() / share],
-        )
-        .unwrap();
-        let store = Store::open(copy.to_str().unwrap(), OpenOptions::default())
-            .await
-            .unwrap();
+        std::fs::write(format!("{}-wal", copy.display()), &log[..log.len() - log.len() / share]).unwrap();
+        let store = Store::open(copy.to_str().unwrap(), OpenOptions::default()).await.unwrap();
         let Some(found) = store.read().instance(Scope::All, "i-1").await.unwrap() else {
             continue;
         };
         assert!(found.revision < row.revision);
-        assert!(
-            store
-                .read()
-                .verify_rows(&found)
-                .await
-                .unwrap()
-                .findings
-                .is_empty()
-        );
+        assert!(store.read().verify_rows(&found).await.unwrap().findings.is_empty());
     }
 }
 
@@ -134,15 +94,7 @@ async fn a_caller_that_goes_away_leaves_the_connection_usable() {
     row = bed.load("i-1").await;
     one(bed.store.commit(vec![bed.next(&mut row)]).await).unwrap();
     let stored = bed.load("i-1").await;
-    assert!(
-        bed.store
-            .read()
-            .verify_rows(&stored)
-            .await
-            .unwrap()
-            .findings
-            .is_empty()
-    );
+    assert!(bed.store.read().verify_rows(&stored).await.unwrap().findings.is_empty());
 }
 
 #[tokio::test]
@@ -152,34 +104,18 @@ async fn a_damaged_page_is_a_typed_error() {
         bed.instance(&format!("i-{number}")).await;
     }
     let path = bed.path();
-    bed.raw()
-        .await
-        .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
-        .await
-        .unwrap();
-    let Bed {
-        folder: _folder,
-        store,
-    } = bed;
+    bed.raw().await.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    let Bed { folder: _folder, store } = bed;
     drop(store);
-    let mut file = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(&path)
-        .unwrap();
+    let mut file = std::fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
     let mut content = Vec::new();
     file.read_to_end(&mut content).unwrap();
     file.seek(SeekFrom::Start(8 * 4096)).unwrap();
-    file.write_all(&vec![0xff; content.len() - 8 * 4096])
-        .unwrap();
+    file.write_all(&vec![0xff; content.len() - 8 * 4096]).unwrap();
     drop(file);
     let error = match Store::open(path.to_str().unwrap(), OpenOptions::default()).await {
         Err(error) => error,
-        Ok(store) => store
-            .read()
-            .instance(Scope::All, "i-150")
-            .await
-            .unwrap_err(),
+        Ok(store) => store.read().instance(Scope::All, "i-150").await.unwrap_err(),
     };
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
 }

@@ -14,19 +14,11 @@ async fn journals_are_walked_both_ways_in_pages() {
     let (read, head) = (bed.store.read(), row.journal_head.unwrap());
     let first = read.journal_back(head, 4).await.unwrap();
     let second = read.journal_back(first.next.unwrap(), 100).await.unwrap();
-    let back: Vec<i64> = first
-        .rows
-        .iter()
-        .chain(&second.rows)
-        .map(|row| row.revision)
-        .collect();
+    let back: Vec<i64> = first.rows.iter().chain(&second.rows).map(|row| row.revision).collect();
     assert_eq!(back, (1..=10).rev().collect::<Vec<_>>());
     assert_eq!(second.next, None);
     let forward = read.journal_after(head, 3, 4).await.unwrap();
-    assert_eq!(
-        forward.iter().map(|row| row.revision).collect::<Vec<_>>(),
-        [4, 5, 6, 7]
-    );
+    assert_eq!(forward.iter().map(|row| row.revision).collect::<Vec<_>>(), [4, 5, 6, 7]);
     assert!(forward.iter().all(|entry| entry.instance_pk == row.pk));
     assert!(read.journal_after(head, 10, 4).await.unwrap().is_empty());
 }
@@ -48,90 +40,22 @@ async fn instances_are_listed_by_school_and_filter() {
     }
     let read = bed.store.read();
     let list = async |scope: Scope<'_>, filter: InstanceFilter| -> Vec<String> {
-        read.instances(scope, &filter, 10)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|row| row.id)
-            .collect()
+        read.instances(scope, &filter, 10).await.unwrap().into_iter().map(|row| row.id).collect()
     };
     let any = InstanceFilter::default;
     assert_eq!(list(Scope::All, any()).await, ["c", "b", "a%2", "a_1"]);
     let own = Scope::School(SCHOOL);
     assert_eq!(list(own, any()).await, ["c", "a%2", "a_1"]);
-    assert_eq!(
-        list(
-            own,
-            InstanceFilter {
-                lifecycles: vec!["finished".into()],
-                ..any()
-            }
-        )
-        .await,
-        ["a%2"]
-    );
-    assert_eq!(
-        list(
-            own,
-            InstanceFilter {
-                parent: Some("a_1".into()),
-                ..any()
-            }
-        )
-        .await,
-        ["c"]
-    );
-    assert_eq!(
-        list(
-            own,
-            InstanceFilter {
-                text: Some("a_".into()),
-                ..any()
-            }
-        )
-        .await,
-        ["a_1"]
-    );
-    assert_eq!(
-        list(
-            own,
-            InstanceFilter {
-                text: Some("%".into()),
-                ..any()
-            }
-        )
-        .await,
-        ["a%2"]
-    );
-    assert_eq!(
-        list(
-            own,
-            InstanceFilter {
-                workflow: Some("other".into()),
-                ..any()
-            }
-        )
-        .await,
-        [""; 0]
-    );
+    assert_eq!(list(own, InstanceFilter { lifecycles: vec!["finished".into()], ..any() }).await, ["a%2"]);
+    assert_eq!(list(own, InstanceFilter { parent: Some("a_1".into()), ..any() }).await, ["c"]);
+    assert_eq!(list(own, InstanceFilter { text: Some("a_".into()), ..any() }).await, ["a_1"]);
+    assert_eq!(list(own, InstanceFilter { text: Some("%".into()), ..any() }).await, ["a%2"]);
+    assert_eq!(list(own, InstanceFilter { workflow: Some("other".into()), ..any() }).await, [""; 0]);
     let newest = read.instances(own, &any(), 1).await.unwrap().remove(0);
-    assert_eq!(
-        list(
-            own,
-            InstanceFilter {
-                before: Some(newest.pk),
-                ..any()
-            }
-        )
-        .await,
-        ["a%2", "a_1"]
-    );
+    assert_eq!(list(own, InstanceFilter { before: Some(newest.pk), ..any() }).await, ["a%2", "a_1"]);
     assert!(read.instance(own, "b").await.unwrap().is_none());
     let counts = read.counts(own).await.unwrap();
-    assert_eq!(
-        counts.instances.into_iter().collect::<Vec<_>>(),
-        [("active".into(), 2), ("finished".into(), 1)]
-    );
+    assert_eq!(counts.instances.into_iter().collect::<Vec<_>>(), [("active".into(), 2), ("finished".into(), 1)]);
 }
 
 #[tokio::test]
@@ -146,9 +70,7 @@ async fn open_tasks_are_found_by_role_person_and_due_date() {
         (vec!["dir", "coach"], vec![], Some(NOON + 10)),
         (vec!["t_h"], vec![], Some(NOON + 30)),
     ];
-    turn.tasks = tasks
-        .map(|(roles, persons, due)| task(bed.ids(), &run, &roles, &persons, due))
-        .to_vec();
+    turn.tasks = tasks.map(|(roles, persons, due)| task(bed.ids(), &run, &roles, &persons, due)).to_vec();
     let mut done = task(bed.ids(), &run, &["tch"], &[], None);
     done.status = "done".into();
     turn.tasks.push(done);
@@ -157,67 +79,21 @@ async fn open_tasks_are_found_by_role_person_and_due_date() {
 
     let read = bed.store.read();
     let list = async |scope: Scope<'_>, filter: TaskFilter| -> Vec<i64> {
-        read.open_tasks(scope, &filter, 10)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|row| row.id)
-            .collect()
+        read.open_tasks(scope, &filter, 10).await.unwrap().into_iter().map(|row| row.id).collect()
     };
     let any = TaskFilter::default;
     let own = Scope::School(SCHOOL);
     assert_eq!(list(own, any()).await, [3, 2, 4, 1]);
     assert_eq!(list(Scope::School("de-brug"), any()).await, [0; 0]);
-    let teacher = TaskFilter {
-        roles: vec!["tch".into()],
-        ..any()
-    };
+    let teacher = TaskFilter { roles: vec!["tch".into()], ..any() };
     assert_eq!(list(own, teacher.clone()).await, [2, 1]);
-    assert_eq!(
-        list(
-            own,
-            TaskFilter {
-                roles: vec!["t_h".into()],
-                ..any()
-            }
-        )
-        .await,
-        [4]
-    );
-    let named = |name: &str| TaskFilter {
-        person: Some(name.into()),
-        ..teacher.clone()
-    };
+    assert_eq!(list(own, TaskFilter { roles: vec!["t_h".into()], ..any() }).await, [4]);
+    let named = |name: &str| TaskFilter { person: Some(name.into()), ..teacher.clone() };
     assert_eq!(list(own, named("an")).await, [2, 1]);
     assert_eq!(list(own, named("bo")).await, [1]);
-    assert_eq!(
-        list(
-            own,
-            TaskFilter {
-                due_by: Some(NOON + 20),
-                ..any()
-            }
-        )
-        .await,
-        [3, 2]
-    );
-    assert_eq!(
-        list(
-            own,
-            TaskFilter {
-                instance_pk: Some(999),
-                ..any()
-            }
-        )
-        .await,
-        [0; 0]
-    );
-    assert!(
-        read.task(Scope::School("de-brug"), 1)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert_eq!(list(own, TaskFilter { due_by: Some(NOON + 20), ..any() }).await, [3, 2]);
+    assert_eq!(list(own, TaskFilter { instance_pk: Some(999), ..any() }).await, [0; 0]);
+    assert!(read.task(Scope::School("de-brug"), 1).await.unwrap().is_none());
     assert_eq!(read.counts(own).await.unwrap().open_tasks, 4);
 }
 
@@ -226,20 +102,12 @@ async fn due_timers_come_in_order_and_only_once() {
     let bed = Bed::new().await;
     let mut row = bed.instance("i-1").await;
     let mut turn = bed.next(&mut row);
-    turn.timers = [30, 10, 20, 10]
-        .map(|after| timer(bed.ids(), &row, NOON + after))
-        .to_vec();
+    turn.timers = [30, 10, 20, 10].map(|after| timer(bed.ids(), &row, NOON + after)).to_vec();
     let mut fired = turn.timers[1].clone();
     one(bed.store.commit(vec![turn]).await).unwrap();
     let read = bed.store.read();
-    let due = async |now| -> Vec<i64> {
-        read.due_timers(now, 10)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|timer| timer.id)
-            .collect()
-    };
+    let due =
+        async |now| -> Vec<i64> { read.due_timers(now, 10).await.unwrap().into_iter().map(|timer| timer.id).collect() };
     assert_eq!(due(NOON + 20).await, [2, 4, 3]);
     assert_eq!(read.next_timer().await.unwrap(), Some(NOON + 10));
     (fired.status, fired.fired_at, fired.lateness) = ("fired".into(), Some(NOON + 25), Some(15));
@@ -269,24 +137,10 @@ async fn incidents_wait_for_a_person_of_their_school() {
     turn.incidents = vec![incident.clone()];
     one(bed.store.commit(vec![turn]).await).unwrap();
     let read = bed.store.read();
-    assert_eq!(
-        read.open_incidents(Scope::School(SCHOOL), 5).await.unwrap(),
-        std::slice::from_ref(&incident)
-    );
-    assert!(
-        read.open_incidents(Scope::School("de-brug"), 5)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(read.open_incidents(Scope::School(SCHOOL), 5).await.unwrap(), std::slice::from_ref(&incident));
+    assert!(read.open_incidents(Scope::School("de-brug"), 5).await.unwrap().is_empty());
     assert_eq!(read.incidents(row.pk).await.unwrap(), [incident]);
-    assert_eq!(
-        read.counts(Scope::School("de-brug"))
-            .await
-            .unwrap()
-            .open_incidents,
-        0
-    );
+    assert_eq!(read.counts(Scope::School("de-brug")).await.unwrap().open_incidents, 0);
 }
 
 #[tokio::test]
@@ -294,25 +148,15 @@ async fn the_catalog_gives_back_what_was_put_in() {
     let bed = Bed::new().await;
     let read = bed.store.read();
     let latest = read.latest_definition("study-day").await.unwrap().unwrap();
-    assert_eq!(
-        read.definition(&latest.hash).await.unwrap(),
-        Some(latest.clone())
-    );
+    assert_eq!(read.definition(&latest.hash).await.unwrap(), Some(latest.clone()));
     assert_eq!(read.definitions().await.unwrap().len(), 1);
     assert_eq!(read.schools().await.unwrap().len(), 2);
     assert_eq!(read.school(SCHOOL).await.unwrap().unwrap().id, SCHOOL);
     let mut altered = latest.clone();
     altered.content = "{}".into();
     bed.store.put_definition(&altered).await.unwrap();
-    assert_eq!(
-        read.definition(&latest.hash).await.unwrap(),
-        Some(latest),
-        "definitions never change"
-    );
-    let setting = |value: &str| draaiboek_store::MetaRow {
-        key: "k".into(),
-        value: value.into(),
-    };
+    assert_eq!(read.definition(&latest.hash).await.unwrap(), Some(latest), "definitions never change");
+    let setting = |value: &str| draaiboek_store::MetaRow { key: "k".into(), value: value.into() };
     bed.store.put_meta(&setting("1")).await.unwrap();
     bed.store.put_meta(&setting("2")).await.unwrap();
     assert_eq!(read.meta("k").await.unwrap().as_deref(), Some("2"));

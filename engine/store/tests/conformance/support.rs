@@ -1,9 +1,8 @@
 //! A database in a temporary folder with a school and a definition, and rows to put into it.
 
 use draaiboek_store::{
-    ContributionRow, DefinitionRow, Ids, InstanceRow, InstanceWrite, JournalEntry, NewContribution,
-    OpenOptions, OutboxRow, SchoolRow, Scope, StepRunRow, Store, TaskRow, TimerRow, Turn,
-    content_hash, genesis_hash,
+    ContributionRow, DefinitionRow, Ids, InstanceRow, InstanceWrite, JournalEntry, NewContribution, OpenOptions,
+    OutboxRow, SchoolRow, Scope, StepRunRow, Store, TaskRow, TimerRow, Turn, content_hash, genesis_hash,
 };
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use std::path::PathBuf;
@@ -66,11 +65,7 @@ impl Bed {
     pub fn create(&self, id: &str) -> (Turn, InstanceRow) {
         let mut row = blank(self.ids(), id);
         let journal = vec![row.append(self.ids(), entry("start"))];
-        let turn = Turn {
-            instance: Some(InstanceWrite::Create(row.clone())),
-            journal,
-            ..Turn::default()
-        };
+        let turn = Turn { instance: Some(InstanceWrite::Create(row.clone())), journal, ..Turn::default() };
         (turn, row)
     }
 
@@ -80,27 +75,16 @@ impl Bed {
         row.set_snapshot(format!(r#"{{"revision":{}}}"#, row.revision));
         row.updated_at += 1;
         let journal = vec![row.append(self.ids(), entry("go"))];
-        Turn {
-            instance: Some(InstanceWrite::advance(row.clone(), false)),
-            journal,
-            ..Turn::default()
-        }
+        Turn { instance: Some(InstanceWrite::advance(row.clone(), false)), journal, ..Turn::default() }
     }
 
     pub async fn load(&self, id: &str) -> InstanceRow {
-        self.store
-            .read()
-            .instance(Scope::All, id)
-            .await
-            .unwrap()
-            .unwrap()
+        self.store.read().instance(Scope::All, id).await.unwrap().unwrap()
     }
 }
 
 pub async fn raw(path: &std::path::Path) -> DatabaseConnection {
-    Database::connect(format!("sqlite://{}?mode=rwc", path.display()))
-        .await
-        .unwrap()
+    Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap()
 }
 
 async fn open(path: &std::path::Path, options: OpenOptions) -> Arc<Store> {
@@ -117,12 +101,7 @@ async fn open(path: &std::path::Path, options: OpenOptions) -> Arc<Store> {
     };
     store.put_definition(&definition).await.unwrap();
     for id in [SCHOOL, "de-brug"] {
-        let school = SchoolRow {
-            id: id.into(),
-            name: id.into(),
-            content: "{}".into(),
-            updated_at: NOON,
-        };
+        let school = SchoolRow { id: id.into(), name: id.into(), content: "{}".into(), updated_at: NOON };
         store.put_school(&school).await.unwrap();
     }
     Arc::new(store)
@@ -197,13 +176,7 @@ pub fn contribution(ids: &Ids, run: &mut StepRunRow, text: &str) -> Contribution
     run.append(ids, new)
 }
 
-pub fn task(
-    ids: &Ids,
-    run: &StepRunRow,
-    roles: &[&str],
-    persons: &[&str],
-    due_at: Option<i64>,
-) -> TaskRow {
+pub fn task(ids: &Ids, run: &StepRunRow, roles: &[&str], persons: &[&str], due_at: Option<i64>) -> TaskRow {
     TaskRow {
         id: ids.task(),
         instance_pk: run.instance_pk,

@@ -24,15 +24,7 @@ async fn many_callers_at_once_are_all_written() {
     });
     for caller in callers.collect::<Vec<_>>() {
         let row = caller.await.unwrap();
-        assert!(
-            bed.store
-                .read()
-                .verify_rows(&row)
-                .await
-                .unwrap()
-                .findings
-                .is_empty()
-        );
+        assert!(bed.store.read().verify_rows(&row).await.unwrap().findings.is_empty());
         assert_eq!(bed.load(&row.id).await, row);
     }
 }
@@ -47,9 +39,7 @@ async fn a_full_queue_gives_the_turn_back() {
     let second = writer.try_submit(bed.next(&mut row)).unwrap();
     assert_eq!(writer.waiting(), 2);
     let third = bed.next(&mut row);
-    let Err(SubmitError::Busy { turn, waiting: 2 }) = writer.try_submit(third) else {
-        panic!("not busy")
-    };
+    let Err(SubmitError::Busy { turn, waiting: 2 }) = writer.try_submit(third) else { panic!("not busy") };
     first.done().await.unwrap();
     second.done().await.unwrap();
     writer.submit(*turn).await.unwrap();
@@ -64,11 +54,8 @@ async fn a_refused_turn_is_answered_to_its_own_caller() {
     let writer = Writer::start(Arc::clone(&bed.store), 8);
     let stale = bed.next(&mut row.clone());
     let good: Turn = bed.next(&mut row);
-    let (good, stale, bystander) = tokio::join!(
-        writer.submit(good),
-        writer.submit(stale),
-        writer.submit(bed.next(&mut other))
-    );
+    let (good, stale, bystander) =
+        tokio::join!(writer.submit(good), writer.submit(stale), writer.submit(bed.next(&mut other)));
     assert!(good.is_ok() && bystander.is_ok());
     assert!(matches!(stale, Err(CommitError::Stale { .. })), "{stale:?}");
 }

@@ -38,13 +38,7 @@ pub enum Region {
 
 impl Region {
     /// All regions.
-    pub const ALL: [Self; 5] = [
-        Self::BeNl,
-        Self::BeFr,
-        Self::NlNoord,
-        Self::NlMidden,
-        Self::NlZuid,
-    ];
+    pub const ALL: [Self; 5] = [Self::BeNl, Self::BeFr, Self::NlNoord, Self::NlMidden, Self::NlZuid];
 
     /// The code, such as `be-nl`.
     pub fn code(self) -> &'static str {
@@ -106,24 +100,14 @@ impl Calendar {
         let periods = table.periods.into_iter().filter(touches).collect();
         // Primary schools in Belgium are free on Wednesday afternoon.
         let belgian = matches!(region, Region::BeNl | Region::BeFr);
-        let weekdays = belgian
-            .then_some((SchoolWeekday::Wednesday, DayPart::Morning))
-            .into_iter()
-            .collect();
+        let weekdays = belgian.then_some((SchoolWeekday::Wednesday, DayPart::Morning)).into_iter().collect();
         let id = if first == last {
             format!("{}-{first}-{}", region.code(), first + 1)
         } else {
             format!("{}-{first}-{}", region.code(), last + 1)
         };
         let zone = region.zone().to_owned();
-        Self::new(CalendarData {
-            id,
-            zone,
-            years,
-            weekdays,
-            periods,
-            source: Some(ATTRIBUTION.to_owned()),
-        })
+        Self::new(CalendarData { id, zone, years, weekdays, periods, source: Some(ATTRIBUTION.to_owned()) })
     }
 
     /// The school years for which a region has a built-in calendar, by the year in which they start.
@@ -177,37 +161,16 @@ impl Table {
     fn read(region: Region) -> Result<Self, CalendarError> {
         let (school, group, public) = region.tables();
         let local: Vec<LocalRow> = rows(LOCAL)?;
-        let local: Vec<&LocalRow> = local
-            .iter()
-            .filter(|row| row.region == region.code())
-            .collect();
-        let mut table = Self {
-            periods: Vec::new(),
-            summers: Vec::new(),
-        };
-        for row in rows::<Row>(school)?
-            .into_iter()
-            .filter(|row| row.groups.split(',').any(|g| g == group))
-        {
+        let local: Vec<&LocalRow> = local.iter().filter(|row| row.region == region.code()).collect();
+        let mut table = Self { periods: Vec::new(), summers: Vec::new() };
+        for row in rows::<Row>(school)?.into_iter().filter(|row| row.groups.split(',').any(|g| g == group)) {
             let names = names(&row.name);
-            if names
-                .get("en")
-                .is_some_and(|name| name.ends_with("Summer Holidays"))
-            {
+            if names.get("en").is_some_and(|name| name.ends_with("Summer Holidays")) {
                 table.summers.push((row.start, row.end));
-            } else if !local
-                .iter()
-                .any(|fix| fix.action == "replace" && fix.id == row.id)
-            {
+            } else if !local.iter().any(|fix| fix.action == "replace" && fix.id == row.id) {
                 // Rows without an end are single days, such as the day of the French Community.
-                let kind = if row.end.is_some() {
-                    PeriodKind::Vacation
-                } else {
-                    PeriodKind::PublicHoliday
-                };
-                table
-                    .periods
-                    .push(period(kind, row.start, row.end.unwrap_or(row.start), names));
+                let kind = if row.end.is_some() { PeriodKind::Vacation } else { PeriodKind::PublicHoliday };
+                table.periods.push(period(kind, row.start, row.end.unwrap_or(row.start), names));
             }
         }
         for row in rows::<Row>(public)? {
@@ -218,11 +181,7 @@ impl Table {
                 names(&row.name),
             ));
         }
-        table.periods.extend(
-            local
-                .iter()
-                .map(|row| period(row.kind, row.start, row.end, names(&row.name))),
-        );
+        table.periods.extend(local.iter().map(|row| period(row.kind, row.start, row.end, names(&row.name))));
         table.summers.sort();
         Ok(table)
     }
@@ -240,13 +199,8 @@ impl Table {
 
 fn rows<T: for<'a> Deserialize<'a>>(text: &str) -> Result<Vec<T>, CalendarError> {
     let text = text.trim_start_matches('\u{feff}');
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(b';')
-        .from_reader(text.as_bytes());
-    reader
-        .deserialize()
-        .collect::<Result<_, _>>()
-        .map_err(|e| CalendarError::Data(e.to_string()))
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
+    reader.deserialize().collect::<Result<_, _>>().map_err(|e| CalendarError::Data(e.to_string()))
 }
 
 fn period(kind: PeriodKind, from: Date, to: Date, name: BTreeMap<String, String>) -> Period {
@@ -256,13 +210,7 @@ fn period(kind: PeriodKind, from: Date, to: Date, name: BTreeMap<String, String>
         .filter(|word| !word.is_empty())
         .map(str::to_ascii_lowercase)
         .collect();
-    Period {
-        id: format!("{}-{from}", slug.join("-")),
-        kind,
-        from,
-        to,
-        name,
-    }
+    Period { id: format!("{}-{from}", slug.join("-")), kind, from, to, name }
 }
 
 /// `NL Herfstvakantie,FR Congé d'automne (Toussaint),EN ...` to names by language; German is left out.

@@ -83,15 +83,9 @@ impl PeriodKind {
 
     /// The kind of this word.
     pub fn named(word: &str) -> Option<Self> {
-        [
-            Self::Vacation,
-            Self::PublicHoliday,
-            Self::FreeDay,
-            Self::StudyDay,
-            Self::HalfStudyDay,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == word)
+        [Self::Vacation, Self::PublicHoliday, Self::FreeDay, Self::StudyDay, Self::HalfStudyDay]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
     }
 
     /// Whether the school is closed for staff too.
@@ -131,9 +125,7 @@ impl SchoolWeekday {
 }
 
 /// How much of a day is taught.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DayPart {
     /// Morning and afternoon.

@@ -39,11 +39,8 @@ impl Repeat {
         match (amount.unit, on) {
             (Unit::Hours | Unit::Minutes, _) => {
                 let span = Span::new();
-                let span = if amount.unit == Unit::Hours {
-                    span.hours(amount.count)
-                } else {
-                    span.minutes(amount.count)
-                };
+                let span =
+                    if amount.unit == Unit::Hours { span.hours(amount.count) } else { span.minutes(amount.count) };
                 wall(after, span, calendar)
             }
             (Unit::Schooldays, _) => {
@@ -51,30 +48,16 @@ impl Repeat {
                 if amount.count == 1 && today > after && calendar.is_school_day(after.date()) {
                     return Ok(today);
                 }
-                Ok(calendar
-                    .plus_schooldays(after.date(), amount.count)?
-                    .to_datetime(at))
+                Ok(calendar.plus_schooldays(after.date(), amount.count)?.to_datetime(at))
             }
-            (Unit::Schoolweeks, Some(weekday)) => {
-                on_weekday(after, amount.count, weekday, at, calendar)
-            }
-            (Unit::Schoolweeks, None) => Ok(calendar
-                .plus_schoolweeks(after.date(), amount.count)?
-                .to_datetime(at)),
-            (Unit::Days, _) => {
-                Ok(plus_days(after.date(), i64::from(amount.count))?.to_datetime(at))
-            }
-            (Unit::Weeks, None) => {
-                Ok(plus_days(after.date(), i64::from(amount.count) * 7)?.to_datetime(at))
-            }
+            (Unit::Schoolweeks, Some(weekday)) => on_weekday(after, amount.count, weekday, at, calendar),
+            (Unit::Schoolweeks, None) => Ok(calendar.plus_schoolweeks(after.date(), amount.count)?.to_datetime(at)),
+            (Unit::Days, _) => Ok(plus_days(after.date(), i64::from(amount.count))?.to_datetime(at)),
+            (Unit::Weeks, None) => Ok(plus_days(after.date(), i64::from(amount.count) * 7)?.to_datetime(at)),
             (Unit::Weeks, Some(weekday)) => {
                 let wait = i64::from(after.date().weekday().until(weekday));
                 let this = plus_days(after.date(), wait)?.to_datetime(at);
-                let more = if this > after && amount.count == 1 {
-                    0
-                } else {
-                    i64::from(amount.count) * 7
-                };
+                let more = if this > after && amount.count == 1 { 0 } else { i64::from(amount.count) * 7 };
                 Ok(plus_days(this.date(), more)?.to_datetime(at))
             }
         }
@@ -90,18 +73,13 @@ fn on_weekday(
     calendar: &Calendar,
 ) -> Result<DateTime, RuleError> {
     if count == 1 {
-        let this = calendar
-            .school_day_of_week(after.date(), weekday)
-            .map(|day| day.to_datetime(at));
+        let this = calendar.school_day_of_week(after.date(), weekday).map(|day| day.to_datetime(at));
         if let Some(this) = this.filter(|moment| *moment > after) {
             return Ok(this);
         }
     }
     let monday = calendar.plus_week_start(after.date(), count)?;
     let day = calendar.school_day_of_week(monday, weekday);
-    let day = day.ok_or_else(|| CalendarError::AfterEnd {
-        date: after.date(),
-        end: calendar.last_day(),
-    })?;
+    let day = day.ok_or_else(|| CalendarError::AfterEnd { date: after.date(), end: calendar.last_day() })?;
     Ok(day.to_datetime(at))
 }

@@ -29,11 +29,7 @@ pub struct IcsOptions {
 impl IcsOptions {
     /// Built-in words only, for a school in `zone`.
     pub fn new(zone: &str) -> Self {
-        Self {
-            zone: zone.to_owned(),
-            words: BTreeMap::new(),
-            otherwise: None,
-        }
+        Self { zone: zone.to_owned(), words: BTreeMap::new(), otherwise: None }
     }
 }
 
@@ -67,39 +63,21 @@ pub fn import_ics(file: &str, options: &IcsOptions) -> Result<IcsImport, IcsErro
     let events = events(content_lines(file)?)?;
     let mut import = IcsImport::default();
     for event in events {
-        let reader = Reader {
-            event: &event,
-            options,
-            zone: &zone,
-        };
+        let reader = Reader { event: &event, options, zone: &zone };
         let summary = event.summary();
         match reader.period()? {
             Found::Period(period, note) => {
-                let note = note.map(|text| IcsNote {
-                    line: event.line,
-                    summary: summary.clone(),
-                    text,
-                    skipped: false,
-                });
+                let note =
+                    note.map(|text| IcsNote { line: event.line, summary: summary.clone(), text, skipped: false });
                 import.notes.extend(note);
                 if import.periods.iter().any(|known| known.id == period.id) {
                     let text = "the same event stands in the file twice".to_owned();
-                    import.notes.push(IcsNote {
-                        line: event.line,
-                        summary,
-                        text,
-                        skipped: true,
-                    });
+                    import.notes.push(IcsNote { line: event.line, summary, text, skipped: true });
                 } else {
                     import.periods.push(period);
                 }
             }
-            Found::Skip(text) => import.notes.push(IcsNote {
-                line: event.line,
-                summary,
-                text,
-                skipped: true,
-            }),
+            Found::Skip(text) => import.notes.push(IcsNote { line: event.line, summary, text, skipped: true }),
         }
     }
     Ok(import)
@@ -117,12 +95,7 @@ impl Event {
     }
 
     fn summary(&self) -> String {
-        self.get("SUMMARY")
-            .map(ContentLine::text)
-            .unwrap_or_default()
-            .chars()
-            .take(200)
-            .collect()
+        self.get("SUMMARY").map(ContentLine::text).unwrap_or_default().chars().take(200).collect()
     }
 }
 
@@ -130,44 +103,28 @@ impl Event {
 fn events(lines: Vec<ContentLine>) -> Result<Vec<Event>, IcsError> {
     let mut open: Vec<(String, usize)> = Vec::new();
     let mut events: Vec<Event> = Vec::new();
-    if lines
-        .first()
-        .is_none_or(|line| line.name != "BEGIN" || !line.value.eq_ignore_ascii_case("VCALENDAR"))
-    {
-        return Err(IcsError::new(
-            1,
-            "the file does not start with `BEGIN:VCALENDAR`; export it as iCalendar (.ics)",
-        ));
+    if lines.first().is_none_or(|line| line.name != "BEGIN" || !line.value.eq_ignore_ascii_case("VCALENDAR")) {
+        return Err(IcsError::new(1, "the file does not start with `BEGIN:VCALENDAR`; export it as iCalendar (.ics)"));
     }
     for line in lines {
         let component = line.value.trim().to_ascii_uppercase();
         if line.name == "BEGIN" {
             if open.len() >= 16 {
-                return Err(IcsError::new(
-                    line.number,
-                    "components are nested too deeply",
-                ));
+                return Err(IcsError::new(line.number, "components are nested too deeply"));
             }
             if component == "VEVENT" && open.len() == 1 {
-                events.push(Event {
-                    line: line.number,
-                    lines: Vec::new(),
-                });
+                events.push(Event { line: line.number, lines: Vec::new() });
             }
             open.push((component, line.number));
         } else if line.name == "END" {
             match open.pop() {
                 Some((name, _)) if name == component => {}
                 Some((name, start)) => {
-                    let message =
-                        format!("`END:{component}` closes `BEGIN:{name}` of line {start}");
+                    let message = format!("`END:{component}` closes `BEGIN:{name}` of line {start}");
                     return Err(IcsError::new(line.number, message));
                 }
                 None => {
-                    return Err(IcsError::new(
-                        line.number,
-                        format!("`END:{component}` has no `BEGIN`"),
-                    ));
+                    return Err(IcsError::new(line.number, format!("`END:{component}` has no `BEGIN`")));
                 }
             }
         } else if open.len() == 2
@@ -184,10 +141,7 @@ fn events(lines: Vec<ContentLine>) -> Result<Vec<Event>, IcsError> {
         }
     }
     match open.pop() {
-        Some((name, start)) => Err(IcsError::new(
-            start,
-            format!("`BEGIN:{name}` is not closed; the file is cut off"),
-        )),
+        Some((name, start)) => Err(IcsError::new(start, format!("`BEGIN:{name}` is not closed; the file is cut off"))),
         None => Ok(events),
     }
 }
@@ -214,10 +168,7 @@ impl Reader<'_> {
     fn period(&self) -> Result<Found, IcsError> {
         let skip = |text: &str| Ok(Found::Skip(text.to_owned()));
         let event = self.event;
-        if event
-            .get("STATUS")
-            .is_some_and(|line| line.value.eq_ignore_ascii_case("CANCELLED"))
-        {
+        if event.get("STATUS").is_some_and(|line| line.value.eq_ignore_ascii_case("CANCELLED")) {
             return skip("it is cancelled");
         }
         if event.get("RRULE").is_some() || event.get("RDATE").is_some() {
@@ -232,30 +183,16 @@ impl Reader<'_> {
             return skip("it is longer than 120 days");
         }
         let Some(kind) = self.kind(days, extent.whole) else {
-            return skip(
-                "nothing tells what kind of day it is (vacation, free day, study day, ...)",
-            );
+            return skip("nothing tells what kind of day it is (vacation, free day, study day, ...)");
         };
         if !extent.whole && !matches!(kind, PeriodKind::StudyDay | PeriodKind::HalfStudyDay) {
             return skip("it takes only part of a day");
         }
         let summary = event.summary();
-        let name = if summary.is_empty() {
-            BTreeMap::new()
-        } else {
-            BTreeMap::from([("nl".to_owned(), summary.clone())])
-        };
+        let name =
+            if summary.is_empty() { BTreeMap::new() } else { BTreeMap::from([("nl".to_owned(), summary.clone())]) };
         let id = format!("ics-{}-{}", extent.from, slug(&summary));
-        Ok(Found::Period(
-            Period {
-                id,
-                kind,
-                from: extent.from,
-                to: extent.to,
-                name,
-            },
-            note,
-        ))
+        Ok(Found::Period(Period { id, kind, from: extent.from, to: extent.to, name }, note))
     }
 
     fn extent(&self, start: &ContentLine) -> Result<(Extent, Option<String>), IcsError> {
@@ -265,21 +202,13 @@ impl Reader<'_> {
             (None, Some(line)) => {
                 let span: Option<Span> = line.value.trim().parse().ok();
                 let end = span.and_then(|span| from.checked_add(span).ok());
-                end.ok_or_else(|| {
-                    IcsError::new(
-                        line.number,
-                        "this DURATION cannot be read; write for example `P1D`",
-                    )
-                })?
+                end.ok_or_else(|| IcsError::new(line.number, "this DURATION cannot be read; write for example `P1D`"))?
             }
             (None, None) if dated => from.checked_add(1.day()).unwrap_or(from),
             (None, None) => from,
         };
         if end < from {
-            return Err(IcsError::new(
-                start.number,
-                "this event ends before it starts",
-            ));
+            return Err(IcsError::new(start.number, "this event ends before it starts"));
         }
         // An end at midnight is exclusive: the day before is the last one.
         let last = if end > from && end.time() == Time::midnight() {
@@ -290,70 +219,37 @@ impl Reader<'_> {
         let whole = dated
             || (from.time() == Time::midnight() && end.time() == Time::midnight() && end > from)
             || last > from.date();
-        Ok((
-            Extent {
-                from: from.date(),
-                to: last,
-                whole,
-            },
-            note,
-        ))
+        Ok((Extent { from: from.date(), to: last, whole }, note))
     }
 
     /// The local moment of a DTSTART or DTEND, and whether it is a date without time.
     fn moment(&self, line: &ContentLine) -> Result<(DateTime, bool, Option<String>), IcsError> {
         let value = line.value.trim();
-        let bad = || {
-            IcsError::new(
-                line.number,
-                format!("`{value}` is not a date; write `20261102` or `20261102T083000`"),
-            )
-        };
+        let bad =
+            || IcsError::new(line.number, format!("`{value}` is not a date; write `20261102` or `20261102T083000`"));
         if !value.is_ascii() {
             return Err(bad());
         }
         if value.len() == 8 {
-            return Ok((
-                date_of(value)
-                    .ok_or_else(bad)?
-                    .to_datetime(Time::midnight()),
-                true,
-                None,
-            ));
+            return Ok((date_of(value).ok_or_else(bad)?.to_datetime(Time::midnight()), true, None));
         }
-        let (head, utc) = value
-            .strip_suffix('Z')
-            .map_or((value, false), |head| (head, true));
+        let (head, utc) = value.strip_suffix('Z').map_or((value, false), |head| (head, true));
         let (date, time) = head.split_once('T').ok_or_else(bad)?;
-        let moment = date_of(date)
-            .ok_or_else(bad)?
-            .to_datetime(time_of(time).ok_or_else(bad)?);
+        let moment = date_of(date).ok_or_else(bad)?.to_datetime(time_of(time).ok_or_else(bad)?);
         let mut note = None;
         let zone = if utc {
             TimeZone::UTC
         } else {
-            match line.param("TZID").map(|name| {
-                (
-                    name,
-                    TimeZoneDatabase::bundled().get(name.trim_matches('/')),
-                )
-            }) {
+            match line.param("TZID").map(|name| (name, TimeZoneDatabase::bundled().get(name.trim_matches('/')))) {
                 None => self.zone.clone(),
                 Some((_, Ok(zone))) => zone,
                 Some((name, Err(_))) => {
-                    note = Some(format!(
-                        "time zone `{name}` is unknown; read as {}",
-                        self.options.zone
-                    ));
+                    note = Some(format!("time zone `{name}` is unknown; read as {}", self.options.zone));
                     self.zone.clone()
                 }
             }
         };
-        let local = moment
-            .to_zoned(zone)
-            .map_err(|_| bad())?
-            .with_time_zone(self.zone.clone())
-            .datetime();
+        let local = moment.to_zoned(zone).map_err(|_| bad())?.with_time_zone(self.zone.clone()).datetime();
         Ok((local, false, note))
     }
 
@@ -363,28 +259,16 @@ impl Reader<'_> {
             .lines
             .iter()
             .filter(|line| line.name == "CATEGORIES")
-            .flat_map(|line| {
-                line.value
-                    .split(',')
-                    .map(|word| word.trim().to_lowercase())
-                    .collect::<Vec<_>>()
-            })
+            .flat_map(|line| line.value.split(',').map(|word| word.trim().to_lowercase()).collect::<Vec<_>>())
             .collect();
         let summary = self.event.summary().to_lowercase();
         let own = self.options.words.iter().find(|(word, _)| {
             let word = word.to_lowercase();
             categories.contains(&word) || (!word.is_empty() && summary.contains(&word))
         });
-        let by_name = || {
-            categories
-                .iter()
-                .find_map(|word| PeriodKind::named(&word.replace([' ', '-'], "_")))
-        };
+        let by_name = || categories.iter().find_map(|word| PeriodKind::named(&word.replace([' ', '-'], "_")));
         let told = own.map(|(_, kind)| *kind).or_else(by_name).or_else(|| {
-            let texts = categories
-                .iter()
-                .map(String::as_str)
-                .chain([summary.as_str()]);
+            let texts = categories.iter().map(String::as_str).chain([summary.as_str()]);
             texts.into_iter().find_map(|text| kind_of_words(text, days))
         });
         told.or(self.options.otherwise.filter(|_| whole))
@@ -451,47 +335,23 @@ fn kind_of_words(text: &str, days: i32) -> Option<PeriodKind> {
     ]) {
         return Some(PeriodKind::PublicHoliday);
     }
-    has(&["congé"]).then_some(if days >= 3 {
-        PeriodKind::Vacation
-    } else {
-        PeriodKind::FreeDay
-    })
+    has(&["congé"]).then_some(if days >= 3 { PeriodKind::Vacation } else { PeriodKind::FreeDay })
 }
 
 fn date_of(digits: &str) -> Option<Date> {
     let number = |range: std::ops::Range<usize>| digits.get(range)?.parse::<u16>().ok();
     let (year, month, day) = (number(0..4)?, number(4..6)?, number(6..8)?);
     let fits = digits.len() == 8;
-    Date::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    )
-    .ok()
-    .filter(|_| fits)
+    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok().filter(|_| fits)
 }
 
 fn time_of(digits: &str) -> Option<Time> {
     let number = |range: std::ops::Range<usize>| digits.get(range)?.parse::<i8>().ok();
-    let second = if digits.len() == 4 {
-        0
-    } else {
-        number(4..6)?.min(59)
-    };
-    Time::new(number(0..2)?, number(2..4)?, second, 0)
-        .ok()
-        .filter(|_| matches!(digits.len(), 4 | 6))
+    let second = if digits.len() == 4 { 0 } else { number(4..6)?.min(59) };
+    Time::new(number(0..2)?, number(2..4)?, second, 0).ok().filter(|_| matches!(digits.len(), 4 | 6))
 }
 
 fn slug(text: &str) -> String {
-    let words = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>()
-        .join("-")
-        .chars()
-        .take(80)
-        .collect()
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("-").chars().take(80).collect()
 }

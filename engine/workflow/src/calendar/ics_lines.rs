@@ -15,10 +15,7 @@ pub struct IcsError {
 
 impl IcsError {
     pub(super) fn new(line: usize, message: impl Into<String>) -> Self {
-        Self {
-            line,
-            message: message.into(),
-        }
+        Self { line, message: message.into() }
     }
 }
 
@@ -33,10 +30,7 @@ pub(super) struct ContentLine {
 
 impl ContentLine {
     pub(super) fn param(&self, name: &str) -> Option<&str> {
-        self.params
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// The value with the escapes of text undone.
@@ -60,10 +54,7 @@ impl ContentLine {
 /// All content lines, unfolded.
 pub(super) fn content_lines(file: &str) -> Result<Vec<ContentLine>, IcsError> {
     if file.len() > MAX_ICS_BYTES {
-        return Err(IcsError::new(
-            1,
-            format!("the file is larger than {MAX_ICS_BYTES} bytes; export one school year"),
-        ));
+        return Err(IcsError::new(1, format!("the file is larger than {MAX_ICS_BYTES} bytes; export one school year")));
     }
     let mut unfolded: Vec<(usize, String)> = Vec::new();
     for (index, line) in file.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -73,44 +64,26 @@ pub(super) fn content_lines(file: &str) -> Result<Vec<ContentLine>, IcsError> {
             _ => unfolded.push((index + 1, line.to_owned())),
         }
     }
-    unfolded
-        .iter()
-        .map(|(number, line)| content_line(*number, line))
-        .collect()
+    unfolded.iter().map(|(number, line)| content_line(*number, line)).collect()
 }
 
 fn content_line(number: usize, line: &str) -> Result<ContentLine, IcsError> {
     let bad = |message: &str| IcsError::new(number, message);
-    let end = line
-        .find([':', ';'])
-        .ok_or_else(|| bad("this is no iCalendar line: `NAME:value` was expected"))?;
+    let end = line.find([':', ';']).ok_or_else(|| bad("this is no iCalendar line: `NAME:value` was expected"))?;
     let (name, mut rest) = line.split_at(end);
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-        return Err(bad(
-            "this is no iCalendar line: it does not start with a property name",
-        ));
+        return Err(bad("this is no iCalendar line: it does not start with a property name"));
     }
     let mut params = Vec::new();
     while let Some(tail) = rest.strip_prefix(';') {
-        let (key, tail) = tail
-            .split_once('=')
-            .ok_or_else(|| bad("a parameter has no `=`"))?;
+        let (key, tail) = tail.split_once('=').ok_or_else(|| bad("a parameter has no `=`"))?;
         let (value, tail) = match tail.strip_prefix('"') {
-            Some(quoted) => quoted
-                .split_once('"')
-                .ok_or_else(|| bad("a quoted parameter is not closed"))?,
+            Some(quoted) => quoted.split_once('"').ok_or_else(|| bad("a quoted parameter is not closed"))?,
             None => tail.split_at(tail.find([':', ';']).unwrap_or(tail.len())),
         };
         params.push((key.to_ascii_uppercase(), value.to_owned()));
         rest = tail;
     }
-    let value = rest
-        .strip_prefix(':')
-        .ok_or_else(|| bad("this property has no `:` with a value"))?;
-    Ok(ContentLine {
-        number,
-        name: name.to_ascii_uppercase(),
-        params,
-        value: value.to_owned(),
-    })
+    let value = rest.strip_prefix(':').ok_or_else(|| bad("this property has no `:` with a value"))?;
+    Ok(ContentLine { number, name: name.to_ascii_uppercase(), params, value: value.to_owned() })
 }

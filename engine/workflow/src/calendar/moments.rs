@@ -22,10 +22,7 @@ impl Calendar {
     /// The instant of a local time. A time that the clock skips (start of summer time) becomes the moment that long
     /// after the skip began; of a time that comes twice (end of summer time) the first one counts.
     pub fn instant(&self, local: DateTime) -> Result<Timestamp, CalendarError> {
-        self.zone()
-            .to_ambiguous_timestamp(local)
-            .compatible()
-            .map_err(|_| CalendarError::OutOfRange(local.to_string()))
+        self.zone().to_ambiguous_timestamp(local).compatible().map_err(|_| CalendarError::OutOfRange(local.to_string()))
     }
 
     /// The first moment from `instant` on at which people may be disturbed: a school day between 8:00 and 17:00 local.
@@ -42,13 +39,9 @@ impl Calendar {
         if open == today && from <= now && now < to {
             return instant;
         }
-        let day = if open == today && now >= to {
-            today.tomorrow().map_or(today, |next| self.open_from(next))
-        } else {
-            open
-        };
-        self.instant(day.to_datetime(from))
-            .map_or(instant, |found| found.max(instant))
+        let day =
+            if open == today && now >= to { today.tomorrow().map_or(today, |next| self.open_from(next)) } else { open };
+        self.instant(day.to_datetime(from)).map_or(instant, |found| found.max(instant))
     }
 
     /// The first day from `date` on that is a school day, or a weekday where the calendar ends.
@@ -72,13 +65,10 @@ impl Calendar {
             return Ok(moment);
         }
         let days = self.schooldays_between(paused.date(), resumed.date())?;
-        let days =
-            i32::try_from(days).map_err(|_| CalendarError::OutOfRange(resumed.to_string()))?;
+        let days = i32::try_from(days).map_err(|_| CalendarError::OutOfRange(resumed.to_string()))?;
         if days <= 0 {
             return Ok(moment);
         }
-        Ok(self
-            .plus_schooldays(moment.date(), days)?
-            .to_datetime(moment.time()))
+        Ok(self.plus_schooldays(moment.date(), days)?.to_datetime(moment.time()))
     }
 }

@@ -145,12 +145,7 @@ impl TimeRule {
 
     /// The moment this rule gives, counted from `now` (local). `lookup` evaluates its expression, if it has one,
     /// to an ISO date or date with time. A repeating rule gives its first moment after `now`.
-    pub fn resolve<F>(
-        &self,
-        now: DateTime,
-        mut lookup: F,
-        calendar: &Calendar,
-    ) -> Result<Due, RuleError>
+    pub fn resolve<F>(&self, now: DateTime, mut lookup: F, calendar: &Calendar) -> Result<Due, RuleError>
     where
         F: FnMut(&str) -> Result<String, String>,
     {
@@ -158,61 +153,33 @@ impl TimeRule {
             Moment::Every(repeat) => repeat.next(now, calendar)?,
             Moment::On(base) => {
                 let (moment, timed) = origin(base, &mut lookup, calendar)?;
-                let time = self
-                    .at
-                    .unwrap_or(if timed { moment.time() } else { END_OF_DAY });
+                let time = self.at.unwrap_or(if timed { moment.time() } else { END_OF_DAY });
                 moment.date().to_datetime(time)
             }
-            Moment::Offset {
-                amount,
-                direction,
-                base,
-            } => {
+            Moment::Offset { amount, direction, base } => {
                 let origin = self.start(base.as_ref(), now, &mut lookup, calendar)?;
                 self.offset(*amount, *direction, origin, calendar)?
             }
-            Moment::Wall {
-                span,
-                direction,
-                base,
-            } => {
+            Moment::Wall { span, direction, base } => {
                 let origin = self.start(base.as_ref(), now, &mut lookup, calendar)?;
-                let signed = if *direction == Direction::Before {
-                    span.negate()
-                } else {
-                    *span
-                };
+                let signed = if *direction == Direction::Before { span.negate() } else { *span };
                 let moment = wall(origin, signed, calendar)?;
                 self.at.map_or(moment, |at| moment.date().to_datetime(at))
             }
         };
-        let civil = if self.next_schoolday {
-            calendar
-                .on_or_after(civil.date())?
-                .to_datetime(civil.time())
-        } else {
-            civil
-        };
+        let civil =
+            if self.next_schoolday { calendar.on_or_after(civil.date())?.to_datetime(civil.time()) } else { civil };
         self.due(civil, calendar)
     }
 
     /// The next moment of a repeating rule after `after` (local); of another rule, its moment counted from there.
     pub fn next(&self, after: DateTime, calendar: &Calendar) -> Result<Due, RuleError> {
-        self.resolve(
-            after,
-            |_| Err("a repeating rule has no base".to_owned()),
-            calendar,
-        )
+        self.resolve(after, |_| Err("a repeating rule has no base".to_owned()), calendar)
     }
 
     fn due(&self, civil: DateTime, calendar: &Calendar) -> Result<Due, RuleError> {
         let instant = calendar.instant(civil)?;
-        Ok(Due {
-            instant,
-            civil,
-            zone: calendar.data().zone.clone(),
-            rule: self.text.clone(),
-        })
+        Ok(Due { instant, civil, zone: calendar.data().zone.clone(), rule: self.text.clone() })
     }
 
     fn start<F>(
@@ -238,11 +205,7 @@ impl TimeRule {
         from: DateTime,
         calendar: &Calendar,
     ) -> Result<DateTime, RuleError> {
-        let sign = if direction == Direction::Before {
-            -1
-        } else {
-            1
-        };
+        let sign = if direction == Direction::Before { -1 } else { 1 };
         let count = amount.count * sign;
         let date = match amount.unit {
             Unit::Schooldays if count == 0 && sign < 0 => calendar.on_or_before(from.date())?,
@@ -259,21 +222,14 @@ impl TimeRule {
 }
 
 /// Looks a base up; also says whether it has a clock time of its own.
-fn origin<F>(
-    base: &Base,
-    lookup: &mut F,
-    calendar: &Calendar,
-) -> Result<(DateTime, bool), RuleError>
+fn origin<F>(base: &Base, lookup: &mut F, calendar: &Calendar) -> Result<(DateTime, bool), RuleError>
 where
     F: FnMut(&str) -> Result<String, String>,
 {
     match base {
         Base::Date(moment, timed) => Ok((*moment, *timed)),
         Base::Expression(expression, _) => {
-            let fail = |why: String| RuleError::Base {
-                expression: expression.clone(),
-                why,
-            };
+            let fail = |why: String| RuleError::Base { expression: expression.clone(), why };
             let text = lookup(expression).map_err(fail)?;
             let found = local_moment(&text, calendar);
             let (moment, timed) = found.ok_or_else(|| {
@@ -289,33 +245,21 @@ where
 fn local_moment(text: &str, calendar: &Calendar) -> Option<(DateTime, bool)> {
     let text = text.trim();
     if text.len() == 10 {
-        return text
-            .parse::<Date>()
-            .ok()
-            .map(|date| (date.to_datetime(Time::midnight()), false));
+        return text.parse::<Date>().ok().map(|date| (date.to_datetime(Time::midnight()), false));
     }
     let local = text.parse::<DateTime>().ok();
-    local
-        .or_else(|| {
-            text.parse::<Timestamp>()
-                .ok()
-                .map(|instant| calendar.local(instant))
-        })
-        .map(|moment| (moment, true))
+    local.or_else(|| text.parse::<Timestamp>().ok().map(|instant| calendar.local(instant))).map(|moment| (moment, true))
 }
 
 /// Wall time: days as days of the calendar, hours as hours that pass, also over a clock change.
 pub(super) fn wall(from: DateTime, span: Span, calendar: &Calendar) -> Result<DateTime, RuleError> {
     let start = calendar.instant(from)?.to_zoned(calendar.zone().clone());
-    let end = start
-        .checked_add(span)
-        .map_err(|_| CalendarError::OutOfRange(format!("{from} and {span}")))?;
+    let end = start.checked_add(span).map_err(|_| CalendarError::OutOfRange(format!("{from} and {span}")))?;
     Ok(end.datetime())
 }
 
 pub(super) fn plus_days(date: Date, days: i64) -> Result<Date, RuleError> {
-    date.checked_add(days.days())
-        .map_err(|_| CalendarError::OutOfRange(format!("{date} and {days} days")).into())
+    date.checked_add(days.days()).map_err(|_| CalendarError::OutOfRange(format!("{date} and {days} days")).into())
 }
 
 impl FromStr for TimeRule {

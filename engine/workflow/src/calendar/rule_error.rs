@@ -72,7 +72,5 @@ pub enum RuleError {
 }
 
 fn hint(suggestion: Option<&str>) -> String {
-    suggestion
-        .map(|word| format!(", did you mean `{word}`?"))
-        .unwrap_or_default()
+    suggestion.map(|word| format!(", did you mean `{word}`?")).unwrap_or_default()
 }

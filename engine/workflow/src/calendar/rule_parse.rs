@@ -52,9 +52,7 @@ pub(super) fn parse(text: &str) -> Result<TimeRule, RuleError> {
     if body.is_empty() {
         return Err(RuleError::Empty);
     }
-    let next_schoolday = body
-        .strip_suffix(ROLL)
-        .is_some_and(|head| head.ends_with(' '));
+    let next_schoolday = body.strip_suffix(ROLL).is_some_and(|head| head.ends_with(' '));
     if next_schoolday {
         body = body[..body.len() - ROLL.len()].trim_end();
     }
@@ -68,11 +66,7 @@ pub(super) fn parse(text: &str) -> Result<TimeRule, RuleError> {
             return Err(RuleError::ClockTwice);
         }
         let (direction, base) = relation(rest, &offset)?;
-        Moment::Offset {
-            amount,
-            direction,
-            base,
-        }
+        Moment::Offset { amount, direction, base }
     } else if is_duration(body) {
         let (word, rest) = split_word(body);
         let span = duration(word)?;
@@ -80,25 +74,12 @@ pub(super) fn parse(text: &str) -> Result<TimeRule, RuleError> {
             return Err(RuleError::ClockTwice);
         }
         let (direction, base) = relation(rest, &offset)?;
-        Moment::Wall {
-            span,
-            direction,
-            base,
-        }
+        Moment::Wall { span, direction, base }
     } else {
         Moment::On(base(body, &offset)?)
     };
-    let at = if matches!(moment, Moment::Every(_)) {
-        None
-    } else {
-        at
-    };
-    Ok(TimeRule {
-        text: text.to_owned(),
-        moment,
-        at,
-        next_schoolday,
-    })
+    let at = if matches!(moment, Moment::Every(_)) { None } else { at };
+    Ok(TimeRule { text: text.to_owned(), moment, at, next_schoolday })
 }
 
 /// Splits `... at 08:00` off.
@@ -109,56 +90,26 @@ fn clock_time(body: &str) -> Result<(&str, Option<Time>), RuleError> {
     let tail = tail.trim();
     if !tail.starts_with(|c: char| c.is_ascii_digit()) {
         let plain = tail.chars().all(char::is_alphabetic);
-        return if plain {
-            Err(RuleError::BadTime(shorten(tail)))
-        } else {
-            Ok((body, None))
-        };
+        return if plain { Err(RuleError::BadTime(shorten(tail))) } else { Ok((body, None)) };
     }
     let time = tail.split_once(':').and_then(|(hours, minutes)| {
-        let two = |part: &str| {
-            part.parse::<i8>()
-                .ok()
-                .filter(|_| (1..=2).contains(&part.len()))
-        };
-        Time::new(
-            two(hours)?,
-            two(minutes).filter(|_| minutes.len() == 2)?,
-            0,
-            0,
-        )
-        .ok()
+        let two = |part: &str| part.parse::<i8>().ok().filter(|_| (1..=2).contains(&part.len()));
+        Time::new(two(hours)?, two(minutes).filter(|_| minutes.len() == 2)?, 0, 0).ok()
     });
-    time.map(|time| (head.trim_end(), Some(time)))
-        .ok_or_else(|| RuleError::BadTime(shorten(tail)))
+    time.map(|time| (head.trim_end(), Some(time))).ok_or_else(|| RuleError::BadTime(shorten(tail)))
 }
 
 fn every(rest: &str, at: Option<Time>) -> Result<Repeat, RuleError> {
     if is_duration(rest) {
         let span = duration(rest)?;
-        return if span.is_zero() {
-            Err(RuleError::BadDuration(shorten(rest)))
-        } else {
-            Ok(Repeat::Wall(span))
-        };
+        return if span.is_zero() { Err(RuleError::BadDuration(shorten(rest))) } else { Ok(Repeat::Wall(span)) };
     }
     let (first, _) = split_word(rest);
     if let Some((_, weekday)) = WEEKDAYS.iter().find(|(name, _)| *name == first) {
-        let amount = Amount {
-            count: 1,
-            unit: Unit::Schoolweeks,
-        };
-        return nothing_more(split_word(rest).1).map(|()| Repeat::Units {
-            amount,
-            on: Some(*weekday),
-            at,
-        });
+        let amount = Amount { count: 1, unit: Unit::Schoolweeks };
+        return nothing_more(split_word(rest).1).map(|()| Repeat::Units { amount, on: Some(*weekday), at });
     }
-    let (amount, rest) = if rest.starts_with(|c: char| c.is_ascii_digit()) {
-        amount(rest)?
-    } else {
-        unit(rest, 1)?
-    };
+    let (amount, rest) = if rest.starts_with(|c: char| c.is_ascii_digit()) { amount(rest)? } else { unit(rest, 1)? };
     if amount.count == 0 {
         return Err(RuleError::BadNumber("0".to_owned()));
     }
@@ -182,17 +133,11 @@ fn nothing_more(rest: &str) -> Result<(), RuleError> {
         return Ok(());
     }
     let place = "after a repetition; weeks may have `on monday`, all may have `at 09:00`";
-    Err(RuleError::Unexpected {
-        found: shorten(rest),
-        place,
-    })
+    Err(RuleError::Unexpected { found: shorten(rest), place })
 }
 
 fn weekday(word: &str) -> Result<Weekday, RuleError> {
-    let found = WEEKDAYS
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map(|(_, weekday)| *weekday);
+    let found = WEEKDAYS.iter().find(|(name, _)| *name == word).map(|(_, weekday)| *weekday);
     found.ok_or_else(|| RuleError::BadWeekday {
         word: shorten(word),
         suggestion: closest(word, WEEKDAYS.iter().map(|(name, _)| *name)).map(str::to_owned),
@@ -201,23 +146,16 @@ fn weekday(word: &str) -> Result<Weekday, RuleError> {
 
 /// `10 schooldays` and what follows.
 fn amount(body: &str) -> Result<(Amount, &str), RuleError> {
-    let end = body
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(body.len());
+    let end = body.find(|c: char| !c.is_ascii_digit()).unwrap_or(body.len());
     let (digits, rest) = body.split_at(end);
-    let count = digits
-        .parse::<i32>()
-        .ok()
-        .filter(|count| *count <= MAX_COUNT);
+    let count = digits.parse::<i32>().ok().filter(|count| *count <= MAX_COUNT);
     let count = count.ok_or_else(|| RuleError::BadNumber(shorten(digits)))?;
     unit(rest.trim_start(), count)
 }
 
 fn unit(rest: &str, count: i32) -> Result<(Amount, &str), RuleError> {
     // "school days" is read as "schooldays".
-    let joined = rest
-        .strip_prefix("school ")
-        .map(|tail| split_word(tail.trim_start()));
+    let joined = rest.strip_prefix("school ").map(|tail| split_word(tail.trim_start()));
     let (word, after, school) = match joined {
         Some((word, after)) => (word, after, true),
         None => {
@@ -225,11 +163,7 @@ fn unit(rest: &str, count: i32) -> Result<(Amount, &str), RuleError> {
             (word, after, false)
         }
     };
-    let name = if school {
-        format!("school{word}")
-    } else {
-        word.to_owned()
-    };
+    let name = if school { format!("school{word}") } else { word.to_owned() };
     match UNITS.iter().find(|(known, _)| *known == name) {
         Some((_, unit)) => Ok((Amount { count, unit: *unit }, after)),
         None => Err(RuleError::UnknownUnit {
@@ -240,10 +174,7 @@ fn unit(rest: &str, count: i32) -> Result<(Amount, &str), RuleError> {
 }
 
 /// `after EXPRESSION`, `before EXPRESSION`, or nothing.
-fn relation(
-    rest: &str,
-    offset: &dyn Fn(&str) -> usize,
-) -> Result<(Direction, Option<Base>), RuleError> {
+fn relation(rest: &str, offset: &dyn Fn(&str) -> usize) -> Result<(Direction, Option<Base>), RuleError> {
     if rest.is_empty() {
         return Ok((Direction::After, None));
     }
@@ -253,18 +184,12 @@ fn relation(
         "before" => Direction::Before,
         _ => {
             let place = "here; `after ...`, `before ...`, `at 08:00` or the end of the rule";
-            return Err(RuleError::Unexpected {
-                found: shorten(rest),
-                place,
-            });
+            return Err(RuleError::Unexpected { found: shorten(rest), place });
         }
     };
     if tail.is_empty() {
         let place = "at the end; a date or an expression must follow it";
-        return Err(RuleError::Unexpected {
-            found: word.to_owned(),
-            place,
-        });
+        return Err(RuleError::Unexpected { found: word.to_owned(), place });
     }
     Ok((direction, Some(base(tail, offset)?)))
 }
@@ -301,14 +226,8 @@ fn is_duration(text: &str) -> bool {
 fn duration(text: &str) -> Result<Span, RuleError> {
     let bad = || RuleError::BadDuration(shorten(text));
     let span: Span = text.parse().map_err(|_| bad())?;
-    let hours = span
-        .total((jiff::Unit::Hour, Date::constant(2026, 1, 1)))
-        .map_err(|_| bad())?;
-    if (0.0..=MAX_HOURS).contains(&hours) {
-        Ok(span)
-    } else {
-        Err(bad())
-    }
+    let hours = span.total((jiff::Unit::Hour, Date::constant(2026, 1, 1))).map_err(|_| bad())?;
+    if (0.0..=MAX_HOURS).contains(&hours) { Ok(span) } else { Err(bad()) }
 }
 
 fn split_word(text: &str) -> (&str, &str) {

@@ -36,8 +36,7 @@ impl Calendar {
     /// Checks the data and prepares counting.
     pub fn new(mut data: CalendarData) -> Result<Self, CalendarError> {
         data.years.sort();
-        data.periods
-            .sort_by(|a, b| (a.from, a.to, &a.id).cmp(&(b.from, b.to, &b.id)));
+        data.periods.sort_by(|a, b| (a.from, a.to, &a.id).cmp(&(b.from, b.to, &b.id)));
         // The bundled data, not the machine's: every machine must derive the same instants.
         let zone = TimeZoneDatabase::bundled()
             .get(&data.zone)
@@ -45,15 +44,9 @@ impl Calendar {
         check_years(&data)?;
         check_periods(&data)?;
         let days = school_days(&data);
-        let canonical =
-            serde_json::to_vec(&data).map_err(|e| CalendarError::Data(e.to_string()))?;
+        let canonical = serde_json::to_vec(&data).map_err(|e| CalendarError::Data(e.to_string()))?;
         let hash = Sha256::digest(&canonical).into();
-        Ok(Self(Arc::new(Ready {
-            data,
-            zone,
-            days,
-            hash,
-        })))
+        Ok(Self(Arc::new(Ready { data, zone, days, hash })))
     }
 
     /// The data.
@@ -68,11 +61,7 @@ impl Calendar {
 
     /// The hash in hexadecimal.
     pub fn hash_hex(&self) -> String {
-        self.0
-            .hash
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        self.0.hash.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The canonical JSON (of which [`Calendar::hash`] is the hash).
@@ -87,11 +76,7 @@ impl Calendar {
 
     /// First day of the first school year.
     pub fn first_day(&self) -> Date {
-        self.0
-            .data
-            .years
-            .first()
-            .map_or(Date::MIN, |year| year.from)
+        self.0.data.years.first().map_or(Date::MIN, |year| year.from)
     }
 
     /// Last day of the last school year.
@@ -113,9 +98,7 @@ impl Calendar {
     /// Whether `date` is a school day with a whole or half study day on it.
     pub fn is_study_day(&self, date: Date) -> bool {
         self.is_school_day(date)
-            && self
-                .kinds(date)
-                .any(|kind| matches!(kind, PeriodKind::StudyDay | PeriodKind::HalfStudyDay))
+            && self.kinds(date).any(|kind| matches!(kind, PeriodKind::StudyDay | PeriodKind::HalfStudyDay))
     }
 
     /// The kinds of periods that hold `date`.
@@ -125,20 +108,12 @@ impl Calendar {
 
     /// The periods that hold `date`, in order of their first day.
     pub fn periods_on(&self, date: Date) -> impl Iterator<Item = &Period> {
-        self.0
-            .data
-            .periods
-            .iter()
-            .filter(move |period| period.from <= date && date <= period.to)
+        self.0.data.periods.iter().filter(move |period| period.from <= date && date <= period.to)
     }
 
     /// How much of a school day is taught.
     pub fn day_part(&self, date: Date) -> DayPart {
-        if self.is_school_day(date) {
-            pattern(&self.0.data, date)
-        } else {
-            DayPart::None
-        }
+        if self.is_school_day(date) { pattern(&self.0.data, date) } else { DayPart::None }
     }
 
     /// The `n`-th school day after `date` (day 0), or before it when `n` is negative. With 0: `date` itself,
@@ -150,19 +125,13 @@ impl Calendar {
         if n > 0 {
             let after = days.partition_point(|day| *day <= date);
             let index = after.checked_add(distance - 1);
-            index
-                .and_then(|i| days.get(i))
-                .copied()
-                .ok_or_else(|| self.after_end(date))
+            index.and_then(|i| days.get(i)).copied().ok_or_else(|| self.after_end(date))
         } else if n == 0 {
             self.on_or_after(date)
         } else {
             let before = days.partition_point(|day| *day < date);
             let index = before.checked_sub(distance);
-            index
-                .and_then(|i| days.get(i))
-                .copied()
-                .ok_or_else(|| self.before_start(date))
+            index.and_then(|i| days.get(i)).copied().ok_or_else(|| self.before_start(date))
         }
     }
 
@@ -170,25 +139,14 @@ impl Calendar {
     pub fn on_or_after(&self, date: Date) -> Result<Date, CalendarError> {
         self.near(date)?;
         let index = self.0.days.partition_point(|day| *day < date);
-        self.0
-            .days
-            .get(index)
-            .copied()
-            .ok_or_else(|| self.after_end(date))
+        self.0.days.get(index).copied().ok_or_else(|| self.after_end(date))
     }
 
     /// `date` if it is a school day, else the one before.
     pub fn on_or_before(&self, date: Date) -> Result<Date, CalendarError> {
         self.near(date)?;
-        let index = self
-            .0
-            .days
-            .partition_point(|day| *day <= date)
-            .checked_sub(1);
-        index
-            .and_then(|i| self.0.days.get(i))
-            .copied()
-            .ok_or_else(|| self.before_start(date))
+        let index = self.0.days.partition_point(|day| *day <= date).checked_sub(1);
+        index.and_then(|i| self.0.days.get(i)).copied().ok_or_else(|| self.before_start(date))
     }
 
     /// The first school day after `date`.
@@ -217,10 +175,7 @@ impl Calendar {
     }
 
     /// This calendar with more periods; one with a known id replaces it. Local days of a school go over built-in data.
-    pub fn with_periods(
-        &self,
-        periods: impl IntoIterator<Item = Period>,
-    ) -> Result<Self, CalendarError> {
+    pub fn with_periods(&self, periods: impl IntoIterator<Item = Period>) -> Result<Self, CalendarError> {
         let mut data = self.0.data.clone();
         for period in periods {
             data.periods.retain(|known| known.id != period.id);
@@ -232,30 +187,16 @@ impl Calendar {
     /// This calendar without the periods of these ids.
     pub fn without_periods(&self, ids: &[&str]) -> Result<Self, CalendarError> {
         let mut data = self.0.data.clone();
-        data.periods
-            .retain(|period| !ids.contains(&period.id.as_str()));
+        data.periods.retain(|period| !ids.contains(&period.id.as_str()));
         Self::new(data)
     }
 
     /// This calendar and the years and periods of `other`; zone, weekdays and name stay.
     pub fn joined(&self, other: &Self) -> Result<Self, CalendarError> {
         let mut data = self.0.data.clone();
-        data.years.extend(
-            other
-                .data()
-                .years
-                .iter()
-                .filter(|year| !self.data().years.contains(year)),
-        );
+        data.years.extend(other.data().years.iter().filter(|year| !self.data().years.contains(year)));
         let known = |id: &str| self.data().periods.iter().any(|period| period.id == id);
-        data.periods.extend(
-            other
-                .data()
-                .periods
-                .iter()
-                .filter(|period| !known(&period.id))
-                .cloned(),
-        );
+        data.periods.extend(other.data().periods.iter().filter(|period| !known(&period.id)).cloned());
         Self::new(data)
     }
 
@@ -271,17 +212,11 @@ impl Calendar {
     }
 
     fn after_end(&self, date: Date) -> CalendarError {
-        CalendarError::AfterEnd {
-            date,
-            end: self.last_day(),
-        }
+        CalendarError::AfterEnd { date, end: self.last_day() }
     }
 
     fn before_start(&self, date: Date) -> CalendarError {
-        CalendarError::BeforeStart {
-            date,
-            start: self.first_day(),
-        }
+        CalendarError::BeforeStart { date, start: self.first_day() }
     }
 }
 
@@ -295,19 +230,11 @@ fn check_years(data: &CalendarData) -> Result<(), CalendarError> {
         return Err(CalendarError::NoYears);
     }
     if data.years.len() > MAX_YEARS {
-        return Err(CalendarError::TooMany {
-            what: "school years",
-            found: data.years.len(),
-            most: MAX_YEARS,
-        });
+        return Err(CalendarError::TooMany { what: "school years", found: data.years.len(), most: MAX_YEARS });
     }
     let mut last: Option<Date> = None;
     for year in &data.years {
-        let bad = |why| CalendarError::BadYear {
-            from: year.from,
-            to: year.to,
-            why,
-        };
+        let bad = |why| CalendarError::BadYear { from: year.from, to: year.to, why };
         if year.to < year.from {
             return Err(bad("it ends before it starts"));
         }
@@ -317,9 +244,7 @@ fn check_years(data: &CalendarData) -> Result<(), CalendarError> {
         match last {
             Some(end) if end >= year.from => return Err(bad("it overlaps the year before it")),
             Some(end) if days_from(end, year.from) > MAX_GAP_DAYS => {
-                return Err(bad(
-                    "a school year is missing before it: the gap is longer than 120 days",
-                ));
+                return Err(bad("a school year is missing before it: the gap is longer than 120 days"));
             }
             _ => last = Some(year.to),
         }
@@ -329,20 +254,11 @@ fn check_years(data: &CalendarData) -> Result<(), CalendarError> {
 
 fn check_periods(data: &CalendarData) -> Result<(), CalendarError> {
     if data.periods.len() > MAX_PERIODS {
-        return Err(CalendarError::TooMany {
-            what: "periods",
-            found: data.periods.len(),
-            most: MAX_PERIODS,
-        });
+        return Err(CalendarError::TooMany { what: "periods", found: data.periods.len(), most: MAX_PERIODS });
     }
     let mut ids = std::collections::BTreeSet::new();
     for period in &data.periods {
-        let bad = |why| CalendarError::BadPeriod {
-            id: period.id.clone(),
-            from: period.from,
-            to: period.to,
-            why,
-        };
+        let bad = |why| CalendarError::BadPeriod { id: period.id.clone(), from: period.from, to: period.to, why };
         if period.id.is_empty() || period.id.len() > 200 {
             return Err(bad("its id must have 1 to 200 characters"));
         }
@@ -360,31 +276,17 @@ fn check_periods(data: &CalendarData) -> Result<(), CalendarError> {
 }
 
 fn pattern(data: &CalendarData, date: Date) -> DayPart {
-    SchoolWeekday::of(date).map_or(DayPart::None, |weekday| {
-        data.weekdays.get(&weekday).copied().unwrap_or_default()
-    })
+    SchoolWeekday::of(date).map_or(DayPart::None, |weekday| data.weekdays.get(&weekday).copied().unwrap_or_default())
 }
 
 fn school_days(data: &CalendarData) -> Vec<Date> {
-    let closed: Vec<&Period> = data
-        .periods
-        .iter()
-        .filter(|period| period.kind.closes())
-        .collect();
+    let closed: Vec<&Period> = data.periods.iter().filter(|period| period.kind.closes()).collect();
     let open = |date: &Date| {
-        pattern(data, *date) != DayPart::None
-            && !closed
-                .iter()
-                .any(|period| period.from <= *date && *date <= period.to)
+        pattern(data, *date) != DayPart::None && !closed.iter().any(|period| period.from <= *date && *date <= period.to)
     };
     let mut days = Vec::new();
     for year in &data.years {
-        days.extend(
-            year.from
-                .series(jiff::Span::new().days(1))
-                .take_while(|date| *date <= year.to)
-                .filter(open),
-        );
+        days.extend(year.from.series(jiff::Span::new().days(1)).take_while(|date| *date <= year.to).filter(open));
     }
     days
 }

@@ -22,10 +22,7 @@ impl Week {
     /// The ISO week of a date.
     pub fn of(date: Date) -> Self {
         let week = date.iso_week_date();
-        Self {
-            year: week.year(),
-            number: week.week(),
-        }
+        Self { year: week.year(), number: week.week() }
     }
 }
 
@@ -49,10 +46,7 @@ pub struct Break {
 impl Calendar {
     /// The school weeks (ISO weeks with at least one school day) between two dates, both included.
     pub fn school_weeks(&self, from: Date, to: Date) -> Vec<Week> {
-        let days = self
-            .school_days()
-            .iter()
-            .filter(|day| from <= **day && **day <= to);
+        let days = self.school_days().iter().filter(|day| from <= **day && **day <= to);
         let mut weeks: Vec<Week> = days.map(|day| Week::of(*day)).collect();
         weeks.dedup();
         weeks
@@ -63,14 +57,8 @@ impl Calendar {
     pub fn plus_schoolweeks(&self, date: Date, n: i32) -> Result<Date, CalendarError> {
         let monday = self.plus_week_start(date, n)?;
         let offset = i32::from(date.weekday().to_monday_zero_offset());
-        let day = monday
-            .checked_add(offset.days())
-            .map_err(|_| CalendarError::OutOfRange(date.to_string()))?;
-        if n < 0 {
-            self.on_or_before(day)
-        } else {
-            self.on_or_after(day)
-        }
+        let day = monday.checked_add(offset.days()).map_err(|_| CalendarError::OutOfRange(date.to_string()))?;
+        if n < 0 { self.on_or_before(day) } else { self.on_or_after(day) }
     }
 
     /// Number of school weeks after the week of `from`, up to and including the week of `to`; negative backwards.
@@ -79,13 +67,8 @@ impl Calendar {
         let sign = if to < from { -1 } else { 1 };
         let (early, late) = (from.min(to), from.max(to));
         let weeks = self.school_weeks(monday_of(early), sunday_of(late));
-        let counted = weeks.iter().filter(|week| {
-            if sign > 0 {
-                **week != Week::of(early)
-            } else {
-                **week != Week::of(late)
-            }
-        });
+        let counted =
+            weeks.iter().filter(|week| if sign > 0 { **week != Week::of(early) } else { **week != Week::of(late) });
         Ok(sign * counted.count() as i64)
     }
 
@@ -97,12 +80,7 @@ impl Calendar {
         let days = self.school_days();
         let at = days.partition_point(|day| *day < wanted);
         let later = days.get(at).copied().filter(|day| *day <= sunday);
-        later.or_else(|| {
-            at.checked_sub(1)
-                .and_then(|i| days.get(i))
-                .copied()
-                .filter(|day| *day >= monday)
-        })
+        later.or_else(|| at.checked_sub(1).and_then(|i| days.get(i)).copied().filter(|day| *day >= monday))
     }
 
     /// Monday of the `n`-th school week after (before) the week of `date`.
@@ -123,26 +101,16 @@ impl Calendar {
     /// Breaks of at least `weekdays` consecutive weekdays without school, inside and between the years.
     pub fn breaks(&self, weekdays: i32) -> Vec<Break> {
         let days = self.school_days();
-        let gaps = days
-            .iter()
-            .zip(days.iter().skip(1))
-            .filter_map(|(last, next)| {
-                let (from, to) = (last.tomorrow().ok()?, next.yesterday().ok()?);
-                (from <= to).then(|| Break {
-                    from,
-                    to,
-                    weekdays: weekdays_in(from, to),
-                })
-            });
+        let gaps = days.iter().zip(days.iter().skip(1)).filter_map(|(last, next)| {
+            let (from, to) = (last.tomorrow().ok()?, next.yesterday().ok()?);
+            (from <= to).then(|| Break { from, to, weekdays: weekdays_in(from, to) })
+        });
         gaps.filter(|gap| gap.weekdays >= weekdays).collect()
     }
 
     /// The first school day of every year and after every break of at least `weekdays` weekdays.
     pub fn restart_days(&self, weekdays: i32) -> Vec<Date> {
-        let after = self
-            .breaks(weekdays)
-            .into_iter()
-            .filter_map(|gap| self.on_or_after(gap.to).ok());
+        let after = self.breaks(weekdays).into_iter().filter_map(|gap| self.on_or_after(gap.to).ok());
         let mut days: Vec<Date> = self.year_starts().chain(after).collect();
         days.sort();
         days.dedup();
@@ -151,11 +119,7 @@ impl Calendar {
 
     /// The days of a briefing: the first school day of every year and after every vacation (domain.md S09).
     pub fn briefing_days(&self) -> Vec<Date> {
-        let vacations = self
-            .data()
-            .periods
-            .iter()
-            .filter(|period| period.kind == PeriodKind::Vacation);
+        let vacations = self.data().periods.iter().filter(|period| period.kind == PeriodKind::Vacation);
         let after = vacations.filter_map(|period| self.next_school_day(period.to).ok());
         let mut days: Vec<Date> = self.year_starts().chain(after).collect();
         days.sort();
@@ -173,19 +137,13 @@ impl Calendar {
     }
 
     fn year_starts(&self) -> impl Iterator<Item = Date> + '_ {
-        self.data().years.iter().filter_map(|year| {
-            self.on_or_after(year.from)
-                .ok()
-                .filter(|day| *day <= year.to)
-        })
+        self.data().years.iter().filter_map(|year| self.on_or_after(year.from).ok().filter(|day| *day <= year.to))
     }
 }
 
 fn in_week(date: Date, weekday: Weekday) -> Option<Date> {
     let week = date.iso_week_date();
-    ISOWeekDate::new(week.year(), week.week(), weekday)
-        .ok()
-        .map(ISOWeekDate::date)
+    ISOWeekDate::new(week.year(), week.week(), weekday).ok().map(ISOWeekDate::date)
 }
 
 pub(super) fn monday_of(date: Date) -> Date {

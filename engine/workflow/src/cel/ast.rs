@@ -89,45 +89,19 @@ pub(crate) enum Expr {
     Double(f64),
     Text(Arc<str>),
     Ident(Arc<str>),
-    Select {
-        base: NodeId,
-        field: Arc<str>,
-        field_span: Span,
-    },
-    Has {
-        base: NodeId,
-        field: Arc<str>,
-        field_span: Span,
-    },
-    Index {
-        base: NodeId,
-        index: NodeId,
-    },
+    Select { base: NodeId, field: Arc<str>, field_span: Span },
+    Has { base: NodeId, field: Arc<str>, field_span: Span },
+    Index { base: NodeId, index: NodeId },
     List(Box<[NodeId]>),
     Map(Box<[(NodeId, NodeId)]>),
     Not(NodeId),
     Neg(NodeId),
-    Arith {
-        first: NodeId,
-        rest: Box<[(ArithOp, NodeId)]>,
-    },
-    Relate {
-        first: NodeId,
-        rest: Box<[(RelOp, NodeId)]>,
-    },
+    Arith { first: NodeId, rest: Box<[(ArithOp, NodeId)]> },
+    Relate { first: NodeId, rest: Box<[(RelOp, NodeId)]> },
     And(Box<[NodeId]>),
     Or(Box<[NodeId]>),
-    If {
-        cond: NodeId,
-        yes: NodeId,
-        no: NodeId,
-    },
-    Call {
-        callee: Callee,
-        name: Arc<str>,
-        name_span: Span,
-        args: Box<[NodeId]>,
-    },
+    If { cond: NodeId, yes: NodeId, no: NodeId },
+    Call { callee: Callee, name: Arc<str>, name_span: Span, args: Box<[NodeId]> },
 }
 
 impl Ast {
@@ -157,10 +131,7 @@ impl Expr {
             | Self::Ident(_) => {}
             Self::Select { base, .. } | Self::Has { base, .. } => f(*base),
             Self::Index { base, index } => [*base, *index].into_iter().for_each(f),
-            Self::List(items)
-            | Self::And(items)
-            | Self::Or(items)
-            | Self::Call { args: items, .. } => {
+            Self::List(items) | Self::And(items) | Self::Or(items) | Self::Call { args: items, .. } => {
                 items.iter().copied().for_each(f);
             }
             Self::Map(entries) => entries.iter().flat_map(|(k, v)| [*k, *v]).for_each(f),

@@ -21,15 +21,9 @@ pub(crate) fn call<'v>(builtin: Builtin, args: &[Value<'v>], budget: &mut Budget
         (Builtin::Dyn, [x]) => Ok(x.clone()),
         (Builtin::Type, [x]) => Ok(Value::Type(x.type_name())),
         (Builtin::Size, [x]) => size(x),
-        (Builtin::StartsWith, [Value::String(s), Value::String(t)]) => {
-            Ok(Value::Bool(s.starts_with(&**t)))
-        }
-        (Builtin::EndsWith, [Value::String(s), Value::String(t)]) => {
-            Ok(Value::Bool(s.ends_with(&**t)))
-        }
-        (Builtin::Contains, [Value::String(s), Value::String(t)]) => {
-            Ok(Value::Bool(s.contains(&**t)))
-        }
+        (Builtin::StartsWith, [Value::String(s), Value::String(t)]) => Ok(Value::Bool(s.starts_with(&**t))),
+        (Builtin::EndsWith, [Value::String(s), Value::String(t)]) => Ok(Value::Bool(s.ends_with(&**t))),
+        (Builtin::Contains, [Value::String(s), Value::String(t)]) => Ok(Value::Bool(s.contains(&**t))),
         (Builtin::Matches, [Value::String(_), Value::String(pattern)]) => {
             budget.spend(pattern.len() * 4)?;
             let pattern = compile_pattern(pattern).map_err(|why| Fault(EvalCode::BadValue, why))?;
@@ -64,11 +58,7 @@ fn over_list<'v>(builtin: Builtin, args: &[Value<'v>], budget: &mut Budget) -> O
     budget.spend(list.len())?;
     match (builtin, args.get(1..).unwrap_or_default()) {
         (Builtin::First, []) => list.get(0).ok_or_else(|| empty("first")),
-        (Builtin::Last, []) => list
-            .len()
-            .checked_sub(1)
-            .and_then(|i| list.get(i))
-            .ok_or_else(|| empty("last")),
+        (Builtin::Last, []) => list.len().checked_sub(1).and_then(|i| list.get(i)).ok_or_else(|| empty("last")),
         (Builtin::MaxOf, []) => extreme(list, Ordering::Greater, "max_of"),
         (Builtin::MinOf, []) => extreme(list, Ordering::Less, "min_of"),
         (Builtin::Distinct, []) => distinct(list, budget),
@@ -83,10 +73,9 @@ fn over_list<'v>(builtin: Builtin, args: &[Value<'v>], budget: &mut Budget) -> O
             }
             Ok(Value::Int(found))
         }
-        (Builtin::Pluck, [Value::String(field)]) => collect(
-            list.iter()
-                .filter_map(|item| item.as_map().and_then(|map| map.field(field))),
-        ),
+        (Builtin::Pluck, [Value::String(field)]) => {
+            collect(list.iter().filter_map(|item| item.as_map().and_then(|map| map.field(field))))
+        }
         (Builtin::Where, [Value::String(field), wanted]) => {
             let mut found = Vec::new();
             for item in list.iter() {
@@ -114,30 +103,19 @@ pub(crate) fn matches<'v>(pattern: &Regex, args: &[Value<'v>], budget: &mut Budg
 
 /// `norm` of domain.md L13: NFC, lower case, white space collapsed and trimmed, final `. ! ? …` stripped.
 pub fn norm(text: &str) -> String {
-    let folded = text
-        .nfc()
-        .flat_map(char::to_lowercase)
-        .nfc()
-        .collect::<String>()
-        .replace('ß', "ss");
+    let folded = text.nfc().flat_map(char::to_lowercase).nfc().collect::<String>().replace('ß', "ss");
     let collapsed = folded.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = |c: char| matches!(c, '.' | '!' | '?' | '…') || c.is_whitespace();
     collapsed.trim_end_matches(end).to_owned()
 }
 
 fn empty(name: &str) -> Fault {
-    Fault(
-        EvalCode::OutOfRange,
-        format!("`{name}` of an empty list; test `size(...) > 0` before"),
-    )
+    Fault(EvalCode::OutOfRange, format!("`{name}` of an empty list; test `size(...) > 0` before"))
 }
 
 fn bounded<'v>(text: String) -> Outcome<'v> {
     if text.len() > MAX_STRING_BYTES {
-        return Err(Fault(
-            EvalCode::Limit,
-            format!("the text would be longer than {MAX_STRING_BYTES} bytes"),
-        ));
+        return Err(Fault(EvalCode::Limit, format!("the text would be longer than {MAX_STRING_BYTES} bytes")));
     }
     Ok(Value::from(text))
 }
@@ -145,10 +123,7 @@ fn bounded<'v>(text: String) -> Outcome<'v> {
 fn collect<'v>(items: impl Iterator<Item = Value<'v>>) -> Outcome<'v> {
     let items: Vec<_> = items.take(MAX_ITEMS + 1).collect();
     if items.len() > MAX_ITEMS {
-        return Err(Fault(
-            EvalCode::Limit,
-            format!("the list would have more than {MAX_ITEMS} items"),
-        ));
+        return Err(Fault(EvalCode::Limit, format!("the list would have more than {MAX_ITEMS} items")));
     }
     Ok(Value::list(items))
 }
@@ -160,17 +135,12 @@ fn size<'v>(value: &Value<'v>) -> Outcome<'v> {
         Value::Map(map) => map.len(),
         _ => return Err(no_overload("size", &[value])),
     };
-    i64::try_from(len)
-        .map(Value::Int)
-        .map_err(|_| Fault(EvalCode::Overflow, "`size` overflows".into()))
+    i64::try_from(len).map(Value::Int).map_err(|_| Fault(EvalCode::Overflow, "`size` overflows".into()))
 }
 
 fn bad_conversion(target: &str, value: &Value<'_>) -> Fault {
     let shown: String = format!("{value:?}").chars().take(60).collect();
-    Fault(
-        EvalCode::BadValue,
-        format!("{shown} cannot become {target}"),
-    )
+    Fault(EvalCode::BadValue, format!("{shown} cannot become {target}"))
 }
 
 fn to_int<'v>(value: &Value<'v>) -> Outcome<'v> {
@@ -191,9 +161,7 @@ fn to_uint<'v>(value: &Value<'v>) -> Outcome<'v> {
     match value {
         Value::Uint(u) => Ok(Value::Uint(*u)),
         Value::Int(i) => u64::try_from(*i).map(Value::Uint).map_err(|_| fail()),
-        Value::Double(d) if (0.0..18_446_744_073_709_551_616.0).contains(d) => {
-            Ok(Value::Uint(*d as u64))
-        }
+        Value::Double(d) if (0.0..18_446_744_073_709_551_616.0).contains(d) => Ok(Value::Uint(*d as u64)),
         Value::String(s) => s.parse().map(Value::Uint).map_err(|_| fail()),
         Value::Double(_) => Err(fail()),
         _ => Err(no_overload("uint", &[value])),
@@ -205,10 +173,7 @@ fn to_double<'v>(value: &Value<'v>) -> Outcome<'v> {
         Value::Double(d) => Ok(Value::Double(*d)),
         Value::Int(i) => Ok(Value::Double(*i as f64)),
         Value::Uint(u) => Ok(Value::Double(*u as f64)),
-        Value::String(s) => s
-            .parse()
-            .map(Value::Double)
-            .map_err(|_| bad_conversion("a double", value)),
+        Value::String(s) => s.parse().map(Value::Double).map_err(|_| bad_conversion("a double", value)),
         _ => Err(no_overload("double", &[value])),
     }
 }
@@ -284,10 +249,7 @@ fn sorted<'v>(list: &List<'v>, budget: &mut Budget) -> Outcome<'v> {
     if let Some(odd) = items.iter().find(|item| !orderable(&first, item)) {
         return Err(no_overload("sorted", &[&first, odd]));
     }
-    let text: usize = items
-        .iter()
-        .map(|item| item.as_str().map_or(0, str::len))
-        .sum();
+    let text: usize = items.iter().map(|item| item.as_str().map_or(0, str::len)).sum();
     budget.spend(items.len() * 16 + text)?;
     items.sort_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal));
     collect(items.into_iter())

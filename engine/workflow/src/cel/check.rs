@@ -22,13 +22,7 @@ pub(crate) struct Report {
 
 /// Checks the whole tree.
 pub(crate) fn check(ast: &Ast, env: &Env, wanted: &Type) -> Report {
-    let mut checker = Checker {
-        ast,
-        env,
-        errors: Vec::new(),
-        warnings: Vec::new(),
-        tested: BTreeSet::new(),
-    };
+    let mut checker = Checker { ast, env, errors: Vec::new(), warnings: Vec::new(), tested: BTreeSet::new() };
     checker.collect_tested(ast.root);
     let result = checker.infer(ast.root);
     if !result.fits(wanted) {
@@ -38,19 +32,11 @@ pub(crate) fn check(ast: &Ast, env: &Env, wanted: &Type) -> Report {
             format!("this place needs {wanted}, but the expression gives {result}"),
         );
     }
-    let Checker {
-        mut errors,
-        mut warnings,
-        ..
-    } = checker;
+    let Checker { mut errors, mut warnings, .. } = checker;
     errors.sort_by_key(|e| e.span);
     errors.truncate(MAX_ERRORS);
     warnings.truncate(MAX_ERRORS);
-    Report {
-        errors,
-        warnings,
-        result,
-    }
+    Report { errors, warnings, result }
 }
 
 /// The walk over one tree.
@@ -68,13 +54,7 @@ impl Checker<'_> {
         self.errors.push(CelError::new(code, span, message));
     }
 
-    pub(super) fn fail_with(
-        &mut self,
-        code: CelCode,
-        span: Span,
-        message: impl Into<String>,
-        help: Option<String>,
-    ) {
+    pub(super) fn fail_with(&mut self, code: CelCode, span: Span, message: impl Into<String>, help: Option<String>) {
         let error = CelError::new(code, span, message);
         self.errors.push(match help {
             Some(help) => error.help(help),
@@ -91,8 +71,7 @@ impl Checker<'_> {
         if let Expr::Has { .. } = ast.expr(id) {
             self.tested.extend(path(ast, id));
         }
-        ast.expr(id)
-            .each_child(&mut |child| self.collect_tested(child));
+        ast.expr(id).each_child(&mut |child| self.collect_tested(child));
     }
 
     /// The type of a node; problems below it are noted.
@@ -106,19 +85,11 @@ impl Checker<'_> {
             Expr::Double(_) => Type::Double,
             Expr::Text(_) => Type::String,
             Expr::Ident(name) => self.variable(name, ast.span(id)),
-            Expr::Select {
-                base,
-                field,
-                field_span,
-            } => {
+            Expr::Select { base, field, field_span } => {
                 let base = self.infer(*base);
                 self.field(&base, field, *field_span, Some(id))
             }
-            Expr::Has {
-                base,
-                field,
-                field_span,
-            } => {
+            Expr::Has { base, field, field_span } => {
                 let base = self.infer(*base);
                 self.field(&base, field, *field_span, None);
                 Type::Bool
@@ -126,12 +97,7 @@ impl Checker<'_> {
             Expr::Index { base, index } => self.index(id, *base, *index),
             Expr::List(items) => {
                 let types: Vec<Type> = items.iter().map(|item| self.infer(*item)).collect();
-                Type::list(
-                    types
-                        .into_iter()
-                        .reduce(|a, b| a.join(&b))
-                        .unwrap_or(Type::Dyn),
-                )
+                Type::list(types.into_iter().reduce(|a, b| a.join(&b)).unwrap_or(Type::Dyn))
             }
             Expr::Map(entries) => self.map(entries),
             Expr::Not(x) => {
@@ -148,17 +114,9 @@ impl Checker<'_> {
                 let (yes, no) = (self.infer(*yes), self.infer(*no));
                 yes.join(&no)
             }
-            Expr::Call {
-                callee,
-                name,
-                name_span,
-                args,
-                ..
-            } => match callee {
+            Expr::Call { callee, name, name_span, args, .. } => match callee {
                 Callee::Builtin(builtin) => check_calls::builtin(self, *builtin, *name_span, args),
-                Callee::Pattern(_) => {
-                    check_calls::builtin(self, super::functions::Builtin::Matches, *name_span, args)
-                }
+                Callee::Pattern(_) => check_calls::builtin(self, super::functions::Builtin::Matches, *name_span, args),
                 Callee::Host => check_calls::host(self, name, *name_span, args),
             },
         }
@@ -175,23 +133,12 @@ impl Checker<'_> {
             let names: Vec<&str> = self.env.variable_names().take(12).collect();
             (!names.is_empty()).then(|| format!("known here: {}", names.join(", ")))
         });
-        self.fail_with(
-            CelCode::UnknownVariable,
-            span,
-            format!("no variable `{name}`"),
-            help,
-        );
+        self.fail_with(CelCode::UnknownVariable, span, format!("no variable `{name}`"), help);
         Type::Dyn
     }
 
     /// The type of a field. `read` is the selecting node, absent inside `has()`.
-    pub(super) fn field(
-        &mut self,
-        base: &Type,
-        name: &str,
-        span: Span,
-        read: Option<NodeId>,
-    ) -> Type {
+    pub(super) fn field(&mut self, base: &Type, name: &str, span: Span, read: Option<NodeId>) -> Type {
         match base.non_null() {
             Type::Dyn => Type::Dyn,
             Type::Map(value) => (**value).clone(),
@@ -219,19 +166,10 @@ impl Checker<'_> {
     fn unknown_field(&mut self, object: &ObjectType, name: &str, span: Span) {
         let help = did_you_mean(name, object.fields.keys().map(String::as_str)).or_else(|| {
             let names: Vec<&str> = object.fields.keys().map(String::as_str).take(12).collect();
-            let more = if object.fields.len() > 12 {
-                ", ..."
-            } else {
-                ""
-            };
+            let more = if object.fields.len() > 12 { ", ..." } else { "" };
             (!names.is_empty()).then(|| format!("known fields: {}{more}", names.join(", ")))
         });
-        self.fail_with(
-            CelCode::UnknownField,
-            span,
-            format!("no field `{name}`"),
-            help,
-        );
+        self.fail_with(CelCode::UnknownField, span, format!("no field `{name}`"), help);
     }
 
     fn maybe_missing(&mut self, name: &str, span: Span, read: Option<NodeId>) {
@@ -244,9 +182,7 @@ impl Checker<'_> {
         let message = format!("`{name}` is optional; if it is missing, this expression fails");
         let dotted = names.join(".");
         let warning = CelError::new(CelCode::MaybeMissing, span, message);
-        self.warnings.push(warning.help(format!(
-            "test `has({dotted})` first, or read it with `get(...)`"
-        )));
+        self.warnings.push(warning.help(format!("test `has({dotted})` first, or read it with `get(...)`")));
     }
 
     fn index(&mut self, id: NodeId, base_id: NodeId, index_id: NodeId) -> Type {
@@ -265,10 +201,7 @@ impl Checker<'_> {
                 Expr::Text(name) => self.field(object, name, span, Some(id)),
                 _ => {
                     if !index.fits(&Type::String) {
-                        self.mismatch(
-                            span,
-                            format!("an object is indexed by string, not by {index}"),
-                        );
+                        self.mismatch(span, format!("an object is indexed by string, not by {index}"));
                     }
                     Type::Dyn
                 }
@@ -293,21 +226,12 @@ impl Checker<'_> {
                 Expr::Text(name) => fields.push((name.to_string(), Field { ty, required: true })),
                 _ => textual = false,
             }
-            if matches!(
-                key_type,
-                Type::Null | Type::Double | Type::List(_) | Type::Map(_) | Type::Object(_)
-            ) {
-                self.mismatch(
-                    self.ast.span(*key),
-                    format!("a map key cannot be {key_type}"),
-                );
+            if matches!(key_type, Type::Null | Type::Double | Type::List(_) | Type::Map(_) | Type::Object(_)) {
+                self.mismatch(self.ast.span(*key), format!("a map key cannot be {key_type}"));
             }
         }
         if textual && !fields.is_empty() {
-            return Type::Object(Arc::new(ObjectType {
-                fields: fields.into_iter().collect(),
-                open: false,
-            }));
+            return Type::Object(Arc::new(ObjectType { fields: fields.into_iter().collect(), open: false }));
         }
         Type::map(values.unwrap_or(Type::Dyn))
     }
@@ -315,10 +239,7 @@ impl Checker<'_> {
     fn need_bool(&mut self, id: NodeId, place: &str) {
         let ty = self.infer(id);
         if !ty.fits(&Type::Bool) {
-            self.mismatch(
-                self.ast.span(id),
-                format!("{place} needs bool, but this is {ty}"),
-            );
+            self.mismatch(self.ast.span(id), format!("{place} needs bool, but this is {ty}"));
         }
     }
 
@@ -357,11 +278,7 @@ impl Checker<'_> {
         let rem = op == ArithOp::Rem;
         match (a, b) {
             (Type::Dyn, x) | (x, Type::Dyn) if *x == Type::Dyn || x.is_number() => Type::Dyn,
-            (Type::Dyn, x) | (x, Type::Dyn)
-                if add && (x.is_text() || matches!(x, Type::List(_))) =>
-            {
-                Type::Dyn
-            }
+            (Type::Dyn, x) | (x, Type::Dyn) if add && (x.is_text() || matches!(x, Type::List(_))) => Type::Dyn,
             (Type::Int, Type::Int) => Type::Int,
             (Type::Uint, Type::Uint) => Type::Uint,
             (Type::Double, Type::Double) if !rem => Type::Double,
@@ -373,18 +290,11 @@ impl Checker<'_> {
                     _ if a.is_number() && b.is_number() && !rem => {
                         Some("convert one side with `int(...)` or `double(...)`")
                     }
-                    _ if add && (a.is_text() || b.is_text()) => {
-                        Some("make text of it with `string(...)`")
-                    }
+                    _ if add && (a.is_text() || b.is_text()) => Some("make text of it with `string(...)`"),
                     _ => None,
                 };
                 let message = format!("`{}` is not defined for {a} and {b}", op.as_str());
-                self.fail_with(
-                    CelCode::TypeMismatch,
-                    span,
-                    message,
-                    help.map(str::to_owned),
-                );
+                self.fail_with(CelCode::TypeMismatch, span, message, help.map(str::to_owned));
                 Type::Dyn
             }
         }

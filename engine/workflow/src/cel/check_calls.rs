@@ -9,33 +9,16 @@ use super::suggest::did_you_mean;
 use super::types::Type;
 
 /// The type of a call of a built-in function.
-pub(super) fn builtin(
-    check: &mut Checker<'_>,
-    function: Builtin,
-    span: Span,
-    args: &[NodeId],
-) -> Type {
+pub(super) fn builtin(check: &mut Checker<'_>, function: Builtin, span: Span, args: &[NodeId]) -> Type {
     let types: Vec<Type> = args.iter().map(|arg| check.infer(*arg)).collect();
     let (least, most) = function.arity();
     if !(least..=most).contains(&args.len()) {
-        let wanted = if least == most {
-            format!("{least}")
-        } else {
-            format!("{least} to {most}")
-        };
-        let message = format!(
-            "`{}` takes {wanted} arguments, found {}",
-            function.name(),
-            args.len()
-        );
+        let wanted = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+        let message = format!("`{}` takes {wanted} arguments, found {}", function.name(), args.len());
         check.fail(CelCode::WrongArguments, span, message);
         return Type::Dyn;
     }
-    let call = Call {
-        function,
-        args,
-        types: &types,
-    };
+    let call = Call { function, args, types: &types };
     match function {
         Builtin::Dyn => Type::Dyn,
         Builtin::Type => Type::TypeName,
@@ -43,12 +26,7 @@ pub(super) fn builtin(
         Builtin::StartsWith | Builtin::EndsWith | Builtin::Contains | Builtin::Matches => {
             if function == Builtin::Contains && matches!(types[0].non_null(), Type::List(_)) {
                 let help = Some("write `item in list`".to_owned());
-                check.fail_with(
-                    CelCode::TypeMismatch,
-                    span,
-                    "a list has no `contains`",
-                    help,
-                );
+                check.fail_with(CelCode::TypeMismatch, span, "a list has no `contains`", help);
                 return Type::Bool;
             }
             call.need(check, 0, &Type::String);
@@ -87,23 +65,12 @@ struct Call<'t> {
 
 impl Call<'_> {
     fn need(&self, check: &mut Checker<'_>, index: usize, wanted: &Type) {
-        need(
-            check,
-            self.function.name(),
-            index,
-            self.args[index],
-            &self.types[index],
-            wanted,
-        );
+        need(check, self.function.name(), index, self.args[index], &self.types[index], wanted);
     }
 
     fn size(&self, check: &mut Checker<'_>) -> Type {
         let ty = self.types[0].non_null();
-        if !matches!(
-            ty,
-            Type::Dyn | Type::List(_) | Type::Map(_) | Type::Object(_)
-        ) && !ty.is_text()
-        {
+        if !matches!(ty, Type::Dyn | Type::List(_) | Type::Map(_) | Type::Object(_)) && !ty.is_text() {
             let message = format!("`size` counts lists, maps and texts, not {ty}");
             check.mismatch(check.ast.span(self.args[0]), message);
         }
@@ -140,17 +107,10 @@ impl Call<'_> {
             Builtin::MaxOf | Builtin::MinOf | Builtin::Sorted => {
                 let ty = item.non_null();
                 if !ty.is_number() && !ty.is_text() && !matches!(ty, Type::Bool | Type::Dyn) {
-                    let message = format!(
-                        "`{}` needs numbers or texts, not {ty}",
-                        self.function.name()
-                    );
+                    let message = format!("`{}` needs numbers or texts, not {ty}", self.function.name());
                     check.mismatch(check.ast.span(self.args[0]), message);
                 }
-                if self.function == Builtin::Sorted {
-                    Type::list(item)
-                } else {
-                    item
-                }
+                if self.function == Builtin::Sorted { Type::list(item) } else { item }
             }
             Builtin::Distinct => Type::list(item),
             Builtin::Join => {
@@ -183,10 +143,7 @@ impl Call<'_> {
             (object @ Type::Object(_), Expr::Text(name)) => check.field(object, name, span, None),
             (Type::Object(_), _) => Type::Dyn,
             (other, _) => {
-                let message = format!(
-                    "`{}` needs a list of objects, not of {other}",
-                    self.function.name()
-                );
+                let message = format!("`{}` needs a list of objects, not of {other}", self.function.name());
                 check.mismatch(check.ast.span(self.args[0]), message);
                 Type::Dyn
             }
@@ -208,26 +165,14 @@ impl Call<'_> {
 pub(super) fn host(check: &mut Checker<'_>, name: &str, span: Span, args: &[NodeId]) -> Type {
     let types: Vec<Type> = args.iter().map(|arg| check.infer(*arg)).collect();
     let Some(signature) = check.env.function(name).cloned() else {
-        let known = Builtin::NAMES
-            .iter()
-            .copied()
-            .chain(check.env.function_names());
+        let known = Builtin::NAMES.iter().copied().chain(check.env.function_names());
         let help = did_you_mean(name, known.chain(["has"]));
-        check.fail_with(
-            CelCode::UnknownFunction,
-            span,
-            format!("no function `{name}`"),
-            help,
-        );
+        check.fail_with(CelCode::UnknownFunction, span, format!("no function `{name}`"), help);
         return Type::Dyn;
     };
     if signature.params.len() != args.len() {
         let params: Vec<String> = signature.params.iter().map(Type::to_string).collect();
-        let message = format!(
-            "`{name}` takes {} arguments, found {}",
-            params.len(),
-            args.len()
-        );
+        let message = format!("`{name}` takes {} arguments, found {}", params.len(), args.len());
         let help = format!("{name}({})", params.join(", "));
         check.fail_with(CelCode::WrongArguments, span, message, Some(help));
         return signature.result;
@@ -238,20 +183,10 @@ pub(super) fn host(check: &mut Checker<'_>, name: &str, span: Span, args: &[Node
     signature.result
 }
 
-fn need(
-    check: &mut Checker<'_>,
-    name: &str,
-    index: usize,
-    arg: NodeId,
-    found: &Type,
-    wanted: &Type,
-) {
+fn need(check: &mut Checker<'_>, name: &str, index: usize, arg: NodeId, found: &Type, wanted: &Type) {
     let span = check.ast.span(arg);
     if !found.fits(wanted) {
-        let message = format!(
-            "argument {} of `{name}` must be {wanted}, not {found}",
-            index + 1
-        );
+        let message = format!("argument {} of `{name}` must be {wanted}, not {found}", index + 1);
         check.mismatch(span, message);
         return;
     }

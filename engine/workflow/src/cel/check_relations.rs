@@ -26,14 +26,7 @@ impl Checker<'_> {
         left
     }
 
-    fn equality(
-        &mut self,
-        left: &Type,
-        left_id: Option<NodeId>,
-        right: &Type,
-        right_id: NodeId,
-        span: Span,
-    ) {
+    fn equality(&mut self, left: &Type, left_id: Option<NodeId>, right: &Type, right_id: NodeId, span: Span) {
         if !left.comparable(right) {
             let message = format!("{left} and {right} are never equal");
             self.fail(CelCode::ConstantComparison, span, message);
@@ -55,26 +48,14 @@ impl Checker<'_> {
                 let help = did_you_mean(text, texts.iter().map(|t| &**t))
                     .unwrap_or_else(|| format!("possible: {}", ty.non_null()));
                 let message = format!("the value is never \"{text}\"");
-                self.fail_with(
-                    CelCode::ConstantComparison,
-                    self.ast.span(constant),
-                    message,
-                    Some(help),
-                );
+                self.fail_with(CelCode::ConstantComparison, self.ast.span(constant), message, Some(help));
             }
             Expr::List(items) => items.iter().for_each(|item| self.known_text(ty, *item)),
             _ => {}
         }
     }
 
-    fn membership(
-        &mut self,
-        left: &Type,
-        left_id: Option<NodeId>,
-        right: &Type,
-        right_id: NodeId,
-        span: Span,
-    ) {
+    fn membership(&mut self, left: &Type, left_id: Option<NodeId>, right: &Type, right_id: NodeId, span: Span) {
         match right.non_null() {
             Type::Dyn => {}
             Type::List(item) => {
@@ -96,12 +77,7 @@ impl Checker<'_> {
             }
             other if other.is_text() => {
                 let message = format!("`in` looks in lists and maps, not in {other}");
-                self.fail_with(
-                    CelCode::TypeMismatch,
-                    span,
-                    message,
-                    Some("use `text.contains(part)`".to_owned()),
-                );
+                self.fail_with(CelCode::TypeMismatch, span, message, Some("use `text.contains(part)`".to_owned()));
             }
             other => {
                 let message = format!("`in` looks in lists and maps, not in {other}");
@@ -112,12 +88,11 @@ impl Checker<'_> {
 
     fn order(&mut self, op: RelOp, left: &Type, right: &Type, span: Span) {
         let (a, b) = (left.non_null(), right.non_null());
-        let fine = matches!(
-            (a, b),
-            (Type::Dyn, Type::Dyn) | (Type::Bool, Type::Bool | Type::Dyn) | (Type::Dyn, Type::Bool)
-        ) || (a.is_number() && (b.is_number() || *b == Type::Dyn))
-            || (a.is_text() && (b.is_text() || *b == Type::Dyn))
-            || (*a == Type::Dyn && (b.is_number() || b.is_text()));
+        let fine =
+            matches!((a, b), (Type::Dyn, Type::Dyn) | (Type::Bool, Type::Bool | Type::Dyn) | (Type::Dyn, Type::Bool))
+                || (a.is_number() && (b.is_number() || *b == Type::Dyn))
+                || (a.is_text() && (b.is_text() || *b == Type::Dyn))
+                || (*a == Type::Dyn && (b.is_number() || b.is_text()));
         if !fine {
             let message = format!("`{}` is not defined for {left} and {right}", op.as_str());
             self.mismatch(span, message);

@@ -88,9 +88,7 @@ fn compare_numbers(a: &Value<'_>, b: &Value<'_>) -> Option<Ordering> {
     match (a, b) {
         (Value::Double(x), Value::Double(y)) => x.partial_cmp(y),
         (Value::Double(x), _) => whole(b).and_then(|y| compare_double(*x, y)),
-        (_, Value::Double(y)) => whole(a)
-            .and_then(|x| compare_double(*y, x))
-            .map(Ordering::reverse),
+        (_, Value::Double(y)) => whole(a).and_then(|x| compare_double(*y, x)).map(Ordering::reverse),
         _ => Some(whole(a)?.cmp(&whole(b)?)),
     }
 }
@@ -111,20 +109,12 @@ fn compare_double(x: f64, y: i128) -> Option<Ordering> {
     let floor = x.floor();
     // The cast saturates, far outside the range of `y`.
     let order = (floor as i128).cmp(&y);
-    Some(if order == Ordering::Equal && x > floor {
-        Ordering::Greater
-    } else {
-        order
-    })
+    Some(if order == Ordering::Equal && x > floor { Ordering::Greater } else { order })
 }
 
 /// A total order over all values, in which equal values (also numbers of different types) meet;
 /// used to find duplicates. NaN equals itself here.
-pub(crate) fn total(
-    a: &Value<'_>,
-    b: &Value<'_>,
-    budget: &mut Budget,
-) -> Result<Ordering, Exhausted> {
+pub(crate) fn total(a: &Value<'_>, b: &Value<'_>, budget: &mut Budget) -> Result<Ordering, Exhausted> {
     budget.spend(1)?;
     let ranks = (rank(a), rank(b));
     if ranks.0 != ranks.1 {

@@ -27,14 +27,10 @@ impl<'v> Value<'v> {
             Json::Bool(b) => Value::Bool(b),
             Json::Number(n) => Value::from_number(&n),
             Json::String(s) => Value::from(s),
-            Json::Array(items) => {
-                Value::list(items.into_iter().map(Value::from_json_owned).collect())
+            Json::Array(items) => Value::list(items.into_iter().map(Value::from_json_owned).collect()),
+            Json::Object(fields) => {
+                Value::map(fields.into_iter().map(|(k, v)| (Key::from(k), Value::from_json_owned(v))))
             }
-            Json::Object(fields) => Value::map(
-                fields
-                    .into_iter()
-                    .map(|(k, v)| (Key::from(k), Value::from_json_owned(v))),
-            ),
         }
     }
 
@@ -46,19 +42,14 @@ impl<'v> Value<'v> {
             Self::Bool(b) => Json::Bool(*b),
             Self::Int(i) => Json::from(*i),
             Self::Uint(u) => Json::from(*u),
-            Self::Double(d) => {
-                serde_json::Number::from_f64(*d).map_or_else(|| not_finite(*d), Json::Number)
-            }
+            Self::Double(d) => serde_json::Number::from_f64(*d).map_or_else(|| not_finite(*d), Json::Number),
             Self::String(s) => Json::String(s.to_string()),
             Self::List(List::Json(items)) => Json::Array(items.to_vec()),
             Self::List(list) => Json::Array(list.iter().map(|item| item.to_json()).collect()),
             Self::Map(Map::Json(fields)) => Json::Object((*fields).clone()),
-            Self::Map(map) => Json::Object(
-                map.entries()
-                    .into_iter()
-                    .map(|(k, v)| (k.to_text(), v.to_json()))
-                    .collect(),
-            ),
+            Self::Map(map) => {
+                Json::Object(map.entries().into_iter().map(|(k, v)| (k.to_text(), v.to_json())).collect())
+            }
             Self::Type(name) => Json::String(name.as_str().to_owned()),
         }
     }
@@ -73,11 +64,7 @@ impl<'v> Value<'v> {
             Self::Double(d) => Value::Double(d),
             Self::String(s) => Value::String(s.into_owned()),
             Self::List(list) => Value::list(list.iter().map(Value::into_owned).collect()),
-            Self::Map(map) => Value::map(
-                map.entries()
-                    .into_iter()
-                    .map(|(k, v)| (k.into_owned(), v.into_owned())),
-            ),
+            Self::Map(map) => Value::map(map.entries().into_iter().map(|(k, v)| (k.into_owned(), v.into_owned()))),
             Self::Type(name) => Value::Type(name),
         }
     }
@@ -189,10 +176,7 @@ impl fmt::Debug for Value<'_> {
             Self::String(s) => write!(f, "{s:?}"),
             Self::List(list) => f.debug_list().entries(list.iter()).finish(),
             Self::Map(Map::Scope(scope)) => f.debug_set().entries(scope.names()).finish(),
-            Self::Map(map) => f
-                .debug_map()
-                .entries(map.entries().iter().map(|(k, v)| (k.to_value(), v)))
-                .finish(),
+            Self::Map(map) => f.debug_map().entries(map.entries().iter().map(|(k, v)| (k.to_value(), v))).finish(),
             Self::Type(TypeName(name)) => f.write_str(name),
         }
     }

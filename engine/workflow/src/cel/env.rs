@@ -25,11 +25,7 @@ pub struct Signature {
 impl Signature {
     /// A function `name(params) -> result`.
     pub fn new(name: &str, params: impl IntoIterator<Item = Type>, result: Type) -> Self {
-        Self {
-            name: name.to_owned(),
-            params: params.into_iter().collect(),
-            result,
-        }
+        Self { name: name.to_owned(), params: params.into_iter().collect(), result }
     }
 }
 

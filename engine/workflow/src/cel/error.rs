@@ -20,18 +20,12 @@ impl Span {
 
     /// The smallest span that holds both.
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
     /// The same span in a larger text in which the expression starts at `offset`.
     pub fn shift(self, offset: usize) -> Self {
-        Self {
-            start: self.start + offset,
-            end: self.end + offset,
-        }
+        Self { start: self.start + offset, end: self.end + offset }
     }
 }
 
@@ -109,12 +103,7 @@ pub struct CelError {
 
 impl CelError {
     pub(crate) fn new(code: CelCode, span: Span, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            span,
-            suggestion: None,
-        }
+        Self { code, message: message.into(), span, suggestion: None }
     }
 
     pub(crate) fn help(mut self, suggestion: impl Into<String>) -> Self {

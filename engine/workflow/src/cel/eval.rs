@@ -11,8 +11,7 @@ use super::error::{EvalCode, EvalError, Span};
 use super::functions::Functions;
 use super::limits::{MAX_ARGUMENTS, MAX_COST};
 use super::operators::{
-    Fault, Outcome, arith, article, has, index_into, negate, no_overload, relate, select, to_key,
-    with_hint,
+    Fault, Outcome, arith, article, has, index_into, negate, no_overload, relate, select, to_key, with_hint,
 };
 use super::suggest::did_you_mean;
 use super::value::{List, Map, Text, TypeName, Value, Vars};
@@ -25,24 +24,12 @@ pub(crate) fn evaluate<'v>(
     vars: &'v dyn Vars,
     functions: &'v dyn Functions,
 ) -> Result<Value<'v>, EvalError> {
-    let mut run = Run {
-        ast,
-        vars,
-        functions,
-        budget: Budget(MAX_COST),
-    };
+    let mut run = Run { ast, vars, functions, budget: Budget(MAX_COST) };
     let value = run.eval(ast.root).map_err(|error| *error)?;
-    let built = matches!(
-        value,
-        Value::List(List::Shared(_)) | Value::Map(Map::Shared(_))
-    );
+    let built = matches!(value, Value::List(List::Shared(_)) | Value::Map(Map::Shared(_)));
     if built && !value.within_bounds() {
         let message = "the result is too large or too deep to keep".to_owned();
-        return Err(EvalError {
-            code: EvalCode::Limit,
-            message,
-            span: ast.span(ast.root),
-        });
+        return Err(EvalError { code: EvalCode::Limit, message, span: ast.span(ast.root) });
     }
     Ok(value)
 }
@@ -55,11 +42,7 @@ struct Run<'v> {
 }
 
 fn at(span: Span, Fault(code, message): Fault) -> Box<EvalError> {
-    Box::new(EvalError {
-        code,
-        message,
-        span,
-    })
+    Box::new(EvalError { code, message, span })
 }
 
 impl<'v> Run<'v> {
@@ -75,19 +58,11 @@ impl<'v> Run<'v> {
             Expr::Double(d) => Ok(Value::Double(*d)),
             Expr::Text(s) => Ok(Value::String(Text::Borrowed(s))),
             Expr::Ident(name) => self.variable(name).map_err(|e| at(span, e)),
-            Expr::Select {
-                base,
-                field,
-                field_span,
-            } => {
+            Expr::Select { base, field, field_span } => {
                 let base = self.eval(*base)?;
                 select(&base, field).map_err(|e| at(*field_span, e))
             }
-            Expr::Has {
-                base,
-                field,
-                field_span,
-            } => {
+            Expr::Has { base, field, field_span } => {
                 let base = self.eval(*base)?;
                 has(&base, field).map_err(|e| at(*field_span, e))
             }
@@ -111,13 +86,7 @@ impl<'v> Run<'v> {
             Expr::And(items) => self.junction(items, false),
             Expr::Or(items) => self.junction(items, true),
             Expr::If { cond, yes, no } => self.choose(*cond, *yes, *no),
-            Expr::Call {
-                callee,
-                name,
-                name_span,
-                args,
-                ..
-            } => self.call(callee, name, *name_span, args),
+            Expr::Call { callee, name, name_span, args, .. } => self.call(callee, name, *name_span, args),
         }
     }
 
@@ -130,10 +99,7 @@ impl<'v> Run<'v> {
         }
         let names = self.vars.names();
         let hint = did_you_mean(name, names.iter().map(String::as_str));
-        Err(Fault(
-            EvalCode::NoSuchVariable,
-            with_hint(format!("no variable `{name}`"), hint),
-        ))
+        Err(Fault(EvalCode::NoSuchVariable, with_hint(format!("no variable `{name}`"), hint)))
     }
 
     fn choose(&mut self, cond: NodeId, yes: NodeId, no: NodeId) -> Answer<'v> {
@@ -154,9 +120,7 @@ impl<'v> Run<'v> {
                 Ok(Value::Bool(_)) => {}
                 Ok(other) => {
                     let op = if decisive { "||" } else { "&&" };
-                    error.get_or_insert_with(|| {
-                        at(self.ast.span(*item), no_overload(op, &[&other]))
-                    });
+                    error.get_or_insert_with(|| at(self.ast.span(*item), no_overload(op, &[&other])));
                 }
                 Err(e) => {
                     error.get_or_insert(e);
@@ -182,10 +146,7 @@ impl<'v> Run<'v> {
             };
             let value = self.eval(*value_id)?;
             if let Some(old) = map.insert(key, value) {
-                let message = format!(
-                    "the map has one key twice (first value {})",
-                    article(old.describe())
-                );
+                let message = format!("the map has one key twice (first value {})", article(old.describe()));
                 return Err(at(span, Fault(EvalCode::BadValue, message)));
             }
         }
@@ -224,13 +185,8 @@ impl<'v> Run<'v> {
             Callee::Builtin(builtin) => builtins::call(*builtin, values, &mut self.budget),
             Callee::Pattern(pattern) => builtins::matches(pattern, values, &mut self.budget),
             Callee::Host => match self.functions.call(name, values) {
-                Some(answer) => {
-                    answer.map_err(|why| Fault(EvalCode::Function, format!("{name}: {why}")))
-                }
-                None => Err(Fault(
-                    EvalCode::UnknownFunction,
-                    format!("no function `{name}`"),
-                )),
+                Some(answer) => answer.map_err(|why| Fault(EvalCode::Function, format!("{name}: {why}"))),
+                None => Err(Fault(EvalCode::UnknownFunction, format!("no function `{name}`"))),
             },
         };
         answer.map_err(|e| at(span, e))

@@ -88,9 +88,7 @@ builtins! {
 /// Compiles a pattern of `matches` (RE2 syntax, ASCII classes), within its bounds.
 pub(crate) fn compile_pattern(pattern: &str) -> Result<Regex, String> {
     if pattern.len() > MAX_PATTERN_BYTES {
-        return Err(format!(
-            "the pattern is longer than {MAX_PATTERN_BYTES} bytes"
-        ));
+        return Err(format!("the pattern is longer than {MAX_PATTERN_BYTES} bytes"));
     }
     RegexBuilder::new(pattern)
         .size_limit(MAX_PATTERN_SIZE)

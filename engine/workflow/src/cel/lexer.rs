@@ -36,17 +36,13 @@ impl Tok {
 }
 
 const PUNCT: [&str; 23] = [
-    "==", "!=", "<=", ">=", "&&", "||", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", ",", ".",
-    "(", ")", "[", "]", "{",
+    "==", "!=", "<=", ">=", "&&", "||", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", ",", ".", "(", ")", "[", "]",
+    "{",
 ];
 
 /// All tokens of `src`, ended by one `Tok::End`.
 pub(crate) fn lex(src: &str) -> Result<Vec<Token>, CelError> {
-    let mut lexer = Lexer {
-        src,
-        at: 0,
-        out: Vec::new(),
-    };
+    let mut lexer = Lexer { src, at: 0, out: Vec::new() };
     while lexer.skip_blank() {
         lexer.token()?;
     }
@@ -70,18 +66,11 @@ impl<'s> Lexer<'s> {
     }
 
     fn push(&mut self, start: usize, kind: Tok) {
-        self.out.push(Token {
-            kind,
-            span: Span::new(start, self.at),
-        });
+        self.out.push(Token { kind, span: Span::new(start, self.at) });
     }
 
     fn fail<T>(&self, start: usize, message: impl Into<String>) -> Result<T, CelError> {
-        Err(CelError::new(
-            CelCode::Syntax,
-            Span::new(start, self.at.max(start)),
-            message,
-        ))
+        Err(CelError::new(CelCode::Syntax, Span::new(start, self.at.max(start)), message))
     }
 
     /// Skips blanks and `//` comments; false at the end.
@@ -111,12 +100,8 @@ impl<'s> Lexer<'s> {
             }
             'b' | 'B' if matches!(next, Some('"' | '\'')) => {
                 let span = Span::new(self.at, self.at + 2);
-                Err(CelError::new(
-                    CelCode::Unsupported,
-                    span,
-                    "byte strings are not part of this dialect",
-                )
-                .help("use a plain string"))
+                Err(CelError::new(CelCode::Unsupported, span, "byte strings are not part of this dialect")
+                    .help("use a plain string"))
             }
             'a'..='z' | 'A'..='Z' | '_' => self.ident(),
             '`' => self.escaped(),
@@ -127,9 +112,7 @@ impl<'s> Lexer<'s> {
     fn ident(&mut self) -> Result<(), CelError> {
         let start = self.at;
         let rest = self.rest();
-        let len = rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-            .unwrap_or(rest.len());
+        let len = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
         self.at += len;
         self.push(start, Tok::Ident(rest[..len].to_owned()));
         Ok(())
@@ -143,7 +126,10 @@ impl<'s> Lexer<'s> {
         let len = rest.find(|c: char| !ok(c)).unwrap_or(rest.len());
         if len == 0 || !rest[len..].starts_with('`') {
             self.at += len;
-            return self.fail(start, "a name in back quotes holds letters, digits, `_ . - /` and blanks, and ends with a back quote");
+            return self.fail(
+                start,
+                "a name in back quotes holds letters, digits, `_ . - /` and blanks, and ends with a back quote",
+            );
         }
         self.at += len + 1;
         self.push(start, Tok::Escaped(rest[..len].to_owned()));
@@ -167,17 +153,12 @@ impl<'s> Lexer<'s> {
             '=' => ("a single `=` is not an operator", Some("compare with `==`")),
             '&' => ("a single `&` is not an operator", Some("write `&&`")),
             '|' => ("a single `|` is not an operator", Some("write `||`")),
-            '“' | '”' | '„' | '‘' | '’' => {
-                ("curly quotes do not start a string", Some("use \" or '"))
-            }
+            '“' | '”' | '„' | '‘' | '’' => ("curly quotes do not start a string", Some("use \" or '")),
             ';' => ("an expression has no `;`", Some("write one expression")),
             _ => ("this character has no meaning here", None),
         };
-        let error = CelError::new(
-            CelCode::Syntax,
-            Span::new(start, self.at),
-            format!("{message}: `{}`", c.escape_debug()),
-        );
+        let error =
+            CelError::new(CelCode::Syntax, Span::new(start, self.at), format!("{message}: `{}`", c.escape_debug()));
         Err(match hint {
             Some(hint) => error.help(hint),
             None => error,
@@ -187,11 +168,7 @@ impl<'s> Lexer<'s> {
     fn digits(&mut self, hex: bool) -> usize {
         let rest = self.rest();
         let ok = |c: char| {
-            if hex {
-                c.is_ascii_hexdigit()
-            } else {
-                c.is_ascii_digit()
-            }
+            if hex { c.is_ascii_hexdigit() } else { c.is_ascii_digit() }
         };
         let len = rest.find(|c: char| !ok(c)).unwrap_or(rest.len());
         self.at += len;
@@ -213,17 +190,11 @@ impl<'s> Lexer<'s> {
         let body = &self.src[start..self.at];
         let unsigned = !double && matches!(self.peek(), Some('u' | 'U'));
         self.at += usize::from(unsigned);
-        if self
-            .peek()
-            .is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
-        {
+        if self.peek().is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
             return self.fail(start, "a number is followed directly by a letter or digit");
         }
         let kind = if double {
-            body.parse()
-                .ok()
-                .filter(|d: &f64| d.is_finite())
-                .map(Tok::Double)
+            body.parse().ok().filter(|d: &f64| d.is_finite()).map(Tok::Double)
         } else {
             let (digits, radix) = if hex { (&body[2..], 16) } else { (body, 10) };
             let value = u64::from_str_radix(digits, radix).ok();
@@ -233,11 +204,7 @@ impl<'s> Lexer<'s> {
             Some(kind) => self.push(start, kind),
             None => {
                 let span = Span::new(start, self.at);
-                return Err(CelError::new(
-                    CelCode::Limit,
-                    span,
-                    "this number does not fit in 64 bits",
-                ));
+                return Err(CelError::new(CelCode::Limit, span, "this number does not fit in 64 bits"));
             }
         }
         Ok(())
@@ -270,11 +237,7 @@ impl<'s> Lexer<'s> {
         let rest = self.rest();
         let quote = if rest.starts_with('"') { "\"" } else { "'" };
         let triple = if quote == "\"" { "\"\"\"" } else { "'''" };
-        let close = if rest.starts_with(triple) {
-            triple
-        } else {
-            quote
-        };
+        let close = if rest.starts_with(triple) { triple } else { quote };
         self.at += close.len();
         let mut out = String::new();
         loop {
@@ -323,35 +286,22 @@ impl<'s> Lexer<'s> {
                 return self.code_point(start, 3, 8);
             }
             _ => {
-                return self.fail(
-                    start,
-                    format!(
-                        "`\\{}` is not an escape; write `\\\\` for a backslash",
-                        c.escape_debug()
-                    ),
-                );
+                return self
+                    .fail(start, format!("`\\{}` is not an escape; write `\\\\` for a backslash", c.escape_debug()));
             }
         };
         Ok(plain)
     }
 
     fn code_point(&mut self, start: usize, len: usize, radix: u32) -> Result<char, CelError> {
-        let digits = self
-            .rest()
-            .get(..len)
-            .filter(|d| d.chars().all(|c| c.is_digit(radix)));
-        let found = digits
-            .and_then(|d| u32::from_str_radix(d, radix).ok())
-            .and_then(char::from_u32);
+        let digits = self.rest().get(..len).filter(|d| d.chars().all(|c| c.is_digit(radix)));
+        let found = digits.and_then(|d| u32::from_str_radix(d, radix).ok()).and_then(char::from_u32);
         match found {
             Some(c) => {
                 self.at += len;
                 Ok(c)
             }
-            None => self.fail(
-                start,
-                format!("this escape needs {len} digits (base {radix}) of a valid character"),
-            ),
+            None => self.fail(start, format!("this escape needs {len} digits (base {radix}) of a valid character")),
         }
     }
 }

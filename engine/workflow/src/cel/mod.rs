@@ -78,21 +78,11 @@ impl Program {
 
     fn new(source: &str, ast: ast::Ast, warnings: Vec<CelError>, result: Type) -> Self {
         let references = references::collect(&ast);
-        Self(Arc::new(Compiled {
-            source: source.into(),
-            ast,
-            references,
-            warnings,
-            result,
-        }))
+        Self(Arc::new(Compiled { source: source.into(), ast, references, warnings, result }))
     }
 
     /// Evaluates. The same inputs give the same answer, within the bounds of `limits`.
-    pub fn eval<'v>(
-        &'v self,
-        vars: &'v dyn Vars,
-        functions: &'v dyn Functions,
-    ) -> Result<Value<'v>, EvalError> {
+    pub fn eval<'v>(&'v self, vars: &'v dyn Vars, functions: &'v dyn Functions) -> Result<Value<'v>, EvalError> {
         eval::evaluate(&self.0.ast, vars, functions)
     }
 
@@ -101,10 +91,7 @@ impl Program {
         let value = eval::evaluate(&self.0.ast, vars, functions)?;
         value.as_bool().ok_or_else(|| EvalError {
             code: EvalCode::NoSuchOverload,
-            message: format!(
-                "a condition must be true or false, not {}",
-                value.describe()
-            ),
+            message: format!("a condition must be true or false, not {}", value.describe()),
             span: self.0.ast.span(self.0.ast.root),
         })
     }

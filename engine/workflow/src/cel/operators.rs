@@ -16,23 +16,14 @@ pub(crate) struct Fault(pub EvalCode, pub String);
 
 impl From<super::compare::Exhausted> for Fault {
     fn from(_: super::compare::Exhausted) -> Self {
-        Self(
-            EvalCode::Limit,
-            "the expression does too much work; make its lists or texts smaller".into(),
-        )
+        Self(EvalCode::Limit, "the expression does too much work; make its lists or texts smaller".into())
     }
 }
 
 /// "no such overload", the CEL way, with the kinds of the operands.
 pub(crate) fn no_overload(op: &str, values: &[&Value<'_>]) -> Fault {
     let kinds: Vec<&str> = values.iter().map(|v| v.describe()).collect();
-    Fault(
-        EvalCode::NoSuchOverload,
-        format!(
-            "no such overload: `{op}` is not defined for {}",
-            kinds.join(" and ")
-        ),
-    )
+    Fault(EvalCode::NoSuchOverload, format!("no such overload: `{op}` is not defined for {}", kinds.join(" and ")))
 }
 
 /// A message with its hint, if there is one.
@@ -55,10 +46,7 @@ pub(crate) fn article(kind: &str) -> String {
 /// The value of a field.
 pub(crate) fn select<'v>(base: &Value<'v>, field: &str) -> Outcome<'v> {
     let Value::Map(map) = base else {
-        let message = format!(
-            "no such field `{field}`: this is {}, not an object",
-            article(base.describe())
-        );
+        let message = format!("no such field `{field}`: this is {}, not an object", article(base.describe()));
         return Err(Fault(EvalCode::NoSuchOverload, message));
     };
     map.field(field).ok_or_else(|| no_such_key(map, field))
@@ -68,10 +56,7 @@ fn no_such_key(map: &Map<'_>, field: &str) -> Fault {
     let shown: String = field.chars().take(60).collect();
     let keys: Vec<String> = map.keys().iter().take(200).map(Key::to_text).collect();
     let hint = did_you_mean(field, keys.iter().map(String::as_str));
-    Fault(
-        EvalCode::NoSuchKey,
-        with_hint(format!("no such key `{shown}`"), hint),
-    )
+    Fault(EvalCode::NoSuchKey, with_hint(format!("no such key `{shown}`"), hint))
 }
 
 /// Whether an object has a field.
@@ -79,10 +64,7 @@ pub(crate) fn has<'v>(base: &Value<'v>, field: &str) -> Outcome<'v> {
     match base {
         Value::Map(map) => Ok(Value::Bool(map.field(field).is_some())),
         other => {
-            let message = format!(
-                "`has` looks for field `{field}` in {}, not in an object",
-                article(other.describe())
-            );
+            let message = format!("`has` looks for field `{field}` in {}, not in an object", article(other.describe()));
             Err(Fault(EvalCode::NoSuchOverload, message))
         }
     }
@@ -109,8 +91,7 @@ fn lookup_key<'v>(value: &Value<'v>) -> Option<Key<'v>> {
 /// The integer that a double is exactly, if it is one.
 fn integral(d: f64) -> Option<i64> {
     let whole = d as i64;
-    let exact = d.fract() == 0.0
-        && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&d);
+    let exact = d.fract() == 0.0 && (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&d);
     exact.then_some(whole)
 }
 
@@ -125,14 +106,9 @@ pub(crate) fn index_into<'v>(base: &Value<'v>, index: &Value<'v>) -> Outcome<'v>
             if at.is_none() && !matches!(index, Value::Uint(_) | Value::Double(_)) {
                 return Err(no_overload("[]", &[base, index]));
             }
-            let found = at
-                .and_then(|i| usize::try_from(i).ok())
-                .and_then(|i| list.get(i));
+            let found = at.and_then(|i| usize::try_from(i).ok()).and_then(|i| list.get(i));
             found.ok_or_else(|| {
-                let message = format!(
-                    "index {index:?} is out of range; the list has {} items",
-                    list.len()
-                );
+                let message = format!("index {index:?} is out of range; the list has {} items", list.len());
                 Fault(EvalCode::OutOfRange, message)
             })
         }
@@ -140,20 +116,14 @@ pub(crate) fn index_into<'v>(base: &Value<'v>, index: &Value<'v>) -> Outcome<'v>
             let Some(key) = lookup_key(index) else {
                 return Err(no_overload("[]", &[base, index]));
             };
-            map.get(&key)
-                .ok_or_else(|| no_such_key(map, &key.to_text()))
+            map.get(&key).ok_or_else(|| no_such_key(map, &key.to_text()))
         }
         _ => Err(no_overload("[]", &[base, index])),
     }
 }
 
 /// One relation of two values.
-pub(crate) fn relate<'v>(
-    op: RelOp,
-    a: &Value<'v>,
-    b: &Value<'v>,
-    budget: &mut Budget,
-) -> Outcome<'v> {
+pub(crate) fn relate<'v>(op: RelOp, a: &Value<'v>, b: &Value<'v>, budget: &mut Budget) -> Outcome<'v> {
     let answer = match op {
         RelOp::Eq => equal(a, b, budget)?,
         RelOp::Ne => !equal(a, b, budget)?,
@@ -182,9 +152,7 @@ fn contains<'v>(item: &Value<'v>, whole: &Value<'v>, budget: &mut Budget) -> Out
             }
             Ok(Value::Bool(false))
         }
-        Value::Map(map) => Ok(Value::Bool(
-            lookup_key(item).is_some_and(|key| map.get(&key).is_some()),
-        )),
+        Value::Map(map) => Ok(Value::Bool(lookup_key(item).is_some_and(|key| map.get(&key).is_some()))),
         _ => Err(no_overload("in", &[item, whole])),
     }
 }
@@ -192,35 +160,19 @@ fn contains<'v>(item: &Value<'v>, whole: &Value<'v>, budget: &mut Budget) -> Out
 /// The number with the other sign.
 pub(crate) fn negate<'v>(value: &Value<'v>) -> Outcome<'v> {
     match value {
-        Value::Int(i) => i
-            .checked_neg()
-            .map(Value::Int)
-            .ok_or_else(|| overflow("-", "int")),
+        Value::Int(i) => i.checked_neg().map(Value::Int).ok_or_else(|| overflow("-", "int")),
         Value::Double(d) => Ok(Value::Double(-d)),
         _ => Err(no_overload("-", &[value])),
     }
 }
 
 fn overflow(op: &str, kind: &str) -> Fault {
-    Fault(
-        EvalCode::Overflow,
-        format!("`{op}` overflows: the result does not fit in {kind}"),
-    )
+    Fault(EvalCode::Overflow, format!("`{op}` overflows: the result does not fit in {kind}"))
 }
 
 /// One arithmetic operator on two values.
-pub(crate) fn arith<'v>(
-    op: ArithOp,
-    a: &Value<'v>,
-    b: &Value<'v>,
-    budget: &mut Budget,
-) -> Outcome<'v> {
-    let by_zero = || {
-        Fault(
-            EvalCode::DivisionByZero,
-            format!("`{}` by zero", op.as_str()),
-        )
-    };
+pub(crate) fn arith<'v>(op: ArithOp, a: &Value<'v>, b: &Value<'v>, budget: &mut Budget) -> Outcome<'v> {
+    let by_zero = || Fault(EvalCode::DivisionByZero, format!("`{}` by zero", op.as_str()));
     match (a, b) {
         (Value::Int(x), Value::Int(y)) => {
             let result = match op {
@@ -231,9 +183,7 @@ pub(crate) fn arith<'v>(
                 ArithOp::Div => x.checked_div(*y),
                 ArithOp::Rem => x.checked_rem(*y),
             };
-            result
-                .map(Value::Int)
-                .ok_or_else(|| overflow(op.as_str(), "int"))
+            result.map(Value::Int).ok_or_else(|| overflow(op.as_str(), "int"))
         }
         (Value::Uint(x), Value::Uint(y)) => {
             let result = match op {
@@ -244,9 +194,7 @@ pub(crate) fn arith<'v>(
                 ArithOp::Div => x.checked_div(*y),
                 ArithOp::Rem => x.checked_rem(*y),
             };
-            result
-                .map(Value::Uint)
-                .ok_or_else(|| overflow(op.as_str(), "uint"))
+            result.map(Value::Uint).ok_or_else(|| overflow(op.as_str(), "uint"))
         }
         (Value::Double(x), Value::Double(y)) => Ok(Value::Double(match op {
             ArithOp::Add => x + y,
@@ -264,10 +212,7 @@ pub(crate) fn arith<'v>(
 fn concat<'v>(a: &str, b: &str, budget: &mut Budget) -> Outcome<'v> {
     let len = a.len() + b.len();
     if len > MAX_STRING_BYTES {
-        return Err(Fault(
-            EvalCode::Limit,
-            format!("the text would be longer than {MAX_STRING_BYTES} bytes"),
-        ));
+        return Err(Fault(EvalCode::Limit, format!("the text would be longer than {MAX_STRING_BYTES} bytes")));
     }
     budget.spend(1 + len / 16)?;
     Ok(Value::from([a, b].concat()))
@@ -276,10 +221,7 @@ fn concat<'v>(a: &str, b: &str, budget: &mut Budget) -> Outcome<'v> {
 fn append<'v>(a: &List<'v>, b: &List<'v>, budget: &mut Budget) -> Outcome<'v> {
     let len = a.len() + b.len();
     if len > MAX_ITEMS {
-        return Err(Fault(
-            EvalCode::Limit,
-            format!("the list would have more than {MAX_ITEMS} items"),
-        ));
+        return Err(Fault(EvalCode::Limit, format!("the list would have more than {MAX_ITEMS} items")));
     }
     budget.spend(len)?;
     Ok(Value::list(a.iter().chain(b.iter()).collect()))

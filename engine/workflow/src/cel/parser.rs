@@ -17,32 +17,18 @@ pub(crate) fn parse(src: &str) -> Result<Ast, CelError> {
     let chars = src.chars().count();
     if chars > MAX_SOURCE_CHARS {
         let span = Span::new(0, src.len());
-        let message = format!(
-            "the expression has {chars} characters; at most {MAX_SOURCE_CHARS} are allowed"
-        );
+        let message = format!("the expression has {chars} characters; at most {MAX_SOURCE_CHARS} are allowed");
         return Err(CelError::new(CelCode::Limit, span, message));
     }
-    let mut parser = Parser {
-        tokens: lex(src)?,
-        at: 0,
-        nodes: Vec::new(),
-        open: 0,
-    };
+    let mut parser = Parser { tokens: lex(src)?, at: 0, nodes: Vec::new(), open: 0 };
     if matches!(parser.peek(), Tok::End) {
-        return Err(CelError::new(
-            CelCode::Syntax,
-            Span::new(0, src.len()),
-            "the expression is empty",
-        ));
+        return Err(CelError::new(CelCode::Syntax, Span::new(0, src.len()), "the expression is empty"));
     }
     let root = parser.expression()?;
     if !matches!(parser.peek(), Tok::End) {
         return Err(parser.unexpected("an operator or the end"));
     }
-    Ok(Ast {
-        nodes: parser.nodes,
-        root,
-    })
+    Ok(Ast { nodes: parser.nodes, root })
 }
 
 /// The level of a binary operator: 1 `||`, 2 `&&`, 3 relations, 4 sums, 5 products.
@@ -89,10 +75,7 @@ impl Parser {
     }
 
     pub(super) fn span(&self) -> Span {
-        self.tokens
-            .get(self.at)
-            .or(self.tokens.last())
-            .map_or(Span::default(), |t| t.span)
+        self.tokens.get(self.at).or(self.tokens.last()).map_or(Span::default(), |t| t.span)
     }
 
     /// Takes the current token's span and moves on.
@@ -110,20 +93,13 @@ impl Parser {
 
     pub(super) fn expect(&mut self, punct: &str) -> Parsed<Span> {
         let span = self.span();
-        if self.eat(punct) {
-            Ok(span)
-        } else {
-            Err(self.unexpected(&format!("`{punct}`")))
-        }
+        if self.eat(punct) { Ok(span) } else { Err(self.unexpected(&format!("`{punct}`"))) }
     }
 
     pub(super) fn unexpected(&self, wanted: &str) -> CelError {
         let found = self.peek();
-        let error = CelError::new(
-            CelCode::Syntax,
-            self.span(),
-            format!("expected {wanted}, found {}", found.describe()),
-        );
+        let error =
+            CelError::new(CelCode::Syntax, self.span(), format!("expected {wanted}, found {}", found.describe()));
         let hint = match found {
             Tok::Ident(word) => match word.as_str() {
                 "and" | "AND" => Some("write `&&`"),
@@ -151,17 +127,14 @@ impl Parser {
         let id = self.nodes.len();
         if id >= MAX_NODES {
             let message = format!("the expression has more than {MAX_NODES} parts");
-            return Err(CelError::new(CelCode::Limit, span, message)
-                .help("split it, or compute a part earlier"));
+            return Err(CelError::new(CelCode::Limit, span, message).help("split it, or compute a part earlier"));
         }
         self.nodes.push(Node { expr, span, depth });
         NodeId::try_from(id).map_err(|_| too_deep(span))
     }
 
     fn join(&self, first: NodeId, last: NodeId) -> Span {
-        self.nodes[usize::from(first)]
-            .span
-            .to(self.nodes[usize::from(last)].span)
+        self.nodes[usize::from(first)].span.to(self.nodes[usize::from(last)].span)
     }
 
     pub(super) fn expression(&mut self) -> Parsed {
@@ -215,20 +188,14 @@ impl Parser {
                     Infix::Rel(op) => Some((op, id)),
                     _ => None,
                 });
-                Expr::Relate {
-                    first,
-                    rest: rest.collect(),
-                }
+                Expr::Relate { first, rest: rest.collect() }
             }
             Infix::Arith(_) => {
                 let rest = terms.into_iter().filter_map(|(op, id)| match op {
                     Infix::Arith(op) => Some((op, id)),
                     _ => None,
                 });
-                Expr::Arith {
-                    first,
-                    rest: rest.collect(),
-                }
+                Expr::Arith { first, rest: rest.collect() }
             }
         };
         self.add(expr, span)
@@ -260,11 +227,7 @@ impl Parser {
         };
         for _ in 0..count {
             let span = start.to(self.nodes[usize::from(id)].span);
-            let expr = if sign == "!" {
-                Expr::Not(id)
-            } else {
-                Expr::Neg(id)
-            };
+            let expr = if sign == "!" { Expr::Not(id) } else { Expr::Neg(id) };
             id = self.add(expr, span)?;
         }
         Ok(id)
@@ -306,14 +269,7 @@ impl Parser {
                 base = if self.eat("(") {
                     self.call(field, field_span, Some(base), start)?
                 } else {
-                    self.add(
-                        Expr::Select {
-                            base,
-                            field,
-                            field_span,
-                        },
-                        start.to(field_span),
-                    )?
+                    self.add(Expr::Select { base, field, field_span }, start.to(field_span))?
                 };
             } else if self.eat("[") {
                 let index = self.expression()?;
@@ -341,6 +297,5 @@ fn too_deep(span: Span) -> CelError {
 }
 
 pub(super) fn out_of_range(span: Span) -> CelError {
-    CelError::new(CelCode::Limit, span, "this integer does not fit in 64 bits")
-        .help("write `u` after an unsigned one")
+    CelError::new(CelCode::Limit, span, "this integer does not fit in 64 bits").help("write `u` after an unsigned one")
 }

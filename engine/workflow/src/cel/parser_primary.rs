@@ -28,15 +28,7 @@ const RESERVED: [&str; 17] = [
     "void",
     "while",
 ];
-const MACROS: [&str; 7] = [
-    "all",
-    "exists",
-    "exists_one",
-    "map",
-    "filter",
-    "transformList",
-    "transformMap",
-];
+const MACROS: [&str; 7] = ["all", "exists", "exists_one", "map", "filter", "transformList", "transformMap"];
 
 impl Parser {
     pub(super) fn primary(&mut self) -> Parsed {
@@ -83,12 +75,8 @@ impl Parser {
             "null" => Expr::Null,
             "in" => return Err(self.unexpected("a value")),
             word if RESERVED.contains(&word) => {
-                return Err(CelError::new(
-                    CelCode::Syntax,
-                    span,
-                    format!("`{word}` is a reserved word"),
-                )
-                .help("as a field it may stand after a dot: `x.if`"));
+                return Err(CelError::new(CelCode::Syntax, span, format!("`{word}` is a reserved word"))
+                    .help("as a field it may stand after a dot: `x.if`"));
             }
             word => Expr::Ident(Arc::from(word)),
         };
@@ -130,16 +118,14 @@ impl Parser {
     }
 
     /// A call; the opening parenthesis is already read.
-    pub(super) fn call(
-        &mut self,
-        name: Arc<str>,
-        name_span: Span,
-        receiver: Option<NodeId>,
-        start: Span,
-    ) -> Parsed {
+    pub(super) fn call(&mut self, name: Arc<str>, name_span: Span, receiver: Option<NodeId>, start: Span) -> Parsed {
         if receiver.is_some() && MACROS.contains(&&*name) {
-            return Err(CelError::new(CelCode::Unsupported, name_span, format!("`.{name}(...)` is a loop, and expressions here have none"))
-                .help("use `in`, `where(list, field, value)`, `pluck(list, field)`, `count(list, value)` or `size(...)`"));
+            return Err(CelError::new(
+                CelCode::Unsupported,
+                name_span,
+                format!("`.{name}(...)` is a loop, and expressions here have none"),
+            )
+            .help("use `in`, `where(list, field, value)`, `pluck(list, field)`, `count(list, value)` or `size(...)`"));
         }
         let mut args: Vec<NodeId> = receiver.into_iter().collect();
         while !matches!(self.peek(), Tok::Punct(")")) {
@@ -157,28 +143,13 @@ impl Parser {
             return self.has(&args, span);
         }
         let callee = self.callee(&name, &args)?;
-        self.add(
-            Expr::Call {
-                callee,
-                name,
-                name_span,
-                args: args.into(),
-            },
-            span,
-        )
+        self.add(Expr::Call { callee, name, name_span, args: args.into() }, span)
     }
 
     fn callee(&self, name: &str, args: &[NodeId]) -> Parsed<Callee> {
         if name == "bytes" {
-            let span = self
-                .tokens
-                .get(self.at.saturating_sub(1))
-                .map_or(Span::default(), |t| t.span);
-            return Err(CelError::new(
-                CelCode::Unsupported,
-                span,
-                "byte strings are not part of this dialect",
-            ));
+            let span = self.tokens.get(self.at.saturating_sub(1)).map_or(Span::default(), |t| t.span);
+            return Err(CelError::new(CelCode::Unsupported, span, "byte strings are not part of this dialect"));
         }
         let Some(builtin) = Builtin::named(name) else {
             return Ok(Callee::Host);
@@ -195,24 +166,12 @@ impl Parser {
 
     fn has(&mut self, args: &[NodeId], span: Span) -> Parsed {
         if let [arg] = args
-            && let Expr::Select {
-                base,
-                field,
-                field_span,
-            } = &self.nodes[usize::from(*arg)].expr
+            && let Expr::Select { base, field, field_span } = &self.nodes[usize::from(*arg)].expr
         {
-            let expr = Expr::Has {
-                base: *base,
-                field: field.clone(),
-                field_span: *field_span,
-            };
+            let expr = Expr::Has { base: *base, field: field.clone(), field_span: *field_span };
             return self.add(expr, span);
         }
-        Err(CelError::new(
-            CelCode::WrongArguments,
-            span,
-            "`has` takes one field selection",
-        )
-        .help("write `has(data.field)`; for a key use `\"key\" in map`"))
+        Err(CelError::new(CelCode::WrongArguments, span, "`has` takes one field selection")
+            .help("write `has(data.field)`; for a key use `\"key\" in map`"))
     }
 }

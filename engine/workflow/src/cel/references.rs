@@ -47,18 +47,13 @@ fn visit(ast: &Ast, id: NodeId, found: &mut References) {
         let names: Vec<String> = names.iter().map(|n| n.to_string()).collect();
         let tested = matches!(ast.expr(id), Expr::Has { .. });
         found.variables.extend(names.first().cloned());
-        found.paths.push(Path {
-            names,
-            span: ast.span(id),
-            tested,
-        });
+        found.paths.push(Path { names, span: ast.span(id), tested });
         return;
     }
     if let Expr::Call { name, .. } = ast.expr(id) {
         found.functions.insert(name.to_string());
     }
-    ast.expr(id)
-        .each_child(&mut |child| visit(ast, child, found));
+    ast.expr(id).each_child(&mut |child| visit(ast, child, found));
 }
 
 /// The names of a chain of selections that starts at a variable.

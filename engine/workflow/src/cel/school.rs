@@ -13,11 +13,7 @@ use crate::calendar::Calendar;
 pub fn parse_date(text: &str) -> Result<Date, String> {
     let (head, tail) = text.split_at_checked(10).unwrap_or((text, ""));
     let whole = tail.is_empty() || tail.starts_with(['T', ' ']);
-    let date = if whole {
-        head.parse::<Date>().ok()
-    } else {
-        None
-    };
+    let date = if whole { head.parse::<Date>().ok() } else { None };
     date.ok_or_else(|| {
         let shown: String = text.chars().take(40).collect();
         format!("\"{shown}\" is not a date; write it as \"2026-10-02\"")
@@ -97,16 +93,11 @@ impl SchoolFunctions<'_> {
                 return Ok(Value::list(kinds.collect()));
             }
             "weekday" => {
-                return Ok(Value::Int(i64::from(
-                    first.weekday().to_monday_one_offset(),
-                )));
+                return Ok(Value::Int(i64::from(first.weekday().to_monday_one_offset())));
             }
             "format_date" => return Ok(Value::from(format_date(first))),
             "days_between" => {
-                let days = first
-                    .until(date(args, 1)?)
-                    .map_err(|e| e.to_string())?
-                    .get_days();
+                let days = first.until(date(args, 1)?).map_err(|e| e.to_string())?.get_days();
                 return Ok(Value::Int(i64::from(days)));
             }
             "schooldays_between" => {
@@ -122,18 +113,14 @@ impl SchoolFunctions<'_> {
                 return first
                     .checked_add(days.days())
                     .map(|found| Value::from(found.to_string()))
-                    .map_err(|_| {
-                        format!("{days} days from {first} is outside the range of dates")
-                    });
+                    .map_err(|_| format!("{days} days from {first} is outside the range of dates"));
             }
             "next_school_day" => calendar.next_school_day(first),
             "previous_school_day" => calendar.previous_school_day(first),
             "plus_schoolweeks" => calendar.plus_schoolweeks(first, number(args)?),
             _ => calendar.plus_schooldays(first, number(args)?),
         };
-        found
-            .map(|date| Value::from(date.to_string()))
-            .map_err(|e| e.to_string())
+        found.map(|date| Value::from(date.to_string())).map_err(|e| e.to_string())
     }
 }
 
@@ -145,21 +132,12 @@ pub fn format_date(date: Date) -> String {
 fn date(args: &[Value<'_>], index: usize) -> Result<Date, String> {
     match args.get(index) {
         Some(Value::String(text)) => parse_date(text),
-        Some(other) => Err(format!(
-            "argument {} must be a date, not {}",
-            index + 1,
-            other.describe()
-        )),
+        Some(other) => Err(format!("argument {} must be a date, not {}", index + 1, other.describe())),
         None => Err(format!("argument {} is missing", index + 1)),
     }
 }
 
 fn number(args: &[Value<'_>]) -> Result<i32, String> {
-    let found = args
-        .get(1)
-        .and_then(Value::as_i64)
-        .and_then(|n| i32::try_from(n).ok());
-    found
-        .filter(|n| n.abs() <= 100_000)
-        .ok_or_else(|| "argument 2 must be a whole number of days or weeks".to_owned())
+    let found = args.get(1).and_then(Value::as_i64).and_then(|n| i32::try_from(n).ok());
+    found.filter(|n| n.abs() <= 100_000).ok_or_else(|| "argument 2 must be a whole number of days or weeks".to_owned())
 }

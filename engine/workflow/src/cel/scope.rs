@@ -48,8 +48,7 @@ impl<'v> Scope<'v> {
 impl Vars for Scope<'_> {
     fn get<'a>(&'a self, name: &str) -> Option<Value<'a>> {
         let own = self.entries.iter().rev().find(|(known, _)| *known == name);
-        own.map(|(_, value)| value.clone())
-            .or_else(|| self.outer?.get(name))
+        own.map(|(_, value)| value.clone()).or_else(|| self.outer?.get(name))
     }
 
     fn names(&self) -> Vec<String> {
@@ -75,9 +74,7 @@ impl Vars for Json {
     }
 
     fn names(&self) -> Vec<String> {
-        self.as_object()
-            .map(|fields| fields.keys().cloned().collect())
-            .unwrap_or_default()
+        self.as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
     }
 }
 

@@ -13,11 +13,7 @@ where
         if candidate.len() > 4 * word.len() + 8 {
             continue;
         }
-        let distance = if candidate.eq_ignore_ascii_case(word) {
-            0
-        } else {
-            distance(word, candidate)
-        };
+        let distance = if candidate.eq_ignore_ascii_case(word) { 0 } else { distance(word, candidate) };
         let better = best.is_none_or(|(d, c)| (distance, candidate) < (d, c));
         if distance <= limit && better {
             best = Some((distance, candidate));

@@ -85,13 +85,8 @@ impl Type {
 
     /// A closed object whose fields are all there.
     pub fn object<N: Into<String>>(fields: impl IntoIterator<Item = (N, Self)>) -> Self {
-        let fields = fields
-            .into_iter()
-            .map(|(name, ty)| (name.into(), Field { ty, required: true }));
-        Self::Object(Arc::new(ObjectType {
-            fields: fields.collect(),
-            open: false,
-        }))
+        let fields = fields.into_iter().map(|(name, ty)| (name.into(), Field { ty, required: true }));
+        Self::Object(Arc::new(ObjectType { fields: fields.collect(), open: false }))
     }
 
     /// One of these texts.
@@ -104,20 +99,12 @@ impl Type {
     /// An object with `properties` is closed unless the schema itself says that other properties are welcome
     /// (`additionalProperties: true` or a schema, `patternProperties`): a field that nobody declared is a slip.
     pub fn from_schema(schema: &Json) -> Self {
-        Reader {
-            root: schema,
-            left: MAX_SCHEMA_NODES,
-        }
-        .read(schema, 0)
+        Reader { root: schema, left: MAX_SCHEMA_NODES }.read(schema, 0)
     }
 
     /// The type without null.
     pub fn non_null(&self) -> &Self {
-        if let Self::Nullable(inner) = self {
-            inner
-        } else {
-            self
-        }
+        if let Self::Nullable(inner) = self { inner } else { self }
     }
 
     pub(crate) fn is_text(&self) -> bool {
@@ -181,22 +168,13 @@ impl ObjectType {
         let mut fields = BTreeMap::new();
         for name in self.fields.keys().chain(other.fields.keys()) {
             let field = match (self.fields.get(name), other.fields.get(name)) {
-                (Some(a), Some(b)) => Field {
-                    ty: a.ty.join(&b.ty),
-                    required: a.required && b.required,
-                },
-                (Some(a), None) | (None, Some(a)) => Field {
-                    ty: a.ty.clone(),
-                    required: false,
-                },
+                (Some(a), Some(b)) => Field { ty: a.ty.join(&b.ty), required: a.required && b.required },
+                (Some(a), None) | (None, Some(a)) => Field { ty: a.ty.clone(), required: false },
                 (None, None) => continue,
             };
             fields.insert(name.clone(), field);
         }
-        Self {
-            fields,
-            open: self.open || other.open,
-        }
+        Self { fields, open: self.open || other.open }
     }
 
     /// All fields of both: `allOf`.
@@ -209,10 +187,7 @@ impl ObjectType {
                 known.ty = field.ty.clone();
             }
         }
-        Self {
-            fields,
-            open: self.open || other.open,
-        }
+        Self { fields, open: self.open || other.open }
     }
 }
 
@@ -259,9 +234,7 @@ impl<'s> Reader<'s> {
         self.left -= 1;
         let next = depth + 1;
         if let Some(target) = fields.get("$ref").and_then(Json::as_str) {
-            let target = target
-                .strip_prefix('#')
-                .and_then(|pointer| self.root.pointer(pointer));
+            let target = target.strip_prefix('#').and_then(|pointer| self.root.pointer(pointer));
             return target.map_or(Type::Dyn, |target| self.read(target, next));
         }
         if let Some(value) = fields.get("const") {
@@ -284,11 +257,8 @@ impl<'s> Reader<'s> {
         match fields.get("type") {
             Some(Json::String(word)) => self.of_word(word, schema, next),
             Some(Json::Array(words)) => {
-                let types: Vec<Type> = words
-                    .iter()
-                    .filter_map(Json::as_str)
-                    .map(|word| self.of_word(word, schema, next))
-                    .collect();
+                let types: Vec<Type> =
+                    words.iter().filter_map(Json::as_str).map(|word| self.of_word(word, schema, next)).collect();
                 join_all(&types)
             }
             _ if fields.contains_key("properties") => self.of_word("object", schema, next),
@@ -308,14 +278,8 @@ impl<'s> Reader<'s> {
                 _ => Type::String,
             },
             "array" => {
-                let items = schema
-                    .get("items")
-                    .map_or(Type::Dyn, |items| self.read(items, depth));
-                Type::list(if schema.get("prefixItems").is_some() {
-                    Type::Dyn
-                } else {
-                    items
-                })
+                let items = schema.get("items").map_or(Type::Dyn, |items| self.read(items, depth));
+                Type::list(if schema.get("prefixItems").is_some() { Type::Dyn } else { items })
             }
             "object" => self.object(schema, depth),
             _ => Type::Dyn,
@@ -324,8 +288,8 @@ impl<'s> Reader<'s> {
 
     fn object(&mut self, schema: &'s Json, depth: usize) -> Type {
         let extra = schema.get("additionalProperties");
-        let welcome = matches!(extra, Some(Json::Bool(true) | Json::Object(_)))
-            || schema.get("patternProperties").is_some();
+        let welcome =
+            matches!(extra, Some(Json::Bool(true) | Json::Object(_))) || schema.get("patternProperties").is_some();
         let Some(properties) = schema.get("properties").and_then(Json::as_object) else {
             return match extra {
                 Some(Json::Bool(false)) if !welcome => Type::Object(Arc::default()),
@@ -341,26 +305,13 @@ impl<'s> Reader<'s> {
         let fields = properties.iter().map(|(name, schema)| {
             // A default is filled in before anything reads the object.
             let always = required.contains(&name.as_str()) || schema.get("default").is_some();
-            (
-                name.clone(),
-                Field {
-                    ty: self.read(schema, depth),
-                    required: always,
-                },
-            )
+            (name.clone(), Field { ty: self.read(schema, depth), required: always })
         });
-        Type::Object(Arc::new(ObjectType {
-            fields: fields.collect(),
-            open: welcome,
-        }))
+        Type::Object(Arc::new(ObjectType { fields: fields.collect(), open: welcome }))
     }
 
     fn all_of(&mut self, schema: &'s Json, parts: &'s [Json], depth: usize) -> Type {
-        let own = if schema.get("properties").is_some() {
-            self.object(schema, depth)
-        } else {
-            Type::Dyn
-        };
+        let own = if schema.get("properties").is_some() { self.object(schema, depth) } else { Type::Dyn };
         let mut result = own;
         for part in parts {
             let part = self.read(part, depth);

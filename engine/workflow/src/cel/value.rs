@@ -140,9 +140,7 @@ impl<'v> Value<'v> {
 
     /// A map of `entries`; a later equal key replaces an earlier one.
     pub fn map<K: Into<Key<'v>>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::Map(Map::Shared(Arc::new(
-            entries.into_iter().map(|(k, v)| (k.into(), v)).collect(),
-        )))
+        Self::Map(Map::Shared(Arc::new(entries.into_iter().map(|(k, v)| (k.into(), v)).collect())))
     }
 
     /// The type of this value.
@@ -170,11 +168,7 @@ impl<'v> Value<'v> {
 
     /// The truth value, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
-        if let Self::Bool(b) = self {
-            Some(*b)
-        } else {
-            None
-        }
+        if let Self::Bool(b) = self { Some(*b) } else { None }
     }
 
     /// The integer, if it is one that fits.
@@ -188,29 +182,17 @@ impl<'v> Value<'v> {
 
     /// The text, if it is one.
     pub fn as_str(&self) -> Option<&str> {
-        if let Self::String(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::String(text) = self { Some(text) } else { None }
     }
 
     /// The list, if it is one.
     pub fn as_list(&self) -> Option<&List<'v>> {
-        if let Self::List(list) = self {
-            Some(list)
-        } else {
-            None
-        }
+        if let Self::List(list) = self { Some(list) } else { None }
     }
 
     /// The map, if it is one.
     pub fn as_map(&self) -> Option<&Map<'v>> {
-        if let Self::Map(map) = self {
-            Some(map)
-        } else {
-            None
-        }
+        if let Self::Map(map) = self { Some(map) } else { None }
     }
 }
 
@@ -287,9 +269,7 @@ impl<'v> Map<'v> {
     pub fn field(&self, name: &str) -> Option<Value<'v>> {
         match self {
             Self::Json(fields) => fields.get(name).map(Value::from_json),
-            Self::Shared(entries) => entries
-                .get(&Key::String(Text::Borrowed(name)) as &dyn AsKey)
-                .cloned(),
+            Self::Shared(entries) => entries.get(&Key::String(Text::Borrowed(name)) as &dyn AsKey).cloned(),
             Self::Scope(scope) => scope.get(name),
         }
     }
@@ -306,35 +286,20 @@ impl<'v> Map<'v> {
     /// All keys, in order.
     pub fn keys(&self) -> Vec<Key<'v>> {
         match self {
-            Self::Json(fields) => fields
-                .keys()
-                .map(|k| Key::String(Text::Borrowed(k)))
-                .collect(),
+            Self::Json(fields) => fields.keys().map(|k| Key::String(Text::Borrowed(k))).collect(),
             Self::Shared(entries) => entries.keys().cloned().collect(),
-            Self::Scope(scope) => scope
-                .names()
-                .into_iter()
-                .map(|k| Key::String(Text::Shared(k.into())))
-                .collect(),
+            Self::Scope(scope) => scope.names().into_iter().map(|k| Key::String(Text::Shared(k.into()))).collect(),
         }
     }
 
     /// All entries, in key order.
     pub fn entries(&self) -> Vec<(Key<'v>, Value<'v>)> {
         match self {
-            Self::Json(fields) => fields
-                .iter()
-                .map(|(k, v)| (Key::String(Text::Borrowed(k)), Value::from_json(v)))
-                .collect(),
-            Self::Shared(entries) => entries
-                .iter()
-                .map(|(k, v)| (k.clone(), v.clone()))
-                .collect(),
-            Self::Scope(_) => self
-                .keys()
-                .into_iter()
-                .filter_map(|k| self.get(&k).map(|v| (k, v)))
-                .collect(),
+            Self::Json(fields) => {
+                fields.iter().map(|(k, v)| (Key::String(Text::Borrowed(k)), Value::from_json(v))).collect()
+            }
+            Self::Shared(entries) => entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            Self::Scope(_) => self.keys().into_iter().filter_map(|k| self.get(&k).map(|v| (k, v))).collect(),
         }
     }
 }

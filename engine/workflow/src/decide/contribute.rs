@@ -2,8 +2,9 @@
 //!
 //! The host owns contributions; a plugin only sees those that count. Payloads never come here.
 
+use super::command::{Checked, ContributionStatus, Prior};
 use super::decision::{Answer, ContributionChange, NewContribution, Rejection};
-use super::model::{Checked, ContributionStatus, Prior, StepStatus};
+use super::model::StepStatus;
 use super::turn::Turn;
 use crate::ir::Identity;
 
@@ -72,9 +73,7 @@ fn moment(turn: &Turn<'_>, step: &str, owner: &str, checked: &Checked) -> Result
     if takers.peek().is_none() {
         return Err(Rejection::new("INVALID", format!("step `{step}` takes no `{}`", checked.entry)));
     }
-    let was_open = takers.any(|s| {
-        turn.snapshot.steps.get(&s).is_some_and(|state| state.status != StepStatus::Open)
-    });
+    let was_open = takers.any(|s| turn.snapshot.steps.get(&s).is_some_and(|state| state.status != StepStatus::Open));
     if was_open {
         Ok(Moment::Late)
     } else {
@@ -89,18 +88,11 @@ fn allowed(turn: &Turn<'_>, step: &str) -> Result<(), Rejection> {
     if turn.actor.is_system() || roles.iter().any(|role| turn.holds(role)) {
         return Ok(());
     }
-    Err(Rejection::new(
-        "NOT_ALLOWED",
-        format!("step `{step}` takes contributions of {} only", roles.join(", ")),
-    ))
+    Err(Rejection::new("NOT_ALLOWED", format!("step `{step}` takes contributions of {} only", roles.join(", "))))
 }
 
 /// L3: which revision this is, or why it changes nothing.
-fn revise(
-    prior: Option<&Prior>,
-    checked: &Checked,
-    handed: &Handed<'_>,
-) -> Result<Result<u32, Answer>, Rejection> {
+fn revise(prior: Option<&Prior>, checked: &Checked, handed: &Handed<'_>) -> Result<Result<u32, Answer>, Rejection> {
     let Some(prior) = prior else { return Ok(Ok(handed.revision.unwrap_or(1))) };
     let next = prior.revision.saturating_add(1);
     let revision = match handed.revision {
@@ -165,12 +157,7 @@ fn record(
 }
 
 /// Takes a contribution back while its entry kind is open (L4).
-pub(super) fn withdraw(
-    turn: &mut Turn<'_>,
-    step: &str,
-    id: &str,
-    participant: &str,
-) -> Result<Answer, Rejection> {
+pub(super) fn withdraw(turn: &mut Turn<'_>, step: &str, id: &str, participant: &str) -> Result<Answer, Rejection> {
     let owner = turn.pool_owner(step)?;
     let prior = known(turn, id)?;
     if prior.participant != participant {

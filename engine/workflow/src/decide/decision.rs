@@ -9,7 +9,8 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::model::{ChildStatus, ContributionStatus, Object, Parent, PendingTimer, Snapshot};
+use super::command::ContributionStatus;
+use super::model::{ChildStatus, Object, Parent, PendingTimer, Snapshot};
 use crate::ir::Privacy;
 
 /// The new truth and all that goes with it, to be committed as one.

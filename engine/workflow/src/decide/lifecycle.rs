@@ -3,9 +3,10 @@
 use jiff::civil::DateTime;
 use serde_json::{Map, Value, json};
 
+use super::command::{Ask, Command};
 use super::contribute::{self, Handed};
 use super::decision::{Answer, Happening, Rejection, TaskChange, TimerChange};
-use super::model::{Ask, ChildStatus, Command, Incident, Lifecycle, Snapshot, StepStatus, TimerPurpose};
+use super::model::{ChildStatus, Incident, Lifecycle, Snapshot, StepStatus, TimerPurpose};
 use super::names::Locals;
 use super::stepper::{self, Broken};
 use super::turn::{Event, Turn, World};
@@ -166,8 +167,7 @@ fn conclude_now(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {
 fn skip(turn: &mut Turn<'_>, step: &str, reason: &str) -> Result<(), Stop> {
     let def = turn.step(step)?;
     let definition = turn.world.definition;
-    let mandatory_state =
-        definition.ir.all_states().into_iter().any(|state| state.id == def.state && state.mandatory);
+    let mandatory_state = definition.ir.all_states().into_iter().any(|state| state.id == def.state && state.mandatory);
     if def.step.mandatory || mandatory_state {
         let help = format!("step `{step}` may not be skipped: the workflow marks it as mandatory");
         return Err(Rejection::new("NOT_ALLOWED", help).into());
@@ -398,8 +398,7 @@ pub fn asks(world: World<'_>, snapshot: &Snapshot, command: &Command) -> Vec<Ask
     let open = || snapshot.steps.iter().filter(|(_, s)| s.status == StepStatus::Open).map(|(id, _)| id.clone());
     match command {
         Command::Contribute { step, .. } => {
-            let automatic =
-                world.definition.step(step).is_some_and(|s| s.step.conclude == Concluding::WhenReady);
+            let automatic = world.definition.step(step).is_some_and(|s| s.step.conclude == Concluding::WhenReady);
             let mut asks = vec![Ask::Check(step.clone())];
             if automatic {
                 asks.push(Ask::Conclude(step.clone()));
@@ -473,8 +472,8 @@ fn grow(turn: &Turn<'_>, tree: &Tree) -> Result<Value, String> {
         Tree::Plain(value) => value.clone(),
         Tree::Value(program) => turn.value(program, None, &Locals::default())?,
         Tree::List(items) => Value::Array(items.iter().map(|item| grow(turn, item)).collect::<Result<_, _>>()?),
-        Tree::Object(fields) => Value::Object(
-            fields.iter().map(|(k, v)| Ok((k.clone(), grow(turn, v)?))).collect::<Result<_, String>>()?,
-        ),
+        Tree::Object(fields) => {
+            Value::Object(fields.iter().map(|(k, v)| Ok((k.clone(), grow(turn, v)?))).collect::<Result<_, String>>()?)
+        }
     })
 }

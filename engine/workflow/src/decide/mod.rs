@@ -4,6 +4,7 @@
 //! the same inputs give the same decision, byte for byte. It performs nothing: effects are described in the
 //! [`Decision`].
 
+mod command;
 mod contribute;
 mod decision;
 mod lifecycle;
@@ -15,15 +16,15 @@ mod stepper;
 mod tests;
 mod turn;
 
+pub use command::{Actor, Answers, Ask, Checked, Command, Conclusion, ContributionStatus, Prior, Problem};
 pub use decision::{
     Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, NewContribution, NewTask, Rejection,
     TaskChange, TimerChange,
 };
 pub use lifecycle::{CallConfig, LEADING_ROLES, asks, calls_for, roles_of};
 pub use model::{
-    Actor, Answers, Ask, Checked, Child, ChildStatus, Children, Command, Conclusion, ContributionStatus, Incident,
-    Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Prior, Problem, Snapshot, StepState, StepStatus, Tally,
-    TimerPurpose,
+    Child, ChildStatus, Children, Incident, Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Snapshot, StepState,
+    StepStatus, Tally, TimerPurpose,
 };
 pub use stepper::{MAX_QUEUED, MAX_REASONS};
 pub use turn::World;
@@ -109,7 +110,9 @@ fn bounded(decision: Decision) -> Result<Decision, Rejection> {
     if size > MAX_SNAPSHOT_BYTES {
         return Err(Rejection::new(
             "INVALID",
-            format!("the instance would grow to {size} bytes; the bound is {MAX_SNAPSHOT_BYTES}: keep large content in contributions or artifacts"),
+            format!(
+                "the instance would grow to {size} bytes; the bound is {MAX_SNAPSHOT_BYTES}: keep large content in contributions or artifacts"
+            ),
         ));
     }
     Ok(decision)

@@ -5,11 +5,9 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 
 use super::decision::{Effect, Happening, NewArtifact, NewTask, Rejection, TaskChange, TimerChange};
-use super::model::{
-    Child, ChildStatus, Children, Parent, PendingTimer, Pool, StepState, StepStatus, TimerPurpose,
-};
-use super::turn::{Event, Turn};
+use super::model::{Child, ChildStatus, Children, Parent, PendingTimer, Pool, StepState, StepStatus, TimerPurpose};
 use super::names::Locals;
+use super::turn::{Event, Turn};
 use crate::definition::{RunDef, StepDef};
 use crate::ir::{Identity, Join};
 
@@ -136,8 +134,7 @@ impl Turn<'_> {
             self.set_timer(&format!("{}.remind.{}", step.id, i + 1), rule, &owner, purpose, None)?;
         }
         for (i, escalation) in step.escalate.iter().enumerate() {
-            let purpose =
-                TimerPurpose::Escalate { step: step.id.clone(), roles: escalation.roles.clone() };
+            let purpose = TimerPurpose::Escalate { step: step.id.clone(), roles: escalation.roles.clone() };
             self.set_timer(&format!("{}.escalate.{}", step.id, i + 1), &escalation.after, &owner, purpose, None)?;
         }
         Ok(())
@@ -194,7 +191,7 @@ impl Turn<'_> {
             Some(answer) if answer.ready => None,
             Some(answer) => {
                 let word = answer.problems.first().map_or("NOT_READY", |p| p.word.as_str());
-                let reasons = answer.problems.iter().map(super::model::Problem::reason).collect();
+                let reasons = answer.problems.iter().map(super::command::Problem::reason).collect();
                 Some(Rejection::new(word, format!("step `{id}` is not ready")).because(reasons))
             }
             None => Some(Rejection::new("NOT_READY", format!("the plugin of step `{id}` was not asked"))),
@@ -269,13 +266,8 @@ impl Turn<'_> {
     }
 
     fn stop_timers(&mut self, owner: &str) {
-        let ids: Vec<String> = self
-            .snapshot
-            .timers
-            .iter()
-            .filter(|(_, timer)| timer.owner == owner)
-            .map(|(id, _)| id.clone())
-            .collect();
+        let ids: Vec<String> =
+            self.snapshot.timers.iter().filter(|(_, timer)| timer.owner == owner).map(|(id, _)| id.clone()).collect();
         for id in ids {
             self.stop_timer(&id);
         }
@@ -303,11 +295,8 @@ impl Turn<'_> {
             let key = self.child_key(def, &element, position, &locals)?;
             let config = self.object(&def.with, None, &locals)?;
             let instance = format!("{}/{state}-{round}/{key}", self.world.origin.instance);
-            let parent = Parent {
-                instance: self.world.origin.instance.clone(),
-                state: state.to_owned(),
-                key: key.clone(),
-            };
+            let parent =
+                Parent { instance: self.world.origin.instance.clone(), state: state.to_owned(), key: key.clone() };
             let child = Child { instance: instance.clone(), status: ChildStatus::Running, outcome: Value::Null };
             if children.entries.insert(key.clone(), child).is_some() {
                 return Err(format!("two children of `{state}` would have the key `{key}`"));
@@ -361,8 +350,7 @@ impl Turn<'_> {
         let Some(children) = self.snapshot.children.get_mut(state) else { return };
         for child in children.entries.values_mut().filter(|c| c.status == ChildStatus::Running) {
             child.status = ChildStatus::Cancelled;
-            self.effects
-                .push(Effect::CancelChild { instance: child.instance.clone(), reason: reason.to_owned() });
+            self.effects.push(Effect::CancelChild { instance: child.instance.clone(), reason: reason.to_owned() });
         }
     }
 

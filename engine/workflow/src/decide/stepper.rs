@@ -3,7 +3,7 @@
 //! The only place where the chart and the rest of an instance meet.
 
 use draaiboek_chart::{
-    ActionId, Configuration, CondId, DoneDataId, ErrorKind, Failure, Interpreter, Scope, Scratch, StateId,
+    ActionId, CondId, Configuration, DoneDataId, ErrorKind, Failure, Interpreter, Scope, Scratch, StateId,
     TransitionId, View, macrostep, start,
 };
 use serde_json::{Value, json};
@@ -111,7 +111,11 @@ fn settle(
     failures: Vec<String>,
 ) -> Result<(), Broken> {
     if error_unhandled {
-        return Err(Broken(if failures.is_empty() { "an error that no transition handles".into() } else { failures.join("; ") }));
+        return Err(Broken(if failures.is_empty() {
+            "an error that no transition handles".into()
+        } else {
+            failures.join("; ")
+        }));
     }
     let definition = turn.world.definition;
     for state in scratch.to_invoke() {
@@ -143,7 +147,11 @@ impl<'t, 'a> Stepper<'t, 'a> {
 
     /// The failures of a macrostep that has run.
     fn after(&mut self) -> Result<Vec<String>, Broken> {
-        if self.broken.is_empty() { Ok(std::mem::take(&mut self.failures)) } else { Err(Broken(self.broken.join("; "))) }
+        if self.broken.is_empty() {
+            Ok(std::mem::take(&mut self.failures))
+        } else {
+            Err(Broken(self.broken.join("; ")))
+        }
     }
 
     fn fail<T>(&self, result: Result<T, String>) -> Result<T, Failure<String>> {
@@ -181,13 +189,13 @@ impl<'t, 'a> Stepper<'t, 'a> {
             return Some(Rejection::new("NOT_ALLOWED", format!("`{}` may be sent by {who}", event.name)));
         }
         if guard.needs_reason && event.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-            return Some(Rejection::new("INVALID", format!("`{}` needs a reason", event.name)).because(vec!["REASON".into()]));
+            return Some(
+                Rejection::new("INVALID", format!("`{}` needs a reason", event.name)).because(vec!["REASON".into()]),
+            );
         }
         let validator = guard.event_data.as_ref()?;
-        let problems: Vec<String> = validator
-            .iter_errors(&event.data)
-            .map(|error| format!("INVALID:{}", error.instance_path()))
-            .collect();
+        let problems: Vec<String> =
+            validator.iter_errors(&event.data).map(|error| format!("INVALID:{}", error.instance_path())).collect();
         if problems.is_empty() {
             return None;
         }
@@ -288,7 +296,8 @@ impl<'t, 'a> Stepper<'t, 'a> {
         match (to, after) {
             (Recipient::Itself, None) => self.turn.queue.push(Event::internal(name, data)),
             (Recipient::Itself, Some(rule)) => {
-                let id = id.map_or_else(|| format!("send.{}", self.turn.snapshot.counter + 1), |id| format!("send.{id}"));
+                let id =
+                    id.map_or_else(|| format!("send.{}", self.turn.snapshot.counter + 1), |id| format!("send.{id}"));
                 let purpose = TimerPurpose::Event { name: name.to_owned(), data, repeat: false };
                 self.turn.set_timer(&id, rule, "send", purpose, event)?;
             }
@@ -472,7 +481,9 @@ pub(super) fn relocate(turn: &mut Turn<'_>, to: &[String]) -> Result<(), super::
     for id in to {
         let Some(state) = chart.state(id) else {
             let known: Vec<&str> = chart.states().map(|state| chart.id(state)).collect();
-            return Err(Rejection::new("INVALID", format!("there is no state `{id}`; states: {}", known.join(", "))).into());
+            return Err(
+                Rejection::new("INVALID", format!("there is no state `{id}`; states: {}", known.join(", "))).into()
+            );
         };
         targets.push(state);
     }

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::Value;
 
+use super::command::{Actor, Answers};
 use super::decision::{
     Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, Rejection, TaskChange, TimerChange,
 };
-use super::model::{Actor, Answers, Origin, Snapshot, StepStatus};
+use super::model::{Origin, Snapshot, StepStatus};
 use super::names::{Locals, Names};
 use crate::calendar::Calendar;
 use crate::cel::Program;
@@ -136,9 +137,10 @@ impl<'a> Turn<'a> {
 
     /// Whether a step takes an entry kind.
     pub fn accepts(&self, step: &str, entry: &str) -> bool {
-        self.world.definition.step(step).is_some_and(|def| {
-            def.step.accepts.is_empty() || def.step.accepts.iter().any(|accepted| accepted == entry)
-        })
+        self.world
+            .definition
+            .step(step)
+            .is_some_and(|def| def.step.accepts.is_empty() || def.step.accepts.iter().any(|accepted| accepted == entry))
     }
 
     /// Whether the actor holds a role: by the workflow's `from:`, else by the school.
@@ -150,9 +152,7 @@ impl<'a> Turn<'a> {
             return self.actor.roles.iter().any(|held| held == role);
         };
         match self.world.definition.roles.get(role) {
-            Some(program) => {
-                self.value(program, None, &Locals::default()).is_ok_and(|v| names_person(&v, person))
-            }
+            Some(program) => self.value(program, None, &Locals::default()).is_ok_and(|v| names_person(&v, person)),
             None => self.actor.roles.iter().any(|held| held == role),
         }
     }
@@ -169,9 +169,7 @@ impl<'a> Turn<'a> {
     /// Evaluates a condition.
     pub fn truth(&self, program: &Program, event: Option<&Event>, locals: &Locals) -> Result<bool, String> {
         let names = Names::new(self, event, locals);
-        program
-            .eval_bool(&names, &names.functions())
-            .map_err(|error| format!("`{}`: {error}", program.source()))
+        program.eval_bool(&names, &names.functions()).map_err(|error| format!("`{}`: {error}", program.source()))
     }
 
     /// Evaluates named expressions to an object.

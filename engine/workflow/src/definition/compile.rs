@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use draaiboek_chart::{
-    ActionId, Chart, ChartError, ChartSource, CondId, Descriptor, InitialSource, Place, StateId,
-    StateKind, StateSource, TransitionSource,
+    ActionId, Chart, ChartError, ChartSource, CondId, Descriptor, InitialSource, Place, StateId, StateKind,
+    StateSource, TransitionSource,
 };
 use serde_json::Value;
 
-use super::programs::{Each, Op, Requirement, Segment, Template, TemplatePart, Tree};
+use super::programs::{Each, Op, Requirement};
 use super::{Definition, DefinitionError, RunDef, StateDef, StepDef, TransitionDef, environment};
 use crate::cel::{CelError, Env, Program, Type};
 use crate::ir;
@@ -74,15 +74,9 @@ impl Compiler {
     }
 
     pub(super) fn run(&mut self, workflow: &ir::Workflow) -> Option<Parts> {
-        let states = workflow
-            .states
-            .iter()
-            .map(|state| self.state(state))
-            .collect();
-        let initial = (!workflow.initial.is_empty()).then(|| InitialSource {
-            targets: workflow.initial.clone(),
-            actions: Vec::new(),
-        });
+        let states = workflow.states.iter().map(|state| self.state(state)).collect();
+        let initial = (!workflow.initial.is_empty())
+            .then(|| InitialSource { targets: workflow.initial.clone(), actions: Vec::new() });
         let mut roles = BTreeMap::new();
         for (id, role) in &workflow.roles {
             if let Some(from) = &role.from
@@ -95,10 +89,7 @@ impl Compiler {
         let chart = match Chart::compile(&ChartSource { initial, states }) {
             Ok(chart) => chart,
             Err(errors) => {
-                let problems: Vec<_> = errors
-                    .iter()
-                    .map(|error| self.chart_problem(error))
-                    .collect();
+                let problems: Vec<_> = errors.iter().map(|error| self.chart_problem(error)).collect();
                 self.problems.extend(problems);
                 return None;
             }
@@ -114,7 +105,7 @@ impl Compiler {
         })
     }
 
-    fn problem(&mut self, place: &str, message: impl Into<String>) {
+    pub(super) fn problem(&mut self, place: &str, message: impl Into<String>) {
         self.problems.push(DefinitionError {
             place: place.into(),
             code: "definition",
@@ -145,11 +136,8 @@ impl Compiler {
 
     /// A step that shares takes over what it does not say itself.
     fn inherit(&mut self) {
-        let owners: BTreeMap<String, ir::Step> = self
-            .steps
-            .iter()
-            .map(|(id, s)| (id.clone(), s.step.clone()))
-            .collect();
+        let owners: BTreeMap<String, ir::Step> =
+            self.steps.iter().map(|(id, s)| (id.clone(), s.step.clone())).collect();
         let mut missing = Vec::new();
         for (id, def) in &mut self.steps {
             let mut owner = id.clone();
@@ -171,10 +159,7 @@ impl Compiler {
             }
         }
         for (id, next) in missing {
-            self.problem(
-                &format!("step:{id}/shares"),
-                format!("there is no step `{next}` to share with"),
-            );
+            self.problem(&format!("step:{id}/shares"), format!("there is no step `{next}` to share with"));
         }
     }
 
@@ -187,31 +172,18 @@ impl Compiler {
             self.step(step, &state.id);
         }
         for timer in &state.timers {
-            if self
-                .timers
-                .insert(timer.id.clone(), timer.clone())
-                .is_some()
-            {
-                self.problem(
-                    &format!("timer:{}", timer.id),
-                    "two timers bear this id; give one another `timer:` name",
-                );
+            if self.timers.insert(timer.id.clone(), timer.clone()).is_some() {
+                self.problem(&format!("timer:{}", timer.id), "two timers bear this id; give one another `timer:` name");
             }
         }
         let run = state.run.as_ref().map(|run| self.children(&place, run));
         let on_entry = self.entry_or_exit(&format!("{place}/entry"), &state.on_entry);
         let on_exit = self.entry_or_exit(&format!("{place}/exit"), &state.on_exit);
         let transitions = match state.kind {
-            ir::StateKind::History | ir::StateKind::DeepHistory => vec![TransitionSource {
-                targets: state.initial.clone(),
-                ..TransitionSource::default()
-            }],
-            _ => state
-                .on
-                .iter()
-                .enumerate()
-                .map(|(i, t)| self.transition(state, i, t))
-                .collect(),
+            ir::StateKind::History | ir::StateKind::DeepHistory => {
+                vec![TransitionSource { targets: state.initial.clone(), ..TransitionSource::default() }]
+            }
+            _ => state.on.iter().enumerate().map(|(i, t)| self.transition(state, i, t)).collect(),
         };
         let compound = matches!(state.kind, ir::StateKind::Compound) && !state.initial.is_empty();
         if let Some(def) = self.states.get_mut(number) {
@@ -228,10 +200,7 @@ impl Compiler {
                 ir::StateKind::History => StateKind::History { deep: false },
                 ir::StateKind::DeepHistory => StateKind::History { deep: true },
             },
-            initial: compound.then(|| InitialSource {
-                targets: state.initial.clone(),
-                actions: Vec::new(),
-            }),
+            initial: compound.then(|| InitialSource { targets: state.initial.clone(), actions: Vec::new() }),
             on_entry,
             on_exit,
             transitions,
@@ -243,11 +212,7 @@ impl Compiler {
 
     fn entry_or_exit(&mut self, place: &str, actions: &[ir::Action]) -> Vec<Vec<ActionId>> {
         let block = self.block(place, actions);
-        if block.is_empty() {
-            Vec::new()
-        } else {
-            vec![block]
-        }
+        if block.is_empty() { Vec::new() } else { vec![block] }
     }
 
     /// One block is one action of the chart: a failing operation ends it.
@@ -261,12 +226,7 @@ impl Compiler {
         vec![ActionId(id)]
     }
 
-    fn transition(
-        &mut self,
-        state: &ir::State,
-        index: usize,
-        t: &ir::Transition,
-    ) -> TransitionSource {
+    fn transition(&mut self, state: &ir::State, index: usize, t: &ir::Transition) -> TransitionSource {
         let place = format!("state:{}/on:{index}", state.id);
         // An event that people may send is guarded even without roles: then nobody but the engine may send it.
         let guarded = t.when.is_some()
@@ -279,19 +239,13 @@ impl Compiler {
             let guard = TransitionDef {
                 source: state.id.clone(),
                 index,
-                when: t
-                    .when
-                    .as_ref()
-                    .and_then(|e| self.expr(&format!("{place}/when"), e, &Type::Bool)),
+                when: t.when.as_ref().and_then(|e| self.expr(&format!("{place}/when"), e, &Type::Bool)),
                 roles: t.roles.clone(),
                 require: self.requirements(&place, "require", &t.require),
                 error: t.error.clone(),
                 concludes: t.concludes.clone(),
                 needs_reason: t.needs_reason,
-                event_data: t
-                    .event_data
-                    .as_ref()
-                    .and_then(|schema| self.schema(&place, schema)),
+                event_data: t.event_data.as_ref().and_then(|schema| self.schema(&place, schema)),
             };
             self.transitions.push(guard);
             CondId(u32::try_from(self.transitions.len() - 1).unwrap_or(u32::MAX))
@@ -309,10 +263,7 @@ impl Compiler {
         match jsonschema::validator_for(schema) {
             Ok(validator) => Some(validator),
             Err(error) => {
-                self.problem(
-                    &format!("{place}/data"),
-                    format!("the schema of the event's data is not valid: {error}"),
-                );
+                self.problem(&format!("{place}/data"), format!("the schema of the event's data is not valid: {error}"));
                 None
             }
         }
@@ -327,35 +278,24 @@ impl Compiler {
             with: self.tree(&format!("{place}/with"), &step.with),
             inputs,
             checks: self.requirements(&place, "checks", &step.checks),
-            assign: step
-                .assign
-                .as_ref()
-                .and_then(|e| self.expr(&format!("{place}/assign"), e, &Type::Dyn)),
+            assign: step.assign.as_ref().and_then(|e| self.expr(&format!("{place}/assign"), e, &Type::Dyn)),
             step: step.clone(),
         };
         if self.steps.insert(step.id.clone(), def).is_some() {
-            self.problem(
-                &place,
-                "two steps bear this id; step ids are unique in a workflow",
-            );
+            self.problem(&place, "two steps bear this id; step ids are unique in a workflow");
         }
     }
 
     fn children(&mut self, place: &str, run: &ir::Run) -> RunDef {
         let place = format!("{place}/run");
-        let each = run.each.as_ref().map(|each| {
-            (
-                each.var.clone(),
-                self.expr(&format!("{place}/for_each"), &each.list, &Type::Dyn),
-            )
-        });
+        let each = run
+            .each
+            .as_ref()
+            .map(|each| (each.var.clone(), self.expr(&format!("{place}/for_each"), &each.list, &Type::Dyn)));
         let bound = self.bind(run.each.as_ref());
         let def = RunDef {
             each: each.and_then(|(var, list)| list.map(|list| Each { var, list })),
-            key: run
-                .key
-                .as_ref()
-                .and_then(|e| self.expr(&format!("{place}/key"), e, &Type::Dyn)),
+            key: run.key.as_ref().and_then(|e| self.expr(&format!("{place}/key"), e, &Type::Dyn)),
             with: self.named(&format!("{place}/with"), &run.with),
             run: run.clone(),
         };
@@ -363,127 +303,37 @@ impl Compiler {
         def
     }
 
-    fn requirements(
-        &mut self,
-        place: &str,
-        list: &str,
-        requirements: &[ir::Requirement],
-    ) -> Vec<Requirement> {
+    fn requirements(&mut self, place: &str, list: &str, requirements: &[ir::Requirement]) -> Vec<Requirement> {
         let mut compiled = Vec::with_capacity(requirements.len());
         for (i, requirement) in requirements.iter().enumerate() {
             let place = format!("{place}/{list}:{i}");
             let each = requirement.each.as_ref().and_then(|each| {
                 let list = self.expr(&format!("{place}/for_each"), &each.list, &Type::Dyn)?;
-                Some(Each {
-                    var: each.var.clone(),
-                    list,
-                })
+                Some(Each { var: each.var.clone(), list })
             });
             let bound = self.bind(requirement.each.as_ref());
-            let when = requirement
-                .when
-                .as_ref()
-                .and_then(|e| self.expr(&format!("{place}/when"), e, &Type::Bool));
+            let when = requirement.when.as_ref().and_then(|e| self.expr(&format!("{place}/when"), e, &Type::Bool));
             let that = self.expr(&format!("{place}/that"), &requirement.that, &Type::Bool);
             let reason = self.template(&format!("{place}/else"), &requirement.reason);
             self.unbind(bound);
             if let Some(that) = that {
-                compiled.push(Requirement {
-                    each,
-                    when,
-                    that,
-                    reason,
-                });
+                compiled.push(Requirement { each, when, that, reason });
             }
         }
         compiled
     }
 
-    fn template(&mut self, place: &str, text: &str) -> Template {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some(open) = rest.find('{') {
-            let Some(length) = rest[open..].find('}') else {
-                break;
-            };
-            if open > 0 {
-                parts.push(TemplatePart::Text(rest[..open].to_owned()));
-            }
-            if let Some(program) =
-                self.expr(place, rest[open + 1..open + length].trim(), &Type::Dyn)
-            {
-                parts.push(TemplatePart::Value(program));
-            }
-            rest = &rest[open + length + 1..];
-        }
-        if !rest.is_empty() {
-            parts.push(TemplatePart::Text(rest.to_owned()));
-        }
-        Template(parts)
-    }
-
-    fn named(&mut self, place: &str, exprs: &BTreeMap<String, ir::Expr>) -> Vec<(String, Program)> {
-        exprs
-            .iter()
-            .filter_map(|(name, e)| {
-                Some((
-                    name.clone(),
-                    self.expr(&format!("{place}:{name}"), e, &Type::Dyn)?,
-                ))
-            })
-            .collect()
-    }
-
-    fn tree(&mut self, place: &str, value: &Value) -> Tree {
-        match value {
-            Value::String(text) => match text
-                .strip_prefix("${")
-                .and_then(|rest| rest.strip_suffix('}'))
-            {
-                Some(source) => self
-                    .expr(place, source.trim(), &Type::Dyn)
-                    .map_or(Tree::Plain(Value::Null), Tree::Value),
-                None => Tree::Plain(value.clone()),
-            },
-            Value::Array(items) if has_expression(value) => Tree::List(
-                items
-                    .iter()
-                    .enumerate()
-                    .map(|(i, item)| self.tree(&format!("{place}/{i}"), item))
-                    .collect(),
-            ),
-            Value::Object(fields) if has_expression(value) => Tree::Object(
-                fields
-                    .iter()
-                    .map(|(k, v)| (k.clone(), self.tree(&format!("{place}/{k}"), v)))
-                    .collect(),
-            ),
-            _ => Tree::Plain(value.clone()),
-        }
-    }
-
     fn ops(&mut self, place: &str, actions: &[ir::Action]) -> Vec<Op> {
-        actions
-            .iter()
-            .enumerate()
-            .filter_map(|(i, action)| self.op(&format!("{place}:{i}"), action))
-            .collect()
+        actions.iter().enumerate().filter_map(|(i, action)| self.op(&format!("{place}:{i}"), action)).collect()
     }
 
     fn op(&mut self, place: &str, action: &ir::Action) -> Option<Op> {
         Some(match action {
-            ir::Action::Assign { path, value } => Op::Assign(
-                self.path(place, path)?,
-                self.expr(place, value, &Type::Dyn)?,
-            ),
+            ir::Action::Assign { path, value } => {
+                Op::Assign(self.path(place, path)?, self.expr(place, value, &Type::Dyn)?)
+            }
             ir::Action::Raise { event, data } => Op::Raise(event.clone(), self.named(place, data)),
-            ir::Action::Send {
-                event,
-                to,
-                data,
-                after,
-                id,
-            } => Op::Send {
+            ir::Action::Send { event, to, data, after, id } => Op::Send {
                 event: event.clone(),
                 to: to.clone(),
                 data: self.named(place, data),
@@ -491,20 +341,14 @@ impl Compiler {
                 id: id.clone(),
             },
             ir::Action::Cancel { id } => Op::Cancel(id.clone()),
-            ir::Action::Notify { roles, text, data } => Op::Notify {
-                roles: roles.clone(),
-                text: text.clone(),
-                data: self.named(place, data),
-            },
+            ir::Action::Notify { roles, text, data } => {
+                Op::Notify { roles: roles.clone(), text: text.clone(), data: self.named(place, data) }
+            }
             ir::Action::Artifact { name, content } => {
                 Op::Artifact(name.clone(), self.expr(place, content, &Type::Dyn)?)
             }
             ir::Action::Log { value } => Op::Log(self.expr(place, value, &Type::Dyn)?),
-            ir::Action::If {
-                cond,
-                then,
-                otherwise,
-            } => Op::If(
+            ir::Action::If { cond, then, otherwise } => Op::If(
                 self.expr(place, cond, &Type::Bool)?,
                 self.ops(&format!("{place}/then"), then),
                 self.ops(&format!("{place}/else"), otherwise),
@@ -514,40 +358,9 @@ impl Compiler {
                 let bound = self.bind(Some(each));
                 let body = self.ops(&format!("{place}/do"), body);
                 self.unbind(bound);
-                Op::ForEach(
-                    Each {
-                        var: each.var.clone(),
-                        list,
-                    },
-                    body,
-                )
+                Op::ForEach(Each { var: each.var.clone(), list }, body)
             }
         })
-    }
-
-    /// `reports[event.data.team].status`: fields and computed keys.
-    fn path(&mut self, place: &str, path: &str) -> Option<Vec<Segment>> {
-        let mut segments = Vec::new();
-        let mut rest = path;
-        while !rest.is_empty() {
-            if let Some(inner) = rest.strip_prefix('[') {
-                let Some(end) = closing(inner) else {
-                    self.problem(place, format!("`{path}` misses a closing `]`"));
-                    return None;
-                };
-                segments.push(Segment::Key(self.expr(place, &inner[..end], &Type::Dyn)?));
-                rest = inner[end + 1..].trim_start_matches('.');
-            } else {
-                let end = rest.find(['.', '[']).unwrap_or(rest.len());
-                segments.push(Segment::Field(rest[..end].to_owned()));
-                rest = rest[end..].trim_start_matches('.');
-            }
-        }
-        if segments.is_empty() {
-            self.problem(place, "an assignment needs the name of a field of `data`");
-            return None;
-        }
-        Some(segments)
     }
 
     fn bind(&mut self, each: Option<&ir::Each>) -> Option<Env> {
@@ -564,7 +377,7 @@ impl Compiler {
         }
     }
 
-    fn expr(&mut self, place: &str, source: &str, wanted: &Type) -> Option<Program> {
+    pub(super) fn expr(&mut self, place: &str, source: &str, wanted: &Type) -> Option<Program> {
         let compiled = if self.checked {
             Program::compile_as(source, &self.env, wanted)
         } else {
@@ -572,17 +385,12 @@ impl Compiler {
         };
         match compiled {
             Ok(program) => {
-                let warnings: Vec<_> = program
-                    .warnings()
-                    .iter()
-                    .map(|w| cel_problem(place, w, true))
-                    .collect();
+                let warnings: Vec<_> = program.warnings().iter().map(|w| cel_problem(place, w, true)).collect();
                 self.problems.extend(warnings);
                 Some(program)
             }
             Err(errors) => {
-                self.problems
-                    .extend(errors.iter().map(|error| cel_problem(place, error, false)));
+                self.problems.extend(errors.iter().map(|error| cel_problem(place, error, false)));
                 None
             }
         }
@@ -611,29 +419,5 @@ fn descriptor(name: &str) -> Descriptor {
 
 /// Events that only the engine sends.
 fn is_reserved(name: &str) -> bool {
-    ir::RESERVED_EVENTS
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
-}
-
-fn closing(inner: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (i, c) in inner.char_indices() {
-        match c {
-            '[' => depth += 1,
-            ']' if depth == 0 => return Some(i),
-            ']' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
-fn has_expression(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.starts_with("${") && text.ends_with('}'),
-        Value::Array(items) => items.iter().any(has_expression),
-        Value::Object(fields) => fields.values().any(has_expression),
-        _ => false,
-    }
+    ir::RESERVED_EVENTS.iter().any(|prefix| name.starts_with(prefix))
 }

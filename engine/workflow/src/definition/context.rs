@@ -8,17 +8,10 @@ pub fn environment(workflow: &Workflow) -> Env {
     let event = Type::object([
         ("name", Type::String),
         ("data", Type::Dyn),
-        (
-            "actor",
-            Type::object([("id", Type::String), ("roles", Type::list(Type::String))]),
-        ),
+        ("actor", Type::object([("id", Type::String), ("roles", Type::list(Type::String))])),
         ("reason", Type::String),
     ]);
-    let instance = Type::object([
-        ("id", Type::String),
-        ("school", Type::String),
-        ("key", Type::String),
-    ]);
+    let instance = Type::object([("id", Type::String), ("school", Type::String), ("key", Type::String)]);
     Env::new()
         .with_variable("config", Type::from_schema(&workflow.config))
         .with_variable("data", Type::from_schema(&workflow.data_schema))

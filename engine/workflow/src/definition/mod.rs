@@ -4,6 +4,7 @@
 
 mod compile;
 mod context;
+mod pieces;
 mod programs;
 
 use std::collections::BTreeMap;
@@ -130,13 +131,10 @@ impl Definition {
     /// # Errors
     /// All problems found; a workflow without problems never fails at run time for a reason known here.
     /// Warnings are given back beside the definition.
-    pub fn compile(
-        workflow: ir::Workflow,
-    ) -> Result<(Self, Vec<DefinitionError>), Vec<DefinitionError>> {
+    pub fn compile(workflow: ir::Workflow) -> Result<(Self, Vec<DefinitionError>), Vec<DefinitionError>> {
         let mut compiler = compile::Compiler::new(&workflow, true);
         let definition = compiler.run(&workflow);
-        let (warnings, errors): (Vec<_>, Vec<_>) =
-            compiler.problems.into_iter().partition(|p| p.warning);
+        let (warnings, errors): (Vec<_>, Vec<_>) = compiler.problems.into_iter().partition(|p| p.warning);
         match definition {
             Some(definition) if errors.is_empty() => Ok((definition.with(workflow), warnings)),
             _ => Err(errors.into_iter().chain(warnings).collect()),
@@ -150,9 +148,7 @@ impl Definition {
     pub fn load(workflow: ir::Workflow) -> Result<Self, Vec<DefinitionError>> {
         let mut compiler = compile::Compiler::new(&workflow, false);
         let definition = compiler.run(&workflow);
-        definition
-            .map(|definition| definition.with(workflow))
-            .ok_or(compiler.problems)
+        definition.map(|definition| definition.with(workflow)).ok_or(compiler.problems)
     }
 
     /// The step of this id.
@@ -162,10 +158,7 @@ impl Definition {
 
     /// Steps that write to the same pool as `owner`, in id order.
     pub fn sharers<'a>(&'a self, owner: &'a str) -> impl Iterator<Item = &'a str> {
-        self.steps
-            .iter()
-            .filter(move |(_, s)| s.pool == owner)
-            .map(|(id, _)| id.as_str())
+        self.steps.iter().filter(move |(_, s)| s.pool == owner).map(|(id, _)| id.as_str())
     }
 
     /// The text of `key` in every locale that has it.

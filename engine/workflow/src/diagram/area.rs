@@ -91,9 +91,7 @@ fn sides(columns: &Columns) -> Vec<(usize, Side)> {
         .filter(|end| end.free)
         .map(|end| (end.item, end.side))
         .collect();
-    found.sort_unstable_by_key(|(item, side)| {
-        (columns.items[*item].column, *item, std::cmp::Reverse(*side))
-    });
+    found.sort_unstable_by_key(|(item, side)| (columns.items[*item].column, *item, std::cmp::Reverse(*side)));
     found.dedup();
     found
 }
@@ -119,17 +117,9 @@ fn positions(columns: &Columns, orientation: Orientation) -> Vec<f64> {
         .filter(|link| !link.turns())
         .map(|link| {
             let [x, y] = [&link.ends[0], &link.ends[1]];
-            let (a, b) = if x.side == Side::After {
-                (x, y)
-            } else {
-                (y, x)
-            };
+            let (a, b) = if x.side == Side::After { (x, y) } else { (y, x) };
             let rank = u8::from(passing(a.item)) + u8::from(passing(b.item));
-            Pull {
-                a: (a.item, a.offset),
-                b: (b.item, b.offset),
-                rank,
-            }
+            Pull { a: (a.item, a.offset), b: (b.item, b.offset), rank }
         })
         .collect();
     place::place(&Placing {
@@ -167,8 +157,7 @@ fn nudge(columns: &Columns, starts: &mut [f64]) {
     for column in &columns.order {
         for (position, &item) in column.iter().enumerate() {
             let data = &columns.items[item];
-            let ([(link, end)], ItemKind::Member(_), true) =
-                (lines[item].as_slice(), data.kind, data.cross <= DOT)
+            let ([(link, end)], ItemKind::Member(_), true) = (lines[item].as_slice(), data.kind, data.cross <= DOT)
             else {
                 continue;
             };
@@ -178,9 +167,7 @@ fn nudge(columns: &Columns, starts: &mut [f64]) {
                 Some(before) => starts[before] + columns.items[before].cross + ROOM,
                 None => 0.0,
             };
-            let high = column
-                .get(position + 1)
-                .map_or(f64::MAX, |after| starts[*after] - data.cross - ROOM);
+            let high = column.get(position + 1).map_or(f64::MAX, |after| starts[*after] - data.cross - ROOM);
             if !other.free && wish >= low && wish <= high {
                 starts[item] = wish;
             }
@@ -197,10 +184,7 @@ fn slide(columns: &mut Columns, starts: &[f64]) {
         };
         let mut ends = ends_at(columns, item, side);
         ends.sort_by(|x, y| far(columns, *x).total_cmp(&far(columns, *y)));
-        let wishes: Vec<f64> = ends
-            .iter()
-            .map(|end| far(columns, *end) - starts[item])
-            .collect();
+        let wishes: Vec<f64> = ends.iter().map(|end| far(columns, *end) - starts[item]).collect();
         let cross = columns.items[item].cross;
         let rim = if cross > DOT { SLOT } else { cross / 2.0 };
         let spread = place::spread(&wishes, SLOT, rim, cross - rim);
@@ -234,22 +218,12 @@ fn finish(frame: &Frame, columns: &Columns, starts: &[f64]) -> Area {
         .collect();
     let meets = |link: usize, end: usize| {
         let e = &columns.links[link].ends[end];
-        let far = if e.side == Side::After {
-            columns.items[e.item].main
-        } else {
-            0.0
-        };
+        let far = if e.side == Side::After { columns.items[e.item].main } else { 0.0 };
         (item_main[e.item] + far, at(link, end))
     };
     let mut area = Area {
         main,
-        cross: columns
-            .items
-            .iter()
-            .zip(starts)
-            .map(|(item, start)| start + item.cross)
-            .fold(0.0, f64::max)
-            + MARGIN,
+        cross: columns.items.iter().zip(starts).map(|(item, start)| start + item.cross).fold(0.0, f64::max) + MARGIN,
         members: vec![Spot::default(); frame.members.len()],
         ..Area::default()
     };
@@ -277,11 +251,7 @@ fn collect(area: &mut Area, frame: &Frame, columns: &Columns, starts: &[f64], it
         let corner = (item_main[item], starts[item]);
         match data.kind {
             ItemKind::Member(member) => {
-                area.members[member] = Spot {
-                    at: corner,
-                    main: data.main,
-                    cross: data.cross,
-                };
+                area.members[member] = Spot { at: corner, main: data.main, cross: data.cross };
             }
             ItemKind::Label(edge) => area.labels.push((edge, corner)),
             ItemKind::Port(port) => area.gates.push((frame.ports[port].key, starts[item])),
@@ -306,18 +276,11 @@ fn wire(columns: &Columns, at: &dyn Fn(usize, usize) -> f64) -> (Vec<Option<usiz
     let mut track = vec![None; columns.links.len()];
     let mut counts = Vec::new();
     for channel in 0..columns.order.len().saturating_sub(1) {
-        let links: Vec<usize> = (0..columns.links.len())
-            .filter(|l| columns.links[*l].channel == channel)
-            .collect();
+        let links: Vec<usize> = (0..columns.links.len()).filter(|l| columns.links[*l].channel == channel).collect();
         let wires: Vec<Wire> = links
             .iter()
             .map(|link| Wire {
-                ends: [0, 1].map(|end| {
-                    (
-                        at(*link, end),
-                        columns.links[*link].ends[end].side == Side::Before,
-                    )
-                }),
+                ends: [0, 1].map(|end| (at(*link, end), columns.links[*link].ends[end].side == Side::Before)),
             })
             .collect();
         let (tracks, count) = route::tracks(&wires);

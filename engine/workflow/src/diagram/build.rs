@@ -11,10 +11,7 @@ use super::{Annotation, DiagramOptions};
 /// The graph of a workflow with its words in `options.locale`, and the marks and links that `options` ask for.
 pub fn build(workflow: &Workflow, options: &DiagramOptions) -> DiagramGraph {
     let mut builder = Builder {
-        words: Words {
-            workflow,
-            locale: &options.locale,
-        },
+        words: Words { workflow, locale: &options.locale },
         options,
         graph: DiagramGraph::default(),
         index: BTreeMap::new(),
@@ -71,11 +68,7 @@ impl<'a> Builder<'a> {
             _ => Tone::Plain,
         };
         if !history {
-            node.href = self
-                .options
-                .href
-                .as_ref()
-                .map(|href| href.replace("{id}", &encoded(&state.id)));
+            node.href = self.options.href.as_ref().map(|href| href.replace("{id}", &encoded(&state.id)));
             node.lines = self.lines(state, note);
         }
         node.tooltip = self.tooltip(state, &title, &node.lines);
@@ -92,11 +85,8 @@ impl<'a> Builder<'a> {
 
     fn lines(&self, state: &State, note: Option<&Annotation>) -> Vec<Line> {
         let line = |icon, text| Line { icon, text };
-        let mut lines: Vec<Line> = note
-            .iter()
-            .filter(|note| !note.text.is_empty())
-            .map(|note| line(Icon::None, note.text.clone()))
-            .collect();
+        let mut lines: Vec<Line> =
+            note.iter().filter(|note| !note.text.is_empty()).map(|note| line(Icon::None, note.text.clone())).collect();
         for step in &state.steps {
             let title = self.words.given(&format!("step.{}", step.id));
             let text = match title {
@@ -106,19 +96,11 @@ impl<'a> Builder<'a> {
             };
             lines.push(line(Icon::Step, text));
         }
-        lines.extend(
-            state
-                .run
-                .iter()
-                .map(|run| line(Icon::Run, self.words.run(run))),
-        );
+        lines.extend(state.run.iter().map(|run| line(Icon::Run, self.words.run(run))));
         let used = |id: &str| {
             let event = format!("timer.{id}");
             let states = self.words.workflow.all_states();
-            states
-                .iter()
-                .flat_map(|s| &s.on)
-                .any(|t| t.events.contains(&event))
+            states.iter().flat_map(|s| &s.on).any(|t| t.events.contains(&event))
         };
         for timer in state.timers.iter().filter(|timer| !used(&timer.id)) {
             lines.push(line(Icon::Clock, self.words.timer(&timer.id)));
@@ -130,11 +112,7 @@ impl<'a> Builder<'a> {
         let mut parts = vec![title.to_owned()];
         parts.extend(lines.iter().map(|line| line.text.clone()));
         if self.options.highlight.contains(&state.id) {
-            parts.push(
-                self.words
-                    .pick("hier zijn we nu", "we are here now")
-                    .to_owned(),
-            );
+            parts.push(self.words.pick("hier zijn we nu", "we are here now").to_owned());
         }
         if state.mandatory {
             parts.push(self.words.pick("verplicht", "mandatory").to_owned());
@@ -143,23 +121,13 @@ impl<'a> Builder<'a> {
     }
 
     fn initial(&mut self, parent: Option<usize>, initial: &'a [String], children: &'a [State]) {
-        let Some(dot) = self
-            .graph
-            .nodes
-            .iter()
-            .position(|node| node.parent == parent && node.kind == NodeKind::Start)
+        let Some(dot) = self.graph.nodes.iter().position(|node| node.parent == parent && node.kind == NodeKind::Start)
         else {
             return;
         };
-        let first = children
-            .iter()
-            .find(|child| !matches!(child.kind, StateKind::History | StateKind::DeepHistory));
+        let first = children.iter().find(|child| !matches!(child.kind, StateKind::History | StateKind::DeepHistory));
         let default: Vec<&str> = first.iter().map(|state| state.id.as_str()).collect();
-        let targets = if initial.is_empty() {
-            default
-        } else {
-            initial.iter().map(String::as_str).collect()
-        };
+        let targets = if initial.is_empty() { default } else { initial.iter().map(String::as_str).collect() };
         for target in targets {
             if let Some(&to) = self.index.get(target) {
                 self.edge(dot, to, None, String::new());
@@ -192,19 +160,15 @@ impl<'a> Builder<'a> {
 
     fn transition(&mut self, from: usize, state: &State, transition: &Transition) {
         let label = self.label(state, transition);
-        let targets: Vec<usize> = transition
-            .targets
-            .iter()
-            .filter_map(|target| self.index.get(target.as_str()).copied())
-            .collect();
+        let targets: Vec<usize> =
+            transition.targets.iter().filter_map(|target| self.index.get(target.as_str()).copied()).collect();
         if targets.is_empty() {
             self.inner(from, label.icon, label.text);
             return;
         }
         for to in targets {
             let region = |inner: usize, outer: usize| {
-                self.graph.nodes[inner].parent == Some(outer)
-                    && self.graph.nodes[outer].kind == NodeKind::Regions
+                self.graph.nodes[inner].parent == Some(outer) && self.graph.nodes[outer].kind == NodeKind::Regions
             };
             if from == to {
                 let again = self.words.pick("opnieuw", "again");
@@ -221,11 +185,7 @@ impl<'a> Builder<'a> {
 
     /// What happens without leaving the node is a line in it.
     fn inner(&mut self, node: usize, icon: Icon, text: String) {
-        let icon = if icon == Icon::Clock {
-            icon
-        } else {
-            Icon::Loop
-        };
+        let icon = if icon == Icon::Clock { icon } else { Icon::Loop };
         let line = Line { icon, text };
         let node = &mut self.graph.nodes[node];
         if !node.lines.contains(&line) {
@@ -236,10 +196,7 @@ impl<'a> Builder<'a> {
 
     /// What stands on the arrow; a guard only where it tells two arrows of one event apart.
     fn label(&self, state: &State, transition: &Transition) -> Line {
-        let timer = transition
-            .events
-            .iter()
-            .any(|event| event.starts_with("timer."));
+        let timer = transition.events.iter().any(|event| event.starts_with("timer."));
         let mut names: Vec<String> = Vec::new();
         for event in &transition.events {
             let said = self.words.event(event, state);
@@ -249,53 +206,29 @@ impl<'a> Builder<'a> {
         }
         let mut text = names.join(" / ");
         let rival = |other: &Transition| {
-            !std::ptr::eq(other, transition)
-                && other
-                    .events
-                    .iter()
-                    .any(|event| transition.events.contains(event))
+            !std::ptr::eq(other, transition) && other.events.iter().any(|event| transition.events.contains(event))
         };
         match &transition.when {
             Some(_) if !text.is_empty() && !state.on.iter().any(rival) => {}
             Some(when) if text.is_empty() => text = self.words.guard(when),
             Some(when) => text = format!("{text} {}", self.words.guard(when)),
-            None if text.is_empty() => self
-                .words
-                .pick("vanzelf", "by itself")
-                .clone_into(&mut text),
+            None if text.is_empty() => self.words.pick("vanzelf", "by itself").clone_into(&mut text),
             None => {}
         }
-        Line {
-            icon: if timer { Icon::Clock } else { Icon::None },
-            text,
-        }
+        Line { icon: if timer { Icon::Clock } else { Icon::None }, text }
     }
 
-    fn arrow_tooltip(
-        &self,
-        transition: &Transition,
-        label: &Line,
-        from: usize,
-        to: usize,
-    ) -> String {
+    fn arrow_tooltip(&self, transition: &Transition, label: &Line, from: usize, to: usize) -> String {
         let name = |node: usize| {
             let node = &self.graph.nodes[node];
-            if node.title.is_empty() {
-                node.tooltip.clone()
-            } else {
-                node.title.clone()
-            }
+            if node.title.is_empty() { node.tooltip.clone() } else { node.title.clone() }
         };
         let mut said = format!("{} → {}: {}", name(from), name(to), label.text);
         if let Some(when) = &transition.when {
             said.push_str(&format!(" ({} {when})", self.words.pick("als", "if")));
         }
         if !transition.roles.is_empty() {
-            let roles: Vec<String> = transition
-                .roles
-                .iter()
-                .map(|role| self.words.role(role))
-                .collect();
+            let roles: Vec<String> = transition.roles.iter().map(|role| self.words.role(role)).collect();
             said.push_str(&format!(" ({})", roles.join(", ")));
         }
         if transition.mandatory {
@@ -306,11 +239,8 @@ impl<'a> Builder<'a> {
 
     fn edge(&mut self, from: usize, to: usize, label: Option<Line>, tooltip: String) {
         let labelled = label.is_some();
-        let known = self
-            .pair
-            .get(&(from, to))
-            .copied()
-            .filter(|at| labelled != self.graph.edges[*at].labels.is_empty());
+        let known =
+            self.pair.get(&(from, to)).copied().filter(|at| labelled != self.graph.edges[*at].labels.is_empty());
         let Some(at) = known else {
             let id = |node: usize| self.graph.nodes[node].id.clone();
             self.pair.insert((from, to), self.graph.edges.len());
@@ -332,35 +262,19 @@ impl<'a> Builder<'a> {
 
     fn describe(&mut self) {
         let workflow = self.words.workflow;
-        self.graph.title = self
-            .words
-            .given("title")
-            .unwrap_or_else(|| workflow.id.clone());
+        self.graph.title = self.words.given("title").unwrap_or_else(|| workflow.id.clone());
         let states = workflow.all_states();
-        let real = states
-            .iter()
-            .filter(|s| !matches!(s.kind, StateKind::History | StateKind::DeepHistory))
-            .count();
+        let real = states.iter().filter(|s| !matches!(s.kind, StateKind::History | StateKind::DeepHistory)).count();
         let mut said = match self.words.pick("nl", "en") {
             "nl" => format!("Werkstroom met {real} toestanden."),
             _ => format!("Workflow with {real} states."),
         };
-        let here: Vec<String> = states
-            .iter()
-            .filter(|s| self.options.highlight.contains(&s.id))
-            .map(|s| self.words.state(&s.id))
-            .collect();
+        let here: Vec<String> =
+            states.iter().filter(|s| self.options.highlight.contains(&s.id)).map(|s| self.words.state(&s.id)).collect();
         if !here.is_empty() {
-            said.push_str(&format!(
-                " {} {}.",
-                self.words.pick("Nu bij", "Now at"),
-                here.join(", ")
-            ));
+            said.push_str(&format!(" {} {}.", self.words.pick("Nu bij", "Now at"), here.join(", ")));
         }
-        said.push_str(self.words.pick(
-            " Dezelfde inhoud bestaat als lijst.",
-            " The same content exists as a list.",
-        ));
+        said.push_str(self.words.pick(" Dezelfde inhoud bestaat als lijst.", " The same content exists as a list."));
         self.graph.description = said;
     }
 }

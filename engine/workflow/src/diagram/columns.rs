@@ -141,9 +141,7 @@ fn label_spots(frame: &Frame, sizes: &Sizes<'_>, layers: usize) -> Vec<Option<(u
     }
     let span = |leg: usize| frame.legs[leg].ends.map(|end| slot_of(frame, end, layers));
     let mut spots = vec![None; frame.legs.len()];
-    let mut todo: Vec<usize> = (0..frame.legs.len())
-        .filter(|l| frame.legs[*l].labelled)
-        .collect();
+    let mut todo: Vec<usize> = (0..frame.legs.len()).filter(|l| frame.legs[*l].labelled).collect();
     todo.sort_by_key(|leg| {
         let [a, b] = span(*leg);
         a.abs_diff(b)
@@ -159,19 +157,10 @@ fn label_spots(frame: &Frame, sizes: &Sizes<'_>, layers: usize) -> Vec<Option<(u
         if a > b {
             places.reverse();
         }
-        let cost = |place: &(usize, bool)| {
-            (main - if place.1 { gap[place.0] } else { real[place.0] }).max(0.0)
-        };
-        let best = places
-            .iter()
-            .copied()
-            .min_by(|x, y| cost(x).total_cmp(&cost(y)));
+        let cost = |place: &(usize, bool)| (main - if place.1 { gap[place.0] } else { real[place.0] }).max(0.0);
+        let best = places.iter().copied().min_by(|x, y| cost(x).total_cmp(&cost(y)));
         if let Some(place) = best {
-            let room = if place.1 {
-                &mut gap[place.0]
-            } else {
-                &mut real[place.0]
-            };
+            let room = if place.1 { &mut gap[place.0] } else { &mut real[place.0] };
             *room = room.max(main);
         }
         spots[leg] = best;
@@ -188,13 +177,7 @@ fn along((width, height): (f64, f64), orientation: Orientation) -> f64 {
 
 impl Builder<'_> {
     fn add(&mut self, kind: ItemKind, column: usize, main: f64, cross: f64) -> usize {
-        self.out.items.push(Item {
-            kind,
-            column,
-            main,
-            cross,
-            beside: None,
-        });
+        self.out.items.push(Item { kind, column, main, cross, beside: None });
         self.out.items.len() - 1
     }
 
@@ -209,11 +192,7 @@ impl Builder<'_> {
             self.push(item);
         }
         for (port, data) in self.frame.ports.iter().enumerate() {
-            let slot = if data.side == Side::Before {
-                0
-            } else {
-                layers + 1
-            };
+            let slot = if data.side == Side::Before { 0 } else { layers + 1 };
             let item = self.add(ItemKind::Port(port), self.real[slot], 0.0, 0.0);
             self.port_item.push(item);
             self.push(item);
@@ -235,14 +214,8 @@ impl Builder<'_> {
         let edge = self.frame.legs[leg].edge;
         let (width, height) = self.sizes.labels[edge];
         match self.sizes.orientation {
-            Orientation::LeftRight => (
-                self.add(ItemKind::Label(edge), column, width, height + 5.0),
-                height + 3.0,
-            ),
-            Orientation::TopBottom => (
-                self.add(ItemKind::Label(edge), column, height, width + 7.0),
-                0.0,
-            ),
+            Orientation::LeftRight => (self.add(ItemKind::Label(edge), column, width, height + 5.0), height + 3.0),
+            Orientation::TopBottom => (self.add(ItemKind::Label(edge), column, height, width + 7.0), 0.0),
         }
     }
 
@@ -251,11 +224,7 @@ impl Builder<'_> {
         match data.ends[which] {
             LegEnd::Port(port) => LinkEnd {
                 item: self.port_item[port],
-                side: if data.sides[which] == Side::Before {
-                    Side::After
-                } else {
-                    Side::Before
-                },
+                side: if data.sides[which] == Side::Before { Side::After } else { Side::Before },
                 offset: 0.0,
                 free: false,
             },
@@ -264,11 +233,7 @@ impl Builder<'_> {
                 LinkEnd {
                     item: self.member_item[member],
                     side: data.sides[which],
-                    offset: if fixed {
-                        (self.sizes.gate)(member, key)
-                    } else {
-                        0.0
-                    },
+                    offset: if fixed { (self.sizes.gate)(member, key) } else { 0.0 },
                     free: !fixed,
                 }
             }
@@ -277,11 +242,7 @@ impl Builder<'_> {
 
     fn link(&mut self, ends: [LinkEnd; 2]) -> usize {
         let column = self.out.items[ends[0].item].column;
-        let channel = if ends[0].side == Side::After {
-            column
-        } else {
-            column.saturating_sub(1)
-        };
+        let channel = if ends[0].side == Side::After { column } else { column.saturating_sub(1) };
         self.out.links.push(Link { channel, ends });
         self.out.links.len() - 1
     }
@@ -292,13 +253,7 @@ impl Builder<'_> {
         let [from, to] = [&tail, &head].map(|end| self.out.items[end.item].column);
         let mut way = Vec::new();
         let mut last = tail;
-        let label_column = spot.and_then(|(slot, gap)| {
-            if gap {
-                self.gap[slot]
-            } else {
-                Some(self.real[slot])
-            }
-        });
+        let label_column = spot.and_then(|(slot, gap)| if gap { self.gap[slot] } else { Some(self.real[slot]) });
         let forward = last.side == Side::After;
         let columns: Vec<usize> = match from.cmp(&to) {
             std::cmp::Ordering::Less => (from + 1..to).collect(),
@@ -313,22 +268,9 @@ impl Builder<'_> {
                 self.out.items[item].beside = Some((head.item, last.item == head.item));
             }
             self.push(item);
-            let near = if forward != turn {
-                Side::Before
-            } else {
-                Side::After
-            };
-            let far = if near == Side::Before {
-                Side::After
-            } else {
-                Side::Before
-            };
-            let at = |side| LinkEnd {
-                item,
-                side,
-                offset,
-                free: false,
-            };
+            let near = if forward != turn { Side::Before } else { Side::After };
+            let far = if near == Side::Before { Side::After } else { Side::Before };
+            let at = |side| LinkEnd { item, side, offset, free: false };
             way.push(self.link([last, at(near)]));
             last = at(far);
         }

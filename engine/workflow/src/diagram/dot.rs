@@ -7,26 +7,12 @@ use super::shape::Orientation;
 /// The graph as Graphviz text.
 pub(super) fn write(graph: &DiagramGraph, options: &DiagramOptions) -> String {
     let (children, roots) = graph.children();
-    let mut writer = Writer {
-        graph,
-        children,
-        out: String::new(),
-    };
-    let direction = if options.orientation == Orientation::LeftRight {
-        "LR"
-    } else {
-        "TB"
-    };
+    let mut writer = Writer { graph, children, out: String::new() };
+    let direction = if options.orientation == Orientation::LeftRight { "LR" } else { "TB" };
     writer.line(0, "digraph workflow {");
     writer.line(1, &format!("label={};", quote(&graph.title)));
-    writer.line(
-        1,
-        &format!("rankdir={direction}; compound=true; fontname=\"sans-serif\";"),
-    );
-    writer.line(
-        1,
-        "node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=12];",
-    );
+    writer.line(1, &format!("rankdir={direction}; compound=true; fontname=\"sans-serif\";"));
+    writer.line(1, "node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=12];");
     writer.line(1, "edge [fontname=\"sans-serif\", fontsize=10];");
     for root in roots {
         writer.node(root, 1);
@@ -89,9 +75,7 @@ impl Writer<'_> {
             return;
         }
         self.line(depth, &format!("subgraph {} {{", cluster(at)));
-        let dashed = node
-            .parent
-            .is_some_and(|parent| self.graph.nodes[parent].kind == NodeKind::Regions);
+        let dashed = node.parent.is_some_and(|parent| self.graph.nodes[parent].kind == NodeKind::Regions);
         let style = if dashed { "dashed" } else { "rounded" };
         let pen = if node.active { " penwidth=3;" } else { "" };
         let label = self.text(at);
@@ -117,11 +101,7 @@ impl Writer<'_> {
             std::iter::successors(Some(inner), |n| self.graph.nodes[*n].parent).any(|n| n == outer)
         };
         let mut look = Vec::new();
-        let labels: Vec<&str> = edge
-            .labels
-            .iter()
-            .map(|label| label.text.as_str())
-            .collect();
+        let labels: Vec<&str> = edge.labels.iter().map(|label| label.text.as_str()).collect();
         if !labels.is_empty() {
             look.push(format!("label={}", quote(&labels.join("\n"))));
         }

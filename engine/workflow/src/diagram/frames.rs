@@ -81,12 +81,7 @@ pub(super) struct Tree {
 impl Tree {
     pub fn new(graph: &DiagramGraph) -> Self {
         let (children, roots) = graph.children();
-        Self {
-            rows: vec![false; children.len() + 1],
-            real: children.len(),
-            children,
-            roots,
-        }
+        Self { rows: vec![false; children.len() + 1], real: children.len(), children, roots }
     }
 
     /// Puts the inside of `owner` (none: the top level) in rows.
@@ -170,11 +165,7 @@ impl Frames {
         if kind(node) != Some(NodeKind::Regions) {
             self.push(Frame {
                 owner: Some(node),
-                titles: if node < tree.real {
-                    vec![node]
-                } else {
-                    Vec::new()
-                },
+                titles: if node < tree.real { vec![node] } else { Vec::new() },
                 members: kids.clone(),
                 rows: tree.rows[node],
                 ..Frame::default()
@@ -183,21 +174,13 @@ impl Frames {
         }
         for (position, kid) in kids.iter().enumerate() {
             let whole = kind(*kid) == Some(NodeKind::Group) && !tree.children[*kid].is_empty();
-            let mut titles = if position == 0 {
-                vec![node]
-            } else {
-                Vec::new()
-            };
+            let mut titles = if position == 0 { vec![node] } else { Vec::new() };
             titles.extend(whole.then_some(*kid));
             self.push(Frame {
                 owner: Some(node),
                 region: whole.then_some(*kid),
                 titles,
-                members: if whole {
-                    tree.children[*kid].clone()
-                } else {
-                    vec![*kid]
-                },
+                members: if whole { tree.children[*kid].clone() } else { vec![*kid] },
                 rows: whole && tree.rows[*kid],
                 ..Frame::default()
             });
@@ -210,11 +193,7 @@ impl Frames {
             return Some(frame);
         }
         let inside = &self.inside[node];
-        inside
-            .iter()
-            .copied()
-            .find(|frame| other.iter().any(|(f, _)| f == frame))
-            .or_else(|| inside.first().copied())
+        inside.iter().copied().find(|frame| other.iter().any(|(f, _)| f == frame)).or_else(|| inside.first().copied())
     }
 
     fn stations(&self, node: usize, other: &[Station]) -> Vec<Station> {
@@ -248,25 +227,12 @@ impl Frames {
         }
     }
 
-    fn cut(
-        &mut self,
-        edge: usize,
-        from: &[Station],
-        to: &[Station],
-        common: usize,
-        labelled: bool,
-    ) {
+    fn cut(&mut self, edge: usize, from: &[Station], to: &[Station], common: usize, labelled: bool) {
         let mut seq = 0;
         for (frame, member) in from[common + 1..].iter().rev() {
             let port = self.port(*frame, (edge, false), Side::After, member.is_none());
             if let Some(member) = member {
-                self.leg(
-                    *frame,
-                    edge,
-                    seq,
-                    [LegEnd::Member(*member, (edge, false)), port],
-                    false,
-                );
+                self.leg(*frame, edge, seq, [LegEnd::Member(*member, (edge, false)), port], false);
                 seq += 1;
             }
         }
@@ -285,13 +251,7 @@ impl Frames {
             let port = self.port(*frame, (edge, true), Side::Before, member.is_none());
             if let Some(member) = member {
                 seq += 1;
-                self.leg(
-                    *frame,
-                    edge,
-                    seq,
-                    [port, LegEnd::Member(*member, (edge, true))],
-                    false,
-                );
+                self.leg(*frame, edge, seq, [port, LegEnd::Member(*member, (edge, true))], false);
             }
         }
     }
@@ -303,13 +263,7 @@ impl Frames {
     }
 
     fn leg(&mut self, frame: usize, edge: usize, seq: usize, ends: [LegEnd; 2], labelled: bool) {
-        self.frames[frame].legs.push(Leg {
-            edge,
-            seq,
-            ends,
-            sides: [Side::After, Side::Before],
-            labelled,
-        });
+        self.frames[frame].legs.push(Leg { edge, seq, ends, sides: [Side::After, Side::Before], labelled });
     }
 
     /// The frame in which `node` is a member.

@@ -117,12 +117,7 @@ pub struct Edge {
 
 impl Node {
     /// A plain node; fill the rest as needed.
-    pub fn new(
-        id: impl Into<String>,
-        kind: NodeKind,
-        title: impl Into<String>,
-        parent: Option<usize>,
-    ) -> Self {
+    pub fn new(id: impl Into<String>, kind: NodeKind, title: impl Into<String>, parent: Option<usize>) -> Self {
         let title = title.into();
         Self {
             id: id.into(),

@@ -122,10 +122,7 @@ mod tests {
 
     #[test]
     fn a_cycle_is_broken_where_it_returns() {
-        assert_eq!(
-            columns(4, &[(0, 1), (1, 2), (2, 1), (2, 3), (3, 0)]),
-            [0, 1, 2, 3]
-        );
+        assert_eq!(columns(4, &[(0, 1), (1, 2), (2, 1), (2, 3), (3, 0)]), [0, 1, 2, 3]);
     }
 
     #[test]

@@ -75,9 +75,7 @@ pub fn layout(graph: &DiagramGraph, orientation: Orientation) -> Layout {
     let mut tree = Tree::new(graph);
     let mut work = Work::new(graph, orientation, &tree);
     for _ in 0..ROUNDS {
-        if orientation == Orientation::TopBottom
-            || !rows::fold(&mut tree, &work.frames, &work.areas)
-        {
+        if orientation == Orientation::TopBottom || !rows::fold(&mut tree, &work.frames, &work.areas) {
             break;
         }
         work = Work::new(graph, orientation, &tree);
@@ -112,11 +110,7 @@ impl<'a> Work<'a> {
             texts: (0..graph.nodes.len())
                 .map(|n| shape::node_text(&graph.nodes[n], !tree.children[n].is_empty()))
                 .collect(),
-            labels: graph
-                .edges
-                .iter()
-                .map(|e| shape::label_text(&e.labels))
-                .collect(),
+            labels: graph.edges.iter().map(|e| shape::label_text(&e.labels)).collect(),
             shift: vec![0.0; count],
         };
         let labels: Vec<(f64, f64)> = work.labels.iter().map(|l| (l.width, l.height)).collect();
@@ -143,26 +137,15 @@ impl<'a> Work<'a> {
     /// Width and height of the titles in a frame's corner.
     fn title(&self, frame: &Frame) -> Option<(f64, f64)> {
         let blocks = frame.titles.iter().map(|node| &self.texts[*node]);
-        let (width, height) =
-            blocks.fold((0.0f64, 0.0), |(w, h), b| (w.max(b.width), h + b.height));
+        let (width, height) = blocks.fold((0.0f64, 0.0), |(w, h), b| (w.max(b.width), h + b.height));
         (height > 0.0).then_some((width, height))
     }
 
-    fn lay(
-        &self,
-        at: usize,
-        sizes: &[(f64, f64)],
-        gates: &BTreeMap<(usize, Key), f64>,
-        labels: &[(f64, f64)],
-    ) -> Area {
+    fn lay(&self, at: usize, sizes: &[(f64, f64)], gates: &BTreeMap<(usize, Key), f64>, labels: &[(f64, f64)]) -> Area {
         let frame = &self.frames.frames[at];
         let has_inside = |node: usize| !self.frames.inside[node].is_empty();
         let members = frame.members.iter().map(|node| {
-            if has_inside(*node) {
-                sizes[*node]
-            } else {
-                self.flip(shape::leaf_size(&self.graph.nodes[*node]))
-            }
+            if has_inside(*node) { sizes[*node] } else { self.flip(shape::leaf_size(&self.graph.nodes[*node])) }
         });
         let title = self.title(frame);
         let down = self.orientation == Orientation::TopBottom;
@@ -170,12 +153,7 @@ impl<'a> Work<'a> {
             orientation: self.orientation,
             members: members.collect(),
             fixed: frame.members.iter().map(|node| has_inside(*node)).collect(),
-            gate: &|member, key| {
-                gates
-                    .get(&(frame.members[member], key))
-                    .copied()
-                    .unwrap_or(0.0)
-            },
+            gate: &|member, key| gates.get(&(frame.members[member], key)).copied().unwrap_or(0.0),
             labels,
             title: title.filter(|_| down).map(|(w, h)| (h + shape::PAD, w)),
         };
@@ -191,10 +169,7 @@ impl<'a> Work<'a> {
     /// Joins the frames inside `node`: its extent, and where lines pass its border.
     fn join(&mut self, node: usize, gates: &mut BTreeMap<(usize, Key), f64>) -> (f64, f64) {
         let inside = self.frames.inside[node].clone();
-        let main = inside
-            .iter()
-            .map(|at| self.areas[*at].main)
-            .fold(0.0, f64::max);
+        let main = inside.iter().map(|at| self.areas[*at].main).fold(0.0, f64::max);
         let mut cross = 0.0;
         for at in inside {
             let area = &mut self.areas[at];
@@ -222,26 +197,15 @@ impl<'a> Work<'a> {
             let origin = (corner.0, corner.1 + self.shift[at]);
             let place = |p: Point| (p.0 + origin.0, p.1 + origin.1);
             for (member, spot) in frame.members.iter().zip(&area.members) {
-                spots[*member] = Spot {
-                    at: place(spot.at),
-                    ..*spot
-                };
+                spots[*member] = Spot { at: place(spot.at), ..*spot };
             }
             if let Some(region) = frame.region {
-                spots[region] = Spot {
-                    at: origin,
-                    main: area.main,
-                    cross: area.cross,
-                };
+                spots[region] = Spot { at: origin, main: area.main, cross: area.cross };
                 out.nodes[region].region = true;
             }
             self.texts_at(frame, place(area.title), &mut out);
             for (leg, points) in frame.legs.iter().zip(&area.legs) {
-                pieces.push((
-                    leg.edge,
-                    leg.seq,
-                    points.iter().map(|p| self.flip(place(*p))).collect(),
-                ));
+                pieces.push((leg.edge, leg.seq, points.iter().map(|p| self.flip(place(*p))).collect()));
             }
             for (edge, corner) in &area.labels {
                 out.edges[*edge].label = Some(self.label(*edge, self.flip(place(*corner))));
@@ -254,12 +218,7 @@ impl<'a> Work<'a> {
         self.finish(out, &spots, pieces)
     }
 
-    fn finish(
-        &self,
-        mut out: Layout,
-        spots: &[Spot],
-        mut pieces: Vec<(usize, usize, Vec<Point>)>,
-    ) -> Layout {
+    fn finish(&self, mut out: Layout, spots: &[Spot], mut pieces: Vec<(usize, usize, Vec<Point>)>) -> Layout {
         for (node, spot) in spots.iter().take(self.real).enumerate() {
             let ((x, y), (w, h)) = (self.flip(spot.at), self.flip((spot.main, spot.cross)));
             out.nodes[node].rect = Rect { x, y, w, h };
@@ -290,17 +249,8 @@ impl<'a> Work<'a> {
 
     fn label(&self, edge: usize, (x, y): Point) -> (Rect, TextBlock) {
         let text = self.labels[edge].clone();
-        let x = if self.orientation == Orientation::TopBottom {
-            x + 7.0
-        } else {
-            x
-        };
-        let rect = Rect {
-            x,
-            y,
-            w: text.width,
-            h: text.height,
-        };
+        let x = if self.orientation == Orientation::TopBottom { x + 7.0 } else { x };
+        let rect = Rect { x, y, w: text.width, h: text.height };
         (rect, text)
     }
 }
@@ -324,15 +274,11 @@ fn simple(points: &[Point]) -> Vec<Point> {
     let near = |a: f64, b: f64| (a - b).abs() < 0.75;
     let mut kept: Vec<Point> = Vec::new();
     for &point in points {
-        if kept
-            .last()
-            .is_some_and(|last| near(last.0, point.0) && near(last.1, point.1))
-        {
+        if kept.last().is_some_and(|last| near(last.0, point.0) && near(last.1, point.1)) {
             continue;
         }
         if let [.., a, b] = kept.as_slice() {
-            let straight =
-                (near(a.0, b.0) && near(b.0, point.0)) || (near(a.1, b.1) && near(b.1, point.1));
+            let straight = (near(a.0, b.0) && near(b.0, point.0)) || (near(a.1, b.1) && near(b.1, point.1));
             if straight {
                 kept.pop();
             }

@@ -7,20 +7,10 @@ use super::words::Words;
 
 /// The workflow as an outline in plain text.
 pub(super) fn write(workflow: &Workflow, options: &DiagramOptions) -> String {
-    let words = Words {
-        workflow,
-        locale: &options.locale,
-    };
-    let mut writer = Writer {
-        words,
-        options,
-        out: String::new(),
-    };
+    let words = Words { workflow, locale: &options.locale };
+    let mut writer = Writer { words, options, out: String::new() };
     let title = words.given("title").unwrap_or_else(|| workflow.id.clone());
-    writer.line(
-        0,
-        &format!("{title} ({} {})", workflow.id, workflow.version),
-    );
+    writer.line(0, &format!("{title} ({} {})", workflow.id, workflow.version));
     writer.starts(0, &workflow.initial, &workflow.states);
     writer.line(0, "");
     for (position, state) in workflow.states.iter().enumerate() {
@@ -39,26 +29,17 @@ impl Writer<'_> {
     fn line(&mut self, depth: usize, text: &str) {
         if !text.is_empty() {
             self.out.push_str(&"  ".repeat(depth));
-            self.out
-                .push_str(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+            self.out.push_str(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         }
         self.out.push('\n');
     }
 
     fn starts(&mut self, depth: usize, initial: &[String], children: &[State]) {
         let first = children.first().map(|state| state.id.clone());
-        let ids: Vec<String> = if initial.is_empty() {
-            first.into_iter().collect()
-        } else {
-            initial.to_vec()
-        };
+        let ids: Vec<String> = if initial.is_empty() { first.into_iter().collect() } else { initial.to_vec() };
         if !ids.is_empty() {
             let names: Vec<String> = ids.iter().map(|id| self.words.state(id)).collect();
-            let text = format!(
-                "{}: {}",
-                self.words.pick("begint bij", "starts at"),
-                names.join(", ")
-            );
+            let text = format!("{}: {}", self.words.pick("begint bij", "starts at"), names.join(", "));
             self.line(depth, &text);
         }
     }
@@ -69,34 +50,18 @@ impl Writer<'_> {
             StateKind::Atomic | StateKind::Compound => "",
             StateKind::Parallel => self.words.pick("delen tegelijk", "parts at the same time"),
             StateKind::Final => self.words.pick("einde", "end"),
-            StateKind::History | StateKind::DeepHistory => self
-                .words
-                .pick("terug naar waar men was", "back to where one was"),
+            StateKind::History | StateKind::DeepHistory => {
+                self.words.pick("terug naar waar men was", "back to where one was")
+            }
         };
         marks.extend((!kind.is_empty()).then(|| kind.to_owned()));
         if self.options.highlight.contains(&state.id) {
-            marks.push(
-                self.words
-                    .pick("hier zijn we nu", "we are here now")
-                    .to_owned(),
-            );
+            marks.push(self.words.pick("hier zijn we nu", "we are here now").to_owned());
         }
-        marks.extend(
-            state
-                .mandatory
-                .then(|| self.words.pick("verplicht", "mandatory").to_owned()),
-        );
-        let note = self
-            .options
-            .annotations
-            .get(&state.id)
-            .filter(|note| !note.text.is_empty());
+        marks.extend(state.mandatory.then(|| self.words.pick("verplicht", "mandatory").to_owned()));
+        let note = self.options.annotations.get(&state.id).filter(|note| !note.text.is_empty());
         marks.extend(note.map(|note| note.text.clone()));
-        let marks = if marks.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", marks.join(", "))
-        };
+        let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
         let heading = format!("{number}. {}{marks}", self.words.state(&state.id));
         self.line(depth, &heading);
         self.inside(state, depth + 1);
@@ -107,30 +72,14 @@ impl Writer<'_> {
 
     fn inside(&mut self, state: &State, depth: usize) {
         for step in &state.steps {
-            let roles: Vec<String> = step
-                .roles
-                .iter()
-                .map(|role| self.words.role(role))
-                .collect();
-            let who = if roles.is_empty() {
-                String::new()
-            } else {
-                format!(": {}", roles.join(", "))
-            };
-            let text = format!(
-                "{} {} ({}){who}",
-                self.words.pick("stap", "step"),
-                self.words.step(&step.id),
-                step.kind
-            );
+            let roles: Vec<String> = step.roles.iter().map(|role| self.words.role(role)).collect();
+            let who = if roles.is_empty() { String::new() } else { format!(": {}", roles.join(", ")) };
+            let text =
+                format!("{} {} ({}){who}", self.words.pick("stap", "step"), self.words.step(&step.id), step.kind);
             self.line(depth, &text);
         }
         if let Some(run) = &state.run {
-            let text = format!(
-                "{} {}",
-                self.words.pick("start", "runs"),
-                self.words.run(run)
-            );
+            let text = format!("{} {}", self.words.pick("start", "runs"), self.words.run(run));
             self.line(depth, &text);
         }
         if state.kind == StateKind::Compound {
@@ -149,35 +98,20 @@ impl Writer<'_> {
     }
 
     fn transition(&mut self, state: &State, transition: &Transition, depth: usize) {
-        let events: Vec<String> = transition
-            .events
-            .iter()
-            .map(|event| self.words.event(event, state))
-            .collect();
-        let mut text = if events.is_empty() {
-            self.words.pick("vanzelf", "by itself").to_owned()
-        } else {
-            events.join(" / ")
-        };
+        let events: Vec<String> = transition.events.iter().map(|event| self.words.event(event, state)).collect();
+        let mut text =
+            if events.is_empty() { self.words.pick("vanzelf", "by itself").to_owned() } else { events.join(" / ") };
         if let Some(when) = &transition.when {
             text.push_str(&format!(", {} {when}", self.words.pick("als", "if")));
         }
-        let roles: Vec<String> = transition
-            .roles
-            .iter()
-            .map(|role| self.words.role(role))
-            .collect();
+        let roles: Vec<String> = transition.roles.iter().map(|role| self.words.role(role)).collect();
         if !roles.is_empty() {
             text.push_str(&format!(" ({})", roles.join(", ")));
         }
         if transition.mandatory {
             text.push_str(self.words.pick(", verplicht", ", mandatory"));
         }
-        let targets: Vec<String> = transition
-            .targets
-            .iter()
-            .map(|target| self.words.state(target))
-            .collect();
+        let targets: Vec<String> = transition.targets.iter().map(|target| self.words.state(target)).collect();
         let target = if targets.is_empty() {
             self.words.pick("blijft hier", "stays here").to_owned()
         } else {

@@ -9,24 +9,12 @@ use super::shape::Orientation;
 /// The graph as Mermaid text.
 pub(super) fn write(graph: &DiagramGraph, options: &DiagramOptions) -> String {
     let (children, roots) = graph.children();
-    let mut writer = Writer {
-        graph,
-        children,
-        names: names(graph),
-        out: String::new(),
-    };
+    let mut writer = Writer { graph, children, names: names(graph), out: String::new() };
     writer.line(0, "---");
-    writer.line(
-        0,
-        &format!("title: \"{}\"", graph.title.replace(['"', '\\'], "'")),
-    );
+    writer.line(0, &format!("title: \"{}\"", graph.title.replace(['"', '\\'], "'")));
     writer.line(0, "---");
     writer.line(0, "stateDiagram-v2");
-    let direction = if options.orientation == Orientation::LeftRight {
-        "LR"
-    } else {
-        "TB"
-    };
+    let direction = if options.orientation == Orientation::LeftRight { "LR" } else { "TB" };
     writer.line(1, &format!("direction {direction}"));
     writer.scope(None, &roots, 1);
     writer.marks();
@@ -40,11 +28,7 @@ pub(super) fn names(graph: &DiagramGraph) -> Vec<String> {
         .nodes
         .iter()
         .map(|node| {
-            let base: String = node
-                .id
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-                .collect();
+            let base: String = node.id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
             let mut name = format!("s_{base}");
             while !used.insert(name.clone()) {
                 name.push('_');
@@ -121,11 +105,7 @@ impl Writer<'_> {
                 Icon::Loop => "↻ ",
                 Icon::Step | Icon::None => "",
             };
-            let lines: Vec<String> = node
-                .lines
-                .iter()
-                .map(|l| format!("{}{}", sign(l.icon), l.text))
-                .collect();
+            let lines: Vec<String> = node.lines.iter().map(|l| format!("{}{}", sign(l.icon), l.text)).collect();
             if !lines.is_empty() {
                 self.line(depth, &format!("{name} : {}", escape(&lines.join(" · "))));
             }
@@ -139,10 +119,7 @@ impl Writer<'_> {
     /// The innermost node around both ends: where Mermaid wants the arrow.
     fn home(&self, edge: &Edge) -> Option<usize> {
         let around = |node: usize| {
-            std::iter::successors(self.graph.nodes[node].parent, |p| {
-                self.graph.nodes[*p].parent
-            })
-            .collect::<Vec<_>>()
+            std::iter::successors(self.graph.nodes[node].parent, |p| self.graph.nodes[*p].parent).collect::<Vec<_>>()
         };
         let of_from = around(edge.from);
         around(edge.to)
@@ -181,10 +158,7 @@ impl Writer<'_> {
             })
             .collect();
         for (class, style) in [
-            (
-                "active",
-                "fill:#e0f1f4,stroke:#0b5a6b,stroke-width:3px,color:#17212e",
-            ),
+            ("active", "fill:#e0f1f4,stroke:#0b5a6b,stroke-width:3px,color:#17212e"),
             ("ok", "fill:#dff3e6,stroke:#17663a,color:#17212e"),
             ("warn", "fill:#fdf0d8,stroke:#7a4b00,color:#17212e"),
             ("stop", "fill:#fbe6e8,stroke:#a51d2d,color:#17212e"),

@@ -83,8 +83,7 @@ impl<'a> Sorter<'a> {
             channels[link.channel].push(at);
             for (end, other) in [(0, 1), (1, 0)] {
                 let share = share(columns, link, other);
-                near[link.ends[end].item][index(link.ends[end].side)]
-                    .push((link.ends[other].item, share));
+                near[link.ends[end].item][index(link.ends[end].side)].push((link.ends[other].item, share));
             }
         }
         let pinned = columns
@@ -98,13 +97,7 @@ impl<'a> Sorter<'a> {
                 _ => None,
             })
             .collect();
-        Self {
-            columns,
-            near,
-            channels,
-            pinned,
-            position: vec![0; columns.items.len()],
-        }
+        Self { columns, near, channels, pinned, position: vec![0; columns.items.len()] }
     }
 
     fn index(&mut self, order: &[Vec<usize>]) {
@@ -117,16 +110,12 @@ impl<'a> Sorter<'a> {
 
     /// The order with what is pinned in front and what must stand beside something there.
     fn repaired(&self, order: Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-        order
-            .into_iter()
-            .map(|column| self.repair(column))
-            .collect()
+        order.into_iter().map(|column| self.repair(column)).collect()
     }
 
     fn repair(&self, column: Vec<usize>) -> Vec<usize> {
         let beside = |item: &usize| self.columns.items[*item].beside;
-        let (hangers, mut kept): (Vec<usize>, Vec<usize>) =
-            column.into_iter().partition(|i| beside(i).is_some());
+        let (hangers, mut kept): (Vec<usize>, Vec<usize>) = column.into_iter().partition(|i| beside(i).is_some());
         kept.sort_by_key(|item| match self.pinned[*item] {
             Some(2) => (2, *item),
             Some(rank) => (rank, *item),
@@ -136,10 +125,7 @@ impl<'a> Sorter<'a> {
             let Some((host, after)) = beside(&hanger) else {
                 continue;
             };
-            let at = kept
-                .iter()
-                .position(|item| *item == host)
-                .map_or(kept.len(), |p| p + usize::from(after));
+            let at = kept.iter().position(|item| *item == host).map_or(kept.len(), |p| p + usize::from(after));
             kept.insert(at, hanger);
         }
         kept
@@ -151,10 +137,8 @@ impl<'a> Sorter<'a> {
             let at = if forward { step } else { count - 1 - step };
             let side = usize::from(!forward);
             let column = std::mem::take(&mut order[at]);
-            let mut keyed: Vec<(f64, usize)> = column
-                .into_iter()
-                .map(|item| (self.barycentre(item, side), item))
-                .collect();
+            let mut keyed: Vec<(f64, usize)> =
+                column.into_iter().map(|item| (self.barycentre(item, side), item)).collect();
             keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
             order[at] = self.repair(keyed.into_iter().map(|(_, item)| item).collect());
             for (position, item) in order[at].iter().enumerate() {
@@ -169,10 +153,7 @@ impl<'a> Sorter<'a> {
         if near.is_empty() {
             return float(self.position[item]) + 0.5;
         }
-        let sum: f64 = near
-            .iter()
-            .map(|(other, share)| float(self.position[*other]) + share)
-            .sum();
+        let sum: f64 = near.iter().map(|(other, share)| float(self.position[*other]) + share).sum();
         sum / float(near.len())
     }
 
@@ -181,14 +162,8 @@ impl<'a> Sorter<'a> {
         for column in &mut order {
             for at in 1..column.len() {
                 let (a, b) = (column[at - 1], column[at]);
-                let fixed = |item: usize| {
-                    self.pinned[item].is_some() || self.columns.items[item].beside.is_some()
-                };
-                let hosts = self
-                    .columns
-                    .items
-                    .iter()
-                    .any(|i| i.beside.is_some_and(|(h, _)| h == a || h == b));
+                let fixed = |item: usize| self.pinned[item].is_some() || self.columns.items[item].beside.is_some();
+                let hosts = self.columns.items.iter().any(|i| i.beside.is_some_and(|(h, _)| h == a || h == b));
                 if fixed(a) || fixed(b) || hosts {
                     continue;
                 }
@@ -207,19 +182,13 @@ impl<'a> Sorter<'a> {
         (0..2)
             .map(|side| {
                 let of_b: Vec<f64> = self.near[b][side].iter().map(place).collect();
-                self.near[a][side]
-                    .iter()
-                    .map(|end| of_b.iter().filter(|at| **at < place(end)).count())
-                    .sum::<usize>()
+                self.near[a][side].iter().map(|end| of_b.iter().filter(|at| **at < place(end)).count()).sum::<usize>()
             })
             .sum()
     }
 
     fn crossings(&self) -> usize {
-        self.channels
-            .iter()
-            .map(|links| self.channel_crossings(links))
-            .sum()
+        self.channels.iter().map(|links| self.channel_crossings(links)).sum()
     }
 
     fn channel_crossings(&self, links: &[usize]) -> usize {
@@ -227,14 +196,8 @@ impl<'a> Sorter<'a> {
             .iter()
             .map(|at| {
                 let link = &self.columns.links[*at];
-                let place = |end: usize| {
-                    float(self.position[link.ends[end].item]) + share(self.columns, link, end)
-                };
-                if link.ends[0].side == Side::After {
-                    (place(0), place(1))
-                } else {
-                    (place(1), place(0))
-                }
+                let place = |end: usize| float(self.position[link.ends[end].item]) + share(self.columns, link, end);
+                if link.ends[0].side == Side::After { (place(0), place(1)) } else { (place(1), place(0)) }
             })
             .collect();
         pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
@@ -246,11 +209,7 @@ impl<'a> Sorter<'a> {
 fn share(columns: &Columns, link: &Link, end: usize) -> f64 {
     let end = &link.ends[end];
     let cross = columns.items[end.item].cross;
-    if end.free || cross <= 0.0 {
-        0.5
-    } else {
-        (end.offset / cross).clamp(0.01, 0.99)
-    }
+    if end.free || cross <= 0.0 { 0.5 } else { (end.offset / cross).clamp(0.01, 0.99) }
 }
 
 fn float(value: usize) -> f64 {

@@ -44,11 +44,7 @@ pub(super) fn place(placing: &Placing<'_>) -> Vec<f64> {
     let mut runs = Runs::new(placing, &straightened(placing));
     runs.pack();
     runs.balance(&placing.pulls);
-    let raw: Vec<f64> = runs
-        .of
-        .iter()
-        .map(|(run, shift)| (runs.at[*run] + shift).round())
-        .collect();
+    let raw: Vec<f64> = runs.of.iter().map(|(run, shift)| (runs.at[*run] + shift).round()).collect();
     let first = raw.iter().copied().fold(f64::MAX, f64::min);
     raw.into_iter().map(|at| at - first).collect()
 }
@@ -100,8 +96,7 @@ impl Runs {
         for column in placing.order {
             for pair in column.windows(2) {
                 let (left, right) = (of[pair[0]], of[pair[1]]);
-                let distance =
-                    left.1 + placing.size[pair[0]] + (placing.gap)(pair[0], pair[1]) - right.1;
+                let distance = left.1 + placing.size[pair[0]] + (placing.gap)(pair[0], pair[1]) - right.1;
                 apart.push((left.0, right.0, distance));
             }
         }
@@ -110,12 +105,7 @@ impl Runs {
             touching[*left].push(at);
             touching[*right].push(at);
         }
-        Self {
-            of,
-            apart,
-            touching,
-            at: vec![0.0; count],
-        }
+        Self { of, apart, touching, at: vec![0.0; count] }
     }
 
     /// Every run as near to the start as the distances allow.
@@ -129,9 +119,7 @@ impl Runs {
             low[*run] = low[*run].max(-shift);
         }
         self.at = low;
-        let mut ready: Vec<usize> = (0..self.at.len())
-            .filter(|run| waiting[*run] == 0)
-            .collect();
+        let mut ready: Vec<usize> = (0..self.at.len()).filter(|run| waiting[*run] == 0).collect();
         while let Some(run) = ready.pop() {
             for &rule in &self.touching[run] {
                 let (left, right, distance) = self.apart[rule];
@@ -175,25 +163,17 @@ impl Runs {
         for (run, root) in group.iter().enumerate() {
             members[*root].push(run);
         }
-        let mut todo: Vec<usize> = (0..members.len())
-            .filter(|g| !members[*g].is_empty())
-            .collect();
+        let mut todo: Vec<usize> = (0..members.len()).filter(|g| !members[*g].is_empty()).collect();
         todo.sort_by(|a, b| {
             let key = |g: usize| {
-                if wish[g] > 0.0 {
-                    -self.at[g]
-                } else {
-                    self.at[g]
-                }
+                if wish[g] > 0.0 { -self.at[g] } else { self.at[g] }
             };
             key(*a).total_cmp(&key(*b)).then(a.cmp(b))
         });
         let mut moved = 0.0f64;
         for root in todo {
             let wanted = wish[root] * DAMPING;
-            let step = members[root]
-                .iter()
-                .fold(wanted, |step, run| self.limited(*run, step, &group));
+            let step = members[root].iter().fold(wanted, |step, run| self.limited(*run, step, &group));
             for run in &members[root] {
                 self.at[*run] += step;
             }
@@ -277,12 +257,8 @@ pub(super) fn spread(wishes: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> 
             blocks.push(joined);
         }
     }
-    let flat = blocks
-        .iter()
-        .flat_map(|(at, n)| std::iter::repeat_n(*at, *n));
-    flat.enumerate()
-        .map(|(i, at)| at.min(top).max(low) + gap * float(i))
-        .collect()
+    let flat = blocks.iter().flat_map(|(at, n)| std::iter::repeat_n(*at, *n));
+    flat.enumerate().map(|(i, at)| at.min(top).max(low) + gap * float(i)).collect()
 }
 
 #[cfg(test)]
@@ -300,11 +276,7 @@ mod tests {
     #[test]
     fn a_chain_is_straight_and_neighbours_keep_their_distance() {
         let order = vec![vec![0], vec![1, 2], vec![3]];
-        let pull = |a, b| Pull {
-            a: (a, 10.0),
-            b: (b, 10.0),
-            rank: 1,
-        };
+        let pull = |a, b| Pull { a: (a, 10.0), b: (b, 10.0), rank: 1 };
         let placing = Placing {
             order: &order,
             size: vec![20.0; 4],
@@ -312,10 +284,7 @@ mod tests {
             gap: &|_, _| 8.0,
         };
         let at = place(&placing);
-        assert!(
-            (at[0] - at[1]).abs() < 0.5 && (at[1] - at[3]).abs() < 0.5,
-            "{at:?}"
-        );
+        assert!((at[0] - at[1]).abs() < 0.5 && (at[1] - at[3]).abs() < 0.5, "{at:?}");
         assert!(at[2] - at[1] >= 28.0);
     }
 }

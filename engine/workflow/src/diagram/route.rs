@@ -31,14 +31,8 @@ pub(super) fn tracks(wires: &[Wire]) -> (Vec<Option<usize>>, usize) {
     let bent: Vec<usize> = (0..wires.len()).filter(|w| !wires[*w].straight()).collect();
     let mut order: Vec<usize> = Vec::new();
     for &wire in &bent {
-        let before: Vec<usize> = order
-            .iter()
-            .map(|w| price(&wires[*w], &wires[wire]))
-            .collect();
-        let after: Vec<usize> = order
-            .iter()
-            .map(|w| price(&wires[wire], &wires[*w]))
-            .collect();
+        let before: Vec<usize> = order.iter().map(|w| price(&wires[*w], &wires[wire])).collect();
+        let after: Vec<usize> = order.iter().map(|w| price(&wires[wire], &wires[*w])).collect();
         let mut cost: usize = after.iter().sum();
         let mut best = (cost, 0);
         for at in 0..order.len() {
@@ -77,10 +71,7 @@ fn price(a: &Wire, b: &Wire) -> usize {
     for (at, later) in b.ends {
         if !later {
             sum += inside(at, a.span());
-            let clash = a
-                .ends
-                .iter()
-                .any(|(other, side)| *side && (at - other).abs() < TOUCH);
+            let clash = a.ends.iter().any(|(other, side)| *side && (at - other).abs() < TOUCH);
             sum += OVERLAP * usize::from(clash);
         }
     }
@@ -97,9 +88,7 @@ mod tests {
     use super::*;
 
     fn wire(a: f64, b: f64) -> Wire {
-        Wire {
-            ends: [(a, false), (b, true)],
-        }
+        Wire { ends: [(a, false), (b, true)] }
     }
 
     #[test]
@@ -121,9 +110,7 @@ mod tests {
 
     #[test]
     fn a_turn_around_is_a_wire_too() {
-        let turn = Wire {
-            ends: [(0.0, false), (50.0, false)],
-        };
+        let turn = Wire { ends: [(0.0, false), (50.0, false)] };
         assert!(!turn.straight());
         assert_eq!(tracks(&[turn]).1, 1);
     }

@@ -18,9 +18,7 @@ pub(super) fn fold(tree: &mut Tree, frames: &Frames, areas: &[Area]) -> bool {
     let mut folded: Vec<usize> = Vec::new();
     for (at, frame) in frames.frames.iter().enumerate().rev() {
         let row = frame.owner.is_some_and(|owner| owner >= tree.real);
-        let alone = frame
-            .owner
-            .is_none_or(|owner| frame.region.is_some() || frames.inside[owner].len() == 1);
+        let alone = frame.owner.is_none_or(|owner| frame.region.is_some() || frames.inside[owner].len() == 1);
         let deeper = folded.iter().any(|inner| inside(frames, *inner, at));
         let limit = limit(frames, at);
         if areas[at].main <= limit || deeper || frame.rows || row || !alone {
@@ -38,12 +36,7 @@ pub(super) fn fold(tree: &mut Tree, frames: &Frames, areas: &[Area]) -> bool {
             rows[breaks.iter().filter(|b| **b <= layer).count()].push((layer, *member));
         }
         rows.iter_mut().for_each(|row| row.sort_unstable());
-        tree.stack(
-            owner,
-            rows.into_iter()
-                .map(|r| r.into_iter().map(|(_, m)| m).collect())
-                .collect(),
-        );
+        tree.stack(owner, rows.into_iter().map(|r| r.into_iter().map(|(_, m)| m).collect()).collect());
         changed = true;
     }
     changed
@@ -106,9 +99,7 @@ fn breaks(area: &Area, passing: &[usize], limit: f64) -> Vec<usize> {
             off * 6.0 + crowd + if fits(layer) { 0.0 } else { 20.0 }
         };
         let best = (1..area.layers.len())
-            .filter(|layer| {
-                found.last().is_none_or(|last| layer > last) && passing[*layer] <= CROWD
-            })
+            .filter(|layer| found.last().is_none_or(|last| layer > last) && passing[*layer] <= CROWD)
             .filter(|layer| area.layers[*layer].0 - start > ideal * 0.45)
             .min_by(|a, b| price(*a).total_cmp(&price(*b)));
         let Some(best) = best else { return found };

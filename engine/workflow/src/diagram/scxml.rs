@@ -14,11 +14,7 @@ use super::svg::escape;
 pub(super) fn write(workflow: &Workflow) -> String {
     let mut writer = Writer { out: String::new() };
     let first = workflow.states.first().map(|state| state.id.clone());
-    let initial = if workflow.initial.is_empty() {
-        first.unwrap_or_default()
-    } else {
-        workflow.initial.join(" ")
-    };
+    let initial = if workflow.initial.is_empty() { first.unwrap_or_default() } else { workflow.initial.join(" ") };
     writer.line(0, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
     writer.line(
         0,
@@ -30,16 +26,8 @@ pub(super) fn write(workflow: &Workflow) -> String {
     );
     let data = serde_json::to_value(&workflow.data).unwrap_or(Value::Null);
     writer.line(1, "<datamodel>");
-    for (id, value) in [
-        ("config", "{}"),
-        ("data", &data.to_string()),
-        ("steps", "{}"),
-        ("children", "{}"),
-    ] {
-        writer.line(
-            2,
-            &format!("<data id=\"{id}\" expr=\"{}\"/>", escape(value)),
-        );
+    for (id, value) in [("config", "{}"), ("data", &data.to_string()), ("steps", "{}"), ("children", "{}")] {
+        writer.line(2, &format!("<data id=\"{id}\" expr=\"{}\"/>", escape(value)));
     }
     writer.line(1, "</datamodel>");
     for state in &workflow.states {
@@ -61,11 +49,7 @@ impl Writer {
     }
 
     fn comment(&mut self, depth: usize, text: &str) {
-        let safe: String = text
-            .replace("--", "- -")
-            .chars()
-            .filter(|c| !c.is_control())
-            .collect();
+        let safe: String = text.replace("--", "- -").chars().filter(|c| !c.is_control()).collect();
         self.line(depth, &format!("<!-- {} -->", safe.trim_end_matches('-')));
     }
 
@@ -83,18 +67,9 @@ impl Writer {
             }
             _ => String::new(),
         };
-        self.line(
-            depth,
-            &format!("<{tag} id=\"{}\"{more}{initial}>", escape(&state.id)),
-        );
+        self.line(depth, &format!("<{tag} id=\"{}\"{more}{initial}>", escape(&state.id)));
         if tag == "history" {
-            self.line(
-                depth + 1,
-                &format!(
-                    "<transition target=\"{}\"/>",
-                    escape(&state.initial.join(" "))
-                ),
-            );
+            self.line(depth + 1, &format!("<transition target=\"{}\"/>", escape(&state.initial.join(" "))));
         } else {
             self.inside(state, depth + 1);
         }
@@ -108,32 +83,20 @@ impl Writer {
         if let Some(run) = &state.run {
             self.comment(depth, &format!("runs {}", run.workflow));
         }
-        let timed: Vec<(&Timer, u64)> = state
-            .timers
-            .iter()
-            .filter_map(|timer| seconds(&timer.rule).map(|delay| (timer, delay)))
-            .collect();
+        let timed: Vec<(&Timer, u64)> =
+            state.timers.iter().filter_map(|timer| seconds(&timer.rule).map(|delay| (timer, delay))).collect();
         for timer in &state.timers {
             if seconds(&timer.rule).is_none() {
-                self.comment(
-                    depth,
-                    &format!("timer.{} comes from outside: {}", timer.id, timer.rule),
-                );
+                self.comment(depth, &format!("timer.{} comes from outside: {}", timer.id, timer.rule));
             }
         }
         if !timed.is_empty() || !state.on_entry.is_empty() {
             self.line(depth, "<onentry>");
             for (timer, delay) in &timed {
                 let id = escape(&timer.id);
-                self.line(
-                    depth + 1,
-                    &format!("<send event=\"timer.{id}\" id=\"{id}\" delay=\"{delay}s\">"),
-                );
+                self.line(depth + 1, &format!("<send event=\"timer.{id}\" id=\"{id}\" delay=\"{delay}s\">"));
                 let rule = Value::String(timer.rule.clone()).to_string();
-                self.line(
-                    depth + 2,
-                    &format!("<param name=\"rule\" expr=\"{}\"/>", escape(&rule)),
-                );
+                self.line(depth + 2, &format!("<param name=\"rule\" expr=\"{}\"/>", escape(&rule)));
                 self.line(depth + 1, "</send>");
             }
             self.actions(&state.on_entry, depth + 1);
@@ -142,10 +105,7 @@ impl Writer {
         if !timed.is_empty() || !state.on_exit.is_empty() {
             self.line(depth, "<onexit>");
             for (timer, _) in &timed {
-                self.line(
-                    depth + 1,
-                    &format!("<cancel sendid=\"{}\"/>", escape(&timer.id)),
-                );
+                self.line(depth + 1, &format!("<cancel sendid=\"{}\"/>", escape(&timer.id)));
             }
             self.actions(&state.on_exit, depth + 1);
             self.line(depth, "</onexit>");
@@ -171,9 +131,7 @@ impl Writer {
         if transition.internal && !transition.targets.is_empty() {
             attribute("type", "internal");
         }
-        let empty = transition.actions.is_empty()
-            && transition.require.is_empty()
-            && transition.concludes.is_empty();
+        let empty = transition.actions.is_empty() && transition.require.is_empty() && transition.concludes.is_empty();
         self.line(depth, &format!("{tag}{}>", if empty { "/" } else { "" }));
         if empty {
             return;
@@ -182,10 +140,7 @@ impl Writer {
             self.comment(depth + 1, &format!("requires {}", requirement.that));
         }
         if !transition.concludes.is_empty() {
-            self.comment(
-                depth + 1,
-                &format!("concludes {}", transition.concludes.join(", ")),
-            );
+            self.comment(depth + 1, &format!("concludes {}", transition.concludes.join(", ")));
         }
         self.actions(&transition.actions, depth + 1);
         self.line(depth, "</transition>");
@@ -199,14 +154,9 @@ impl Writer {
 
     fn action(&mut self, action: &Action, depth: usize) {
         match action {
-            Action::Assign { path, value } => self.line(
-                depth,
-                &format!(
-                    "<assign location=\"data.{}\" expr=\"{}\"/>",
-                    escape(path),
-                    escape(value)
-                ),
-            ),
+            Action::Assign { path, value } => {
+                self.line(depth, &format!("<assign location=\"data.{}\" expr=\"{}\"/>", escape(path), escape(value)))
+            }
             Action::Raise { event, data } if data.is_empty() => {
                 self.line(depth, &format!("<raise event=\"{}\"/>", escape(event)));
             }
@@ -214,13 +164,7 @@ impl Writer {
                 let tag = format!("event=\"{}\" target=\"#_internal\"", escape(event));
                 self.send(&tag, data, depth);
             }
-            Action::Send {
-                event,
-                to: Recipient::Itself,
-                data,
-                after,
-                id,
-            } => {
+            Action::Send { event, to: Recipient::Itself, data, after, id } => {
                 let mut tag = format!("event=\"{}\"", escape(event));
                 if let Some(id) = id {
                     tag.push_str(&format!(" id=\"{}\"", escape(id)));
@@ -236,26 +180,14 @@ impl Writer {
                 self.send(&tag, data, depth);
             }
             Action::Send { event, to, .. } => {
-                let to = if *to == Recipient::Parent {
-                    "its parent"
-                } else {
-                    "its children"
-                };
+                let to = if *to == Recipient::Parent { "its parent" } else { "its children" };
                 self.comment(depth, &format!("sends {event} to {to}"));
             }
-            Action::Cancel { id } => {
-                self.line(depth, &format!("<cancel sendid=\"{}\"/>", escape(id)))
-            }
+            Action::Cancel { id } => self.line(depth, &format!("<cancel sendid=\"{}\"/>", escape(id))),
             Action::Notify { text, .. } => self.comment(depth, &format!("notifies people: {text}")),
             Action::Artifact { name, .. } => self.comment(depth, &format!("publishes {name}")),
-            Action::Log { value } => {
-                self.line(depth, &format!("<log expr=\"{}\"/>", escape(value)))
-            }
-            Action::If {
-                cond,
-                then,
-                otherwise,
-            } => {
+            Action::Log { value } => self.line(depth, &format!("<log expr=\"{}\"/>", escape(value))),
+            Action::If { cond, then, otherwise } => {
                 self.line(depth, &format!("<if cond=\"{}\">", escape(cond)));
                 self.actions(then, depth + 1);
                 if !otherwise.is_empty() {
@@ -266,10 +198,7 @@ impl Writer {
             }
             Action::ForEach { each, body } => {
                 let (list, item) = (escape(&each.list), escape(&each.var));
-                self.line(
-                    depth,
-                    &format!("<foreach array=\"{list}\" item=\"{item}\">"),
-                );
+                self.line(depth, &format!("<foreach array=\"{list}\" item=\"{item}\">"));
                 self.actions(body, depth + 1);
                 self.line(depth, "</foreach>");
             }
@@ -284,10 +213,7 @@ impl Writer {
         self.line(depth, &format!("<send {tag}>"));
         for (name, value) in data {
             let (name, value) = (escape(name), escape(value));
-            self.line(
-                depth + 1,
-                &format!("<param name=\"{name}\" expr=\"{value}\"/>"),
-            );
+            self.line(depth + 1, &format!("<param name=\"{name}\" expr=\"{value}\"/>"));
         }
         self.line(depth, "</send>");
     }
@@ -327,12 +253,7 @@ fn seconds(rule: &str) -> Option<u64> {
             }
             _ => return None,
         };
-        sum = sum.checked_add(
-            std::mem::take(&mut number)
-                .parse::<u64>()
-                .ok()?
-                .checked_mul(factor)?,
-        )?;
+        sum = sum.checked_add(std::mem::take(&mut number).parse::<u64>().ok()?.checked_mul(factor)?)?;
     }
     number.is_empty().then_some(sum)
 }

@@ -4,15 +4,9 @@ use super::graph::{Icon, Line, Node, NodeKind};
 use super::text::{self, Font};
 
 /// Titles.
-pub(super) const TITLE: Font = Font {
-    size: 14.0,
-    bold: true,
-};
+pub(super) const TITLE: Font = Font { size: 14.0, bold: true };
 /// Small lines and labels.
-pub(super) const SMALL: Font = Font {
-    size: 12.0,
-    bold: false,
-};
+pub(super) const SMALL: Font = Font { size: 12.0, bold: false };
 /// Height of a line of title.
 pub(super) const TITLE_LINE: f64 = 18.0;
 /// Height of a small line.
@@ -57,25 +51,16 @@ pub struct TextBlock {
 
 impl TextBlock {
     fn new(title: Vec<String>, lines: &[Line], max: f64) -> Self {
-        let mut block = Self {
-            title,
-            ..Self::default()
-        };
+        let mut block = Self { title, ..Self::default() };
         for line in lines {
-            for (position, part) in text::wrap(&line.text, max, 3, SMALL)
-                .into_iter()
-                .enumerate()
-            {
+            for (position, part) in text::wrap(&line.text, max, 3, SMALL).into_iter().enumerate() {
                 let icon = if position == 0 { line.icon } else { Icon::None };
                 block.lines.push(Line { icon, text: part });
-                block
-                    .continued
-                    .push(position > 0 && line.icon != Icon::None);
+                block.continued.push(position > 0 && line.icon != Icon::None);
             }
         }
         let titles = block.title.iter().map(|t| text::width(t, TITLE));
-        let smalls = (0..block.lines.len())
-            .map(|i| block.indent(i) + text::width(&block.lines[i].text, SMALL));
+        let smalls = (0..block.lines.len()).map(|i| block.indent(i) + text::width(&block.lines[i].text, SMALL));
         block.width = titles.chain(smalls).fold(0.0, f64::max).ceil();
         block.height = TITLE_LINE * count(&block.title) + SMALL_LINE * count(&block.lines);
         block
@@ -83,11 +68,7 @@ impl TextBlock {
 
     /// How far line `i` is indented for its icon.
     pub fn indent(&self, i: usize) -> f64 {
-        if self.lines[i].icon != Icon::None || self.continued[i] {
-            ICON
-        } else {
-            0.0
-        }
+        if self.lines[i].icon != Icon::None || self.continued[i] { ICON } else { 0.0 }
     }
 }
 
@@ -98,11 +79,7 @@ fn count<T>(items: &[T]) -> f64 {
 /// The text of a node; a box around others has more room.
 pub(super) fn node_text(node: &Node, around: bool) -> TextBlock {
     let more = if around { 1.6 } else { 1.0 };
-    TextBlock::new(
-        text::wrap(&node.title, TITLE_MAX * more, 4, TITLE),
-        &node.lines,
-        SMALL_MAX * more,
-    )
+    TextBlock::new(text::wrap(&node.title, TITLE_MAX * more, 4, TITLE), &node.lines, SMALL_MAX * more)
 }
 
 /// The text of an edge.
@@ -117,17 +94,11 @@ pub(super) fn leaf_size(node: &Node) -> (f64, f64) {
         NodeKind::History | NodeKind::DeepHistory => (28.0, 28.0),
         NodeKind::State | NodeKind::Group | NodeKind::Regions => {
             let block = node_text(node, false);
-            (
-                (block.width + 2.0 * PAD).max(88.0),
-                (block.height + 2.0 * PAD).max(44.0),
-            )
+            ((block.width + 2.0 * PAD).max(88.0), (block.height + 2.0 * PAD).max(44.0))
         }
         NodeKind::End => {
             let block = node_text(node, false);
-            (
-                block.width + RING + 2.0 * PAD + 6.0,
-                (block.height + 2.0 * PAD).max(40.0),
-            )
+            (block.width + RING + 2.0 * PAD + 6.0, (block.height + 2.0 * PAD).max(40.0))
         }
     }
 }

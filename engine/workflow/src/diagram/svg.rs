@@ -13,11 +13,7 @@ const ROUND: f64 = 8.0;
 
 /// SVG of `graph` as laid out in `picture`.
 pub fn draw(graph: &DiagramGraph, picture: &Layout, options: &DiagramOptions) -> String {
-    let mut pen = Pen {
-        out: String::new(),
-        graph,
-        picture,
-    };
+    let mut pen = Pen { out: String::new(), graph, picture };
     pen.document(options);
     pen.out
 }
@@ -49,11 +45,7 @@ pub(super) fn escape(text: &str) -> String {
 /// A coordinate with at most one decimal.
 fn n(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0;
-    if rounded.fract() == 0.0 {
-        format!("{rounded:.0}")
-    } else {
-        format!("{rounded:.1}")
-    }
+    if rounded.fract() == 0.0 { format!("{rounded:.0}") } else { format!("{rounded:.1}") }
 }
 
 fn tone(tone: Tone) -> &'static str {
@@ -82,19 +74,11 @@ impl Pen<'_> {
              role=\"{role}\" aria-labelledby=\"{prefix}title\" aria-describedby=\"{prefix}desc\" lang=\"{}\">\n",
             escape(&options.locale)
         ));
-        self.put(&format!(
-            "<title id=\"{prefix}title\">{}</title>\n",
-            escape(&self.graph.title)
-        ));
-        self.put(&format!(
-            "<desc id=\"{prefix}desc\">{}</desc>\n",
-            escape(&self.graph.description)
-        ));
+        self.put(&format!("<title id=\"{prefix}title\">{}</title>\n", escape(&self.graph.title)));
+        self.put(&format!("<desc id=\"{prefix}desc\">{}</desc>\n", escape(&self.graph.description)));
         if options.style {
             self.put(&format!("<style>{STYLE}</style>\n"));
-            self.put(&format!(
-                "<rect class=\"bg\" width=\"{w}\" height=\"{h}\"/>\n"
-            ));
+            self.put(&format!("<rect class=\"bg\" width=\"{w}\" height=\"{h}\"/>\n"));
         }
         let boxes: Vec<usize> = (0..self.graph.nodes.len())
             .filter(|node| layout::is_box(self.graph, &self.picture.nodes[*node], *node))
@@ -103,13 +87,7 @@ impl Pen<'_> {
             self.node(*node);
         }
         for ((x1, y1), (x2, y2)) in &self.picture.dividers {
-            self.put(&format!(
-                "<path class=\"cut\" d=\"M{} {}L{} {}\"/>\n",
-                n(*x1),
-                n(*y1),
-                n(*x2),
-                n(*y2)
-            ));
+            self.put(&format!("<path class=\"cut\" d=\"M{} {}L{} {}\"/>\n", n(*x1), n(*y1), n(*x2), n(*y2)));
         }
         for (edge, route) in self.graph.edges.iter().zip(&self.picture.edges) {
             self.edge(edge, route);
@@ -138,19 +116,12 @@ impl Pen<'_> {
         let class = format!("{kind}{here}{}", tone(node.tone));
         let id = escape(&node.id);
         match &node.href {
-            Some(href) => self.put(&format!(
-                "<a href=\"{}\" class=\"{class}\" data-state=\"{id}\">",
-                escape(href)
-            )),
+            Some(href) => self.put(&format!("<a href=\"{}\" class=\"{class}\" data-state=\"{id}\">", escape(href))),
             None => self.put(&format!("<g class=\"{class}\" data-state=\"{id}\">")),
         }
         self.put(&format!("<title>{}</title>", escape(&node.tooltip)));
         self.outline(node, shape);
-        self.put(if node.href.is_some() {
-            "</a>\n"
-        } else {
-            "</g>\n"
-        });
+        self.put(if node.href.is_some() { "</a>\n" } else { "</g>\n" });
     }
 
     fn outline(&mut self, node: &Node, shape: &Shape) {
@@ -160,11 +131,7 @@ impl Pen<'_> {
             NodeKind::Start => self.circle(middle, 7.0, "dot"),
             NodeKind::History | NodeKind::DeepHistory => {
                 self.circle(middle, 14.0, "ring");
-                let letter = if node.kind == NodeKind::History {
-                    "H"
-                } else {
-                    "H*"
-                };
+                let letter = if node.kind == NodeKind::History { "H" } else { "H*" };
                 self.text((middle.0, middle.1 + 5.0), "title", "middle", letter);
             }
             NodeKind::End => {
@@ -172,11 +139,7 @@ impl Pen<'_> {
                 let ring = (x + RING * 0.8, middle.1);
                 self.circle(ring, 8.0, "ring");
                 self.circle(ring, 4.5, "dot");
-                let rest = Rect {
-                    x: x + RING * 0.6,
-                    w: w - RING * 0.6,
-                    ..shape.rect
-                };
+                let rest = Rect { x: x + RING * 0.6, w: w - RING * 0.6, ..shape.rect };
                 self.centred(rest, &shape.text);
             }
             _ => {
@@ -212,26 +175,12 @@ impl Pen<'_> {
     }
 
     fn circle(&mut self, (x, y): Point, r: f64, class: &str) {
-        self.put(&format!(
-            "<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
-            n(x),
-            n(y),
-            n(r)
-        ));
+        self.put(&format!("<circle class=\"{class}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", n(x), n(y), n(r)));
     }
 
     fn text(&mut self, (x, y): Point, class: &str, anchor: &str, text: &str) {
-        let anchor = if anchor == "start" {
-            String::new()
-        } else {
-            format!(" text-anchor=\"{anchor}\"")
-        };
-        self.put(&format!(
-            "<text class=\"{class}\" x=\"{}\" y=\"{}\"{anchor}>{}</text> ",
-            n(x),
-            n(y),
-            escape(text)
-        ));
+        let anchor = if anchor == "start" { String::new() } else { format!(" text-anchor=\"{anchor}\"") };
+        self.put(&format!("<text class=\"{class}\" x=\"{}\" y=\"{}\"{anchor}>{}</text> ", n(x), n(y), escape(text)));
     }
 
     fn centred(&mut self, rect: Rect, block: &TextBlock) {
@@ -241,9 +190,7 @@ impl Pen<'_> {
             self.text((middle, y + 14.0), "title", "middle", line);
             y += TITLE_LINE;
         }
-        if block.lines.iter().all(|line| line.icon == Icon::None)
-            && !block.continued.contains(&true)
-        {
+        if block.lines.iter().all(|line| line.icon == Icon::None) && !block.continued.contains(&true) {
             for line in &block.lines {
                 self.text((middle, y + 12.0), "sub", "middle", &line.text);
                 y += SMALL_LINE;
@@ -275,29 +222,13 @@ impl Pen<'_> {
         let path = match line.icon {
             Icon::None => return,
             Icon::Step => format!("M{} {}h7v7h-7z", n(x - 3.5), n(y - 3.5)),
-            Icon::Run => format!(
-                "M{} {}l8 5l-8 5zM{} {}v10",
-                n(x - 5.0),
-                n(y - 5.0),
-                n(x + 5.0),
-                n(y - 5.0)
-            ),
+            Icon::Run => format!("M{} {}l8 5l-8 5zM{} {}v10", n(x - 5.0), n(y - 5.0), n(x + 5.0), n(y - 5.0)),
             Icon::Clock => {
-                format!(
-                    "M{} {}a5.5 5.5 0 1 1 0 .1zM{} {}v3.5h2.8",
-                    n(x - 5.5),
-                    n(y),
-                    n(x),
-                    n(y - 3.5)
-                )
+                format!("M{} {}a5.5 5.5 0 1 1 0 .1zM{} {}v3.5h2.8", n(x - 5.5), n(y), n(x), n(y - 3.5))
             }
-            Icon::Loop => format!(
-                "M{} {}a4.6 4.6 0 1 1 -3.2 -3.2M{} {}l2.4 2.2l-2.6 2",
-                n(x + 4.6),
-                n(y),
-                n(x - 0.6),
-                n(y - 6.8)
-            ),
+            Icon::Loop => {
+                format!("M{} {}a4.6 4.6 0 1 1 -3.2 -3.2M{} {}l2.4 2.2l-2.6 2", n(x + 4.6), n(y), n(x - 0.6), n(y - 6.8))
+            }
         };
         self.put(&format!("<path class=\"icon\" d=\"{path}\"/>"));
     }
@@ -335,19 +266,8 @@ fn head(before: Point, end: Point) -> String {
     };
     let (dx, dy) = (sign(end.0 - before.0), sign(end.1 - before.1));
     let back = (end.0 - dx * 9.0, end.1 - dy * 9.0);
-    let (a, b) = (
-        (back.0 - dy * 4.5, back.1 - dx * 4.5),
-        (back.0 + dy * 4.5, back.1 + dx * 4.5),
-    );
-    format!(
-        "M{} {}L{} {}L{} {}z",
-        n(end.0),
-        n(end.1),
-        n(a.0),
-        n(a.1),
-        n(b.0),
-        n(b.1)
-    )
+    let (a, b) = ((back.0 - dy * 4.5, back.1 - dx * 4.5), (back.0 + dy * 4.5, back.1 + dx * 4.5));
+    format!("M{} {}L{} {}L{} {}z", n(end.0), n(end.1), n(a.0), n(a.1), n(b.0), n(b.1))
 }
 
 /// A path along `points` with rounded corners, ending where the arrow head begins.
@@ -363,15 +283,7 @@ fn rounded(points: &[Point]) -> String {
         let [a, b, c] = [window[0], window[1], window[2]];
         let round = ROUND.min(length(a, b) / 2.0).min(length(b, c) / 2.0);
         let (p, q) = (towards(b, a, round), towards(b, c, round));
-        path.push_str(&format!(
-            "L{} {}Q{} {} {} {}",
-            n(p.0),
-            n(p.1),
-            n(b.0),
-            n(b.1),
-            n(q.0),
-            n(q.1)
-        ));
+        path.push_str(&format!("L{} {}Q{} {} {} {}", n(p.0), n(p.1), n(b.0), n(b.1), n(q.0), n(q.1)));
     }
     if let [.., a, b] = points {
         let tip = towards(*b, *a, 7.0f64.min(length(*a, *b)));

@@ -18,41 +18,30 @@ pub(super) struct Words<'a> {
 impl<'a> Words<'a> {
     /// `nl` when the locale is Dutch, else `en`.
     pub fn pick(&self, nl: &'a str, en: &'a str) -> &'a str {
-        if self.locale.starts_with("nl") {
-            nl
-        } else {
-            en
-        }
+        if self.locale.starts_with("nl") { nl } else { en }
     }
 
     /// The text of a key, if the workflow has it in any language.
     pub fn given(&self, key: &str) -> Option<String> {
-        let exists = [self.locale, "nl", "en"].iter().any(|locale| {
-            self.workflow
-                .texts
-                .get(*locale)
-                .is_some_and(|texts| texts.contains_key(key))
-        });
+        let exists = [self.locale, "nl", "en"]
+            .iter()
+            .any(|locale| self.workflow.texts.get(*locale).is_some_and(|texts| texts.contains_key(key)));
         exists.then(|| self.workflow.text(self.locale, key).to_owned())
     }
 
     /// Title of a state.
     pub fn state(&self, id: &str) -> String {
-        self.given(&format!("state.{id}"))
-            .unwrap_or_else(|| plain(id))
+        self.given(&format!("state.{id}")).unwrap_or_else(|| plain(id))
     }
 
     /// Title of a step.
     pub fn step(&self, id: &str) -> String {
-        self.given(&format!("step.{id}"))
-            .or_else(|| self.given(&format!("state.{id}")))
-            .unwrap_or_else(|| plain(id))
+        self.given(&format!("step.{id}")).or_else(|| self.given(&format!("state.{id}"))).unwrap_or_else(|| plain(id))
     }
 
     /// Title of a role.
     pub fn role(&self, id: &str) -> String {
-        self.given(&format!("role.{id}"))
-            .unwrap_or_else(|| plain(id))
+        self.given(&format!("role.{id}")).unwrap_or_else(|| plain(id))
     }
 
     /// An event as seen from `state`.
@@ -82,18 +71,10 @@ impl<'a> Words<'a> {
         if let Some(rest) = name.strip_prefix("error.") {
             let what = rest.trim_end_matches('*').trim_end_matches('.');
             let fault = self.pick("fout", "error");
-            return if what.is_empty() {
-                fault.to_owned()
-            } else {
-                format!("{fault}: {}", plain(what))
-            };
+            return if what.is_empty() { fault.to_owned() } else { format!("{fault}: {}", plain(what)) };
         }
         match name.strip_suffix(".*") {
-            Some(prefix) => format!(
-                "{} …",
-                self.given(&format!("event.{prefix}"))
-                    .unwrap_or_else(|| plain(prefix))
-            ),
+            Some(prefix) => format!("{} …", self.given(&format!("event.{prefix}")).unwrap_or_else(|| plain(prefix))),
             None => plain(self.workflow.text(self.locale, &format!("event.{name}"))),
         }
     }
@@ -122,11 +103,7 @@ impl<'a> Words<'a> {
             return text;
         }
         let states = self.workflow.all_states();
-        let rule = states
-            .iter()
-            .flat_map(|s| &s.timers)
-            .find(|t| t.id == id)
-            .map(|t| t.rule.as_str());
+        let rule = states.iter().flat_map(|s| &s.timers).find(|t| t.id == id).map(|t| t.rule.as_str());
         rule.map_or_else(|| plain(id), |rule| self.rule(rule))
     }
 
@@ -140,11 +117,7 @@ impl<'a> Words<'a> {
     pub fn run(&self, run: &Run) -> String {
         let mut said = run.workflow.clone();
         if let Some(each) = &run.each {
-            said.push_str(&format!(
-                " · {} {}",
-                self.pick("per", "per"),
-                plain(&each.var)
-            ));
+            said.push_str(&format!(" · {} {}", self.pick("per", "per"), plain(&each.var)));
         }
         match run.join {
             Join::All => {}
@@ -166,25 +139,12 @@ impl<'a> Words<'a> {
             _ => (rule, None),
         };
         let mut said = if let Some(rest) = rule.strip_prefix("every ") {
-            let parts: Vec<String> = rest
-                .split_whitespace()
-                .map(|word| self.word(word))
-                .collect();
+            let parts: Vec<String> = rest.split_whitespace().map(|word| self.word(word)).collect();
             format!("{} {}", self.pick("elke", "every"), parts.join(" "))
         } else if let Some((amount, base)) = rule.split_once(" before ") {
-            format!(
-                "{} {} {}",
-                self.amount(amount),
-                self.pick("voor", "before"),
-                self.base(base)
-            )
+            format!("{} {} {}", self.amount(amount), self.pick("voor", "before"), self.base(base))
         } else if let Some((amount, base)) = rule.split_once(" after ") {
-            format!(
-                "{} {} {}",
-                self.amount(amount),
-                self.pick("na", "after"),
-                self.base(base)
-            )
+            format!("{} {} {}", self.amount(amount), self.pick("na", "after"), self.base(base))
         } else if rule.starts_with(|c: char| c.is_ascii_digit()) || rule.starts_with('P') {
             format!("{} {}", self.pick("na", "after"), self.amount(rule))
         } else {
@@ -200,11 +160,7 @@ impl<'a> Words<'a> {
         if let Some(iso) = amount.strip_prefix('P') {
             return self.iso(iso);
         }
-        amount
-            .split_whitespace()
-            .map(|word| self.word(word))
-            .collect::<Vec<_>>()
-            .join(" ")
+        amount.split_whitespace().map(|word| self.word(word)).collect::<Vec<_>>().join(" ")
     }
 
     /// An ISO 8601 duration after its `P`.
@@ -228,16 +184,8 @@ impl<'a> Words<'a> {
                     continue;
                 }
             };
-            let unit = if number == "1" {
-                unit.trim_end_matches('s')
-            } else {
-                unit
-            };
-            said.push(format!(
-                "{} {}",
-                std::mem::take(&mut number),
-                self.word(unit)
-            ));
+            let unit = if number == "1" { unit.trim_end_matches('s') } else { unit };
+            said.push(format!("{} {}", std::mem::take(&mut number), self.word(unit)));
         }
         said.join(" ")
     }
@@ -245,29 +193,15 @@ impl<'a> Words<'a> {
     /// What a rule counts from, without its path: `config.study_day` is "study day" unless a text says better.
     fn base(&self, base: &str) -> String {
         let roots = ["config.", "data.", "steps."];
-        let start = roots
-            .iter()
-            .filter_map(|root| base.find(root))
-            .min()
-            .unwrap_or(0);
-        let path: String = base[start..]
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'))
-            .collect();
+        let start = roots.iter().filter_map(|root| base.find(root)).min().unwrap_or(0);
+        let path: String =
+            base[start..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')).collect();
         let path = path.trim_matches('.');
         let last = path.rsplit('.').next().unwrap_or(path);
-        let title = self
-            .workflow
-            .config
-            .pointer(&format!("/properties/{last}/title"))
-            .and_then(|t| t.as_str());
+        let title = self.workflow.config.pointer(&format!("/properties/{last}/title")).and_then(|t| t.as_str());
         let said = self
             .given(path)
-            .or_else(|| {
-                title
-                    .filter(|_| path.starts_with("config."))
-                    .map(str::to_owned)
-            })
+            .or_else(|| title.filter(|_| path.starts_with("config.")).map(str::to_owned))
             .or_else(|| self.given(&format!("step.{last}")))
             .or_else(|| (last == "date").then(|| self.pick("de datum", "the date").to_owned()))
             .unwrap_or_else(|| plain(last));

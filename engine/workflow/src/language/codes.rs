@@ -18,11 +18,7 @@ pub struct Code {
 }
 
 const fn code(id: &'static str, severity: Severity, title: &'static str) -> Code {
-    Code {
-        id,
-        severity,
-        title,
-    }
+    Code { id, severity, title }
 }
 
 /// All codes in order.

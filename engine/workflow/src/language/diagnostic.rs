@@ -36,10 +36,7 @@ impl Place {
     /// The place of a span in its file.
     pub fn of(span: Span, sources: &[SourceFile]) -> Self {
         Self {
-            file: sources
-                .get(span.file as usize)
-                .map(|source| source.name.clone())
-                .unwrap_or_default(),
+            file: sources.get(span.file as usize).map(|source| source.name.clone()).unwrap_or_default(),
             line: span.line,
             column: span.column,
             start: span.start,
@@ -108,11 +105,7 @@ impl Draft<'_> {
             Some(word) => self.help(format!("did you mean `{word}`?")),
             None => {
                 let other = otherwise();
-                if other.is_empty() {
-                    self
-                } else {
-                    self.help(other)
-                }
+                if other.is_empty() { self } else { self.help(other) }
             }
         }
     }
@@ -123,12 +116,7 @@ impl Sink {
     pub const LIMIT: usize = 200;
 
     /// Adds a message of `code` at `span`; the severity is that of the code.
-    pub fn add(
-        &mut self,
-        code: &'static str,
-        span: impl Into<Option<Span>>,
-        message: impl Into<String>,
-    ) -> Draft<'_> {
+    pub fn add(&mut self, code: &'static str, span: impl Into<Option<Span>>, message: impl Into<String>) -> Draft<'_> {
         if self.items.len() >= Self::LIMIT {
             self.dropped += 1;
             return Draft(None);
@@ -147,18 +135,13 @@ impl Sink {
 
     /// Whether an error was added.
     pub fn has_errors(&self) -> bool {
-        self.items
-            .iter()
-            .any(|(_, item)| item.severity == Severity::Error)
+        self.items.iter().any(|(_, item)| item.severity == Severity::Error)
     }
 
     /// The messages in order of place, with their places resolved.
     pub fn finish(mut self, sources: &[SourceFile]) -> Vec<Diagnostic> {
         if self.dropped > 0 {
-            let message = format!(
-                "{} more problems are not shown; mend these first.",
-                self.dropped
-            );
+            let message = format!("{} more problems are not shown; mend these first.", self.dropped);
             self.items.push((
                 None,
                 Diagnostic {

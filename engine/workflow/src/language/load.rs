@@ -33,10 +33,7 @@ pub struct Bundle {
 impl Bundle {
     /// A workflow in a single file.
     pub fn single(name: impl Into<String>, text: impl Into<std::sync::Arc<str>>) -> Self {
-        Self {
-            main: SourceFile::new(name, text),
-            texts: Vec::new(),
-        }
+        Self { main: SourceFile::new(name, text), texts: Vec::new() }
     }
 }
 
@@ -52,10 +49,7 @@ pub struct Reference {
 impl Reference {
     fn parse(text: &str) -> Self {
         let (workflow, version) = text.split_once('@').unwrap_or((text, ""));
-        Self {
-            workflow: workflow.to_owned(),
-            version: VersionReq::parse(version).ok(),
-        }
+        Self { workflow: workflow.to_owned(), version: VersionReq::parse(version).ok() }
     }
 }
 
@@ -92,10 +86,7 @@ impl Checked {
 
     /// How many messages have this severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.diagnostics
-            .iter()
-            .filter(|item| item.severity == severity)
-            .count()
+        self.diagnostics.iter().filter(|item| item.severity == severity).count()
     }
 }
 
@@ -111,15 +102,8 @@ pub fn check(bundle: &Bundle, options: &Options<'_>) -> Checked {
     };
     let workflow = loader.workflow(bundle);
     let diagnostics = loader.sink.finish(&loader.sources);
-    let failed = diagnostics
-        .iter()
-        .any(|item| item.severity == Severity::Error);
-    Checked {
-        workflow: workflow.filter(|_| !failed),
-        diagnostics,
-        sources: loader.sources,
-        map: loader.map,
-    }
+    let failed = diagnostics.iter().any(|item| item.severity == Severity::Error);
+    Checked { workflow: workflow.filter(|_| !failed), diagnostics, sources: loader.sources, map: loader.map }
 }
 
 struct Loader<'a> {
@@ -138,30 +122,16 @@ impl Loader<'_> {
         if self.is_foreign(&root) {
             return None;
         }
-        validate(
-            &Shape::Object(&WORKFLOW),
-            &root,
-            "the document",
-            &mut self.sink,
-        );
+        validate(&Shape::Object(&WORKFLOW), &root, "the document", &mut self.sink);
         if self.sink.has_errors() {
             return None;
         }
         let mut inline = Collector::default();
         let mut workflow = lower::lower(&root, &mut self.map, &mut inline, &mut self.sink);
         workflow.texts = self.texts(&root, inline);
-        self.map.put(
-            "workflow",
-            root.entry("workflow").map_or(root.span, |e| e.value.span),
-        );
+        self.map.put("workflow", root.entry("workflow").map_or(root.span, |e| e.value.span));
         if !self.sink.has_errors() {
-            verify(
-                &workflow,
-                self.options.kinds,
-                &self.map,
-                &self.sources,
-                &mut self.sink,
-            );
+            verify(&workflow, self.options.kinds, &self.map, &self.sources, &mut self.sink);
         }
         if !self.sink.has_errors() {
             self.lint(&workflow);
@@ -171,9 +141,7 @@ impl Loader<'_> {
 
     fn lint(&mut self, workflow: &ir::Workflow) {
         for finding in lint(workflow) {
-            self.sink
-                .add(finding.code, self.map.find(&finding.path), finding.message)
-                .help(finding.help);
+            self.sink.add(finding.code, self.map.find(&finding.path), finding.message).help(finding.help);
         }
     }
 
@@ -187,11 +155,7 @@ impl Loader<'_> {
             return false;
         }
         self.sink
-            .add(
-                "DB031",
-                first.span,
-                "This is no workflow: `workflow:` is missing.",
-            )
+            .add("DB031", first.span, "This is no workflow: `workflow:` is missing.")
             .help("a workflow begins with `workflow: <name>` and has `states:` or `steps:`");
         true
     }
@@ -221,36 +185,27 @@ impl Loader<'_> {
         let name = &reference.workflow;
         if self.visited.len() >= MAX_CHAIN || !self.visited.insert(name.clone()) {
             self.sink
-                .add("DB005", span, format!("The chain of `extends` comes back to `{name}`, or is longer than {MAX_CHAIN}."))
+                .add(
+                    "DB005",
+                    span,
+                    format!("The chain of `extends` comes back to `{name}`, or is longer than {MAX_CHAIN}."),
+                )
                 .help("extend the workflow that all of them start from");
             return None;
         }
         let Some(bundle) = self.options.resolve.and_then(|resolve| resolve(reference)) else {
             self.sink
-                .add(
-                    "DB004",
-                    span,
-                    format!("The workflow `{name}` that this one extends was not found."),
-                )
-                .help(format!(
-                    "put it in `workflows/{name}/{name}.yaml`, or mend the name"
-                ));
+                .add("DB004", span, format!("The workflow `{name}` that this one extends was not found."))
+                .help(format!("put it in `workflows/{name}/{name}.yaml`, or mend the name"));
             return None;
         };
         let mut base = self.document(&bundle)?;
-        let version = base
-            .get("version")
-            .and_then(Node::text)
-            .and_then(|v| Version::parse(v).ok());
+        let version = base.get("version").and_then(Node::text).and_then(|v| Version::parse(v).ok());
         if let (Some(wanted), Some(found)) = (&reference.version, version)
             && !wanted.matches(&found)
         {
             self.sink
-                .add(
-                    "DB006",
-                    span,
-                    format!("`{name}` has version {found}, which `{wanted}` excludes."),
-                )
+                .add("DB006", span, format!("`{name}` has version {found}, which `{wanted}` excludes."))
                 .help("adapt the overlay to the new version and change the requirement");
         }
         if let Value::Map(entries) = &mut base.value {
@@ -268,20 +223,12 @@ impl Loader<'_> {
         let file = self.add(source);
         let locale = source.stem().to_owned();
         if !Pattern::Locale.matches(&locale) {
-            let span = Span {
-                file,
-                line: 1,
-                column: 1,
-                ..Span::default()
-            };
+            let span = Span { file, line: 1, column: 1, ..Span::default() };
             self.sink
                 .add(
                     "DB034",
                     span,
-                    format!(
-                        "The file of texts `{}` does not bear the name of a language.",
-                        source.name
-                    ),
+                    format!("The file of texts `{}` does not bear the name of a language.", source.name),
                 )
                 .help("name it after its language: `texts/nl.yaml`, `texts/en.yaml`");
             return;
@@ -311,19 +258,13 @@ impl Loader<'_> {
                         .add(
                             "DB007",
                             self.map.exact(&path),
-                            format!(
-                                "The text `{key}` ({locale}) is also given elsewhere, and differs."
-                            ),
+                            format!("The text `{key}` ({locale}) is also given elsewhere, and differs."),
                         )
                         .label("this one is not used")
                         .help("keep the text in one place");
                     continue;
                 }
-                all.texts
-                    .entry(locale.clone())
-                    .or_default()
-                    .entry(key)
-                    .or_insert(text);
+                all.texts.entry(locale.clone()).or_default().entry(key).or_insert(text);
             }
         }
         for (path, span) in places.iter() {

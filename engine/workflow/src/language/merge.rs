@@ -10,15 +10,9 @@ pub fn overlay(base: Node, over: Node, sink: &mut Sink) -> Node {
             for entry in above {
                 lay(&mut below, entry, sink);
             }
-            Node {
-                span: over.span,
-                value: Value::Map(below),
-            }
+            Node { span: over.span, value: Value::Map(below) }
         }
-        (_, value) => Node {
-            span: over.span,
-            value,
-        },
+        (_, value) => Node { span: over.span, value },
     }
 }
 
@@ -31,31 +25,15 @@ fn lay(below: &mut Vec<Entry>, entry: Entry, sink: &mut Sink) {
         }
         Some(at) => {
             let old = below.remove(at);
-            let both_maps = matches!(
-                (&old.value.value, &entry.value.value),
-                (Value::Map(_), Value::Map(_))
-            );
+            let both_maps = matches!((&old.value.value, &entry.value.value), (Value::Map(_), Value::Map(_)));
             let span = if both_maps { old.span } else { entry.span };
             let value = overlay(old.value, entry.value, sink);
-            below.insert(
-                at,
-                Entry {
-                    key: old.key,
-                    span,
-                    value,
-                },
-            );
+            below.insert(at, Entry { key: old.key, span, value });
         }
         None if removes => {
             let near = super::suggest::nearest(&entry.key, below.iter().map(|e| e.key.as_str()));
-            sink.add(
-                "DB008",
-                entry.span,
-                format!("There is no `{}` below to remove.", entry.key),
-            )
-            .did_you_mean(near, || {
-                "`null` removes a key of the extended workflow".to_owned()
-            });
+            sink.add("DB008", entry.span, format!("There is no `{}` below to remove.", entry.key))
+                .did_you_mean(near, || "`null` removes a key of the extended workflow".to_owned());
         }
         None => below.push(entry),
     }

@@ -96,9 +96,7 @@ impl Pattern {
             Self::Event => text == "*" || dotted(text.strip_suffix(".*").unwrap_or(text), true),
             Self::Word => {
                 text.starts_with(|c: char| c.is_ascii_uppercase())
-                    && text
-                        .bytes()
-                        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+                    && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
             }
             Self::Locale => {
                 let (language, region) = text.split_once('-').unwrap_or((text, "BE"));
@@ -116,10 +114,7 @@ impl Pattern {
     /// The text turned into this form, when that is easy: what the writer probably meant.
     pub fn mend(self, text: &str) -> Option<String> {
         let joined = |with: char| -> String {
-            text.trim()
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c } else { with })
-                .collect()
+            text.trim().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { with }).collect()
         };
         let mended = match self {
             Self::Id => joined('_'),
@@ -144,23 +139,17 @@ fn identifier(text: &str) -> bool {
 
 fn kebab(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.split('-').all(|part| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        })
+        && text
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 fn dotted(text: &str, letter_first: bool) -> bool {
     let first = |c: char| c.is_ascii_alphabetic() || c == '_';
     (!letter_first || text.starts_with(first))
-        && text.split('.').all(|part| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-        })
+        && text
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'))
 }
 
 #[cfg(test)]
@@ -170,35 +159,15 @@ mod tests {
     #[test]
     fn forms() {
         let table: &[(Pattern, &[&str], &[&str])] = &[
-            (
-                Id,
-                &["a", "follow_up", "regionA", "_x1"],
-                &["", "1a", "follow-up", "in", "a.b", "é"],
-            ),
-            (
-                Kebab,
-                &["study-day", "a1"],
-                &["Study", "a--b", "-a", "a_b", ""],
-            ),
-            (
-                Reference,
-                &["study-day", "study-day@1", "x@^1.2"],
-                &["study-day@", "x@one", "@1"],
-            ),
-            (
-                EventName,
-                &["plan", "done.step.groups", "resume-on"],
-                &["", "a.", ".a", "a.*", "1a", "a b"],
-            ),
+            (Id, &["a", "follow_up", "regionA", "_x1"], &["", "1a", "follow-up", "in", "a.b", "é"]),
+            (Kebab, &["study-day", "a1"], &["Study", "a--b", "-a", "a_b", ""]),
+            (Reference, &["study-day", "study-day@1", "x@^1.2"], &["study-day@", "x@one", "@1"]),
+            (EventName, &["plan", "done.step.groups", "resume-on"], &["", "a.", ".a", "a.*", "1a", "a b"]),
             (Event, &["plan", "error.*", "*"], &["*.a", "a*", ".*", ""]),
             (Word, &["NOT_READY", "A1"], &["not", "_A", "NO-COACH", ""]),
             (Locale, &["nl", "nl-BE"], &["NL", "nld", "nl_BE", "nl-"]),
             (Version, &["1.0.0", "1.2.3-beta.1"], &["1", "1.0", "v1.0.0"]),
-            (
-                TextKey,
-                &["notice.remind", "state.a.hint"],
-                &["", "a..b", "a b"],
-            ),
+            (TextKey, &["notice.remind", "state.a.hint"], &["", "a..b", "a b"]),
             (Filled, &["a"], &["", "  "]),
         ];
         for (pattern, good, bad) in table {

@@ -54,17 +54,8 @@ fn object(construct: &Construct) -> Value {
         value["description"] = json!(key.doc);
         properties.insert(key.name.to_owned(), value);
     }
-    let required: Vec<&str> = construct
-        .keys
-        .iter()
-        .filter(|key| key.required)
-        .map(|key| key.name)
-        .collect();
-    let kind = if construct.nullable {
-        json!(["object", "null"])
-    } else {
-        json!("object")
-    };
+    let required: Vec<&str> = construct.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+    let kind = if construct.nullable { json!(["object", "null"]) } else { json!("object") };
     json!({
         "type": kind,
         "description": construct.doc,
@@ -107,10 +98,8 @@ fn of(shape: &Shape) -> Value {
         }),
         Shape::Object(construct) => json!({"$ref": format!("#/$defs/{}", slug(construct))}),
         Shape::Tagged(constructs) => {
-            let all: Vec<Value> = constructs
-                .iter()
-                .map(|construct| json!({"$ref": format!("#/$defs/{}", slug(construct))}))
-                .collect();
+            let all: Vec<Value> =
+                constructs.iter().map(|construct| json!({"$ref": format!("#/$defs/{}", slug(construct))})).collect();
             json!({"anyOf": all})
         }
         Shape::Either(shapes) => {
@@ -145,12 +134,7 @@ pub fn reference() -> String {
         for key in construct.keys {
             let must = if key.required { " (required)" } else { "" };
             let value = describe(&key.shape).replace('|', "\\|");
-            let _ = writeln!(
-                out,
-                "| `{}`{must} | {value} | {} |",
-                key.name,
-                key.doc.replace('|', "\\|")
-            );
+            let _ = writeln!(out, "| `{}`{must} | {value} | {} |", key.name, key.doc.replace('|', "\\|"));
         }
         out.push('\n');
     }

@@ -64,15 +64,11 @@ pub fn validate(shape: &Shape, node: &Node, what: &str, sink: &mut Sink) {
             }
         }
         Shape::List(inner) => match &node.value {
-            Value::List(items) => items
-                .iter()
-                .for_each(|item| validate(inner, item, what, sink)),
+            Value::List(items) => items.iter().for_each(|item| validate(inner, item, what, sink)),
             _ => wrong(shape, node, what, sink),
         },
         Shape::Many(inner) => match &node.value {
-            Value::List(items) => items
-                .iter()
-                .for_each(|item| validate(inner, item, what, sink)),
+            Value::List(items) => items.iter().for_each(|item| validate(inner, item, what, sink)),
             _ => validate(inner, node, what, sink),
         },
         Shape::Map(pattern, inner) => map(*pattern, inner, node, what, sink),
@@ -96,10 +92,7 @@ pub fn validate(shape: &Shape, node: &Node, what: &str, sink: &mut Sink) {
 fn fits(shape: &Shape, node: &Node) -> bool {
     match shape {
         Shape::Name(_) | Shape::Choice(_) | Shape::Rule => matches!(node.value, Value::Text(_)),
-        Shape::Expr => matches!(
-            node.value,
-            Value::Text(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_)
-        ),
+        Shape::Expr => matches!(node.value, Value::Text(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_)),
         Shape::Object(_) | Shape::Map(..) | Shape::Tagged(_) | Shape::Values => {
             matches!(node.value, Value::Map(_))
         }
@@ -123,11 +116,7 @@ pub fn describe(shape: &Shape) -> String {
         Shape::Many(inner) => format!("{}, or a list of these", describe(inner)),
         Shape::Object(construct) => format!("a map with the keys of a {}", construct.name),
         Shape::Tagged(_) => "an action, such as `set:` or `notify:`".to_owned(),
-        Shape::Either(shapes) => shapes
-            .iter()
-            .map(describe)
-            .collect::<Vec<_>>()
-            .join(", or "),
+        Shape::Either(shapes) => shapes.iter().map(describe).collect::<Vec<_>>().join(", or "),
         Shape::Values | Shape::Map(..) | Shape::Fields | Shape::Texts => "a map of keys".to_owned(),
         Shape::Inner(inner) | Shape::Ref(inner) => describe(inner),
         Shape::Type => "a type, such as `date` or `[person]`".to_owned(),
@@ -136,11 +125,7 @@ pub fn describe(shape: &Shape) -> String {
 
 /// Words in backticks, with commas.
 pub fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    words
-        .into_iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Adds "wrong type" for a node.
@@ -152,34 +137,23 @@ pub fn wrong(shape: &Shape, node: &Node, what: &str, sink: &mut Sink) {
     };
     let scalar = matches!(node.value, Value::Int(_) | Value::Float(_) | Value::Bool(_));
     let textual = matches!(shape, Shape::Name(_) | Shape::Localised | Shape::Rule);
-    let help = if scalar && textual {
-        "put it in quotes to make it a text".to_owned()
-    } else {
-        format!("give {expected}")
-    };
-    sink.add("DB032", node.span, message)
-        .label(format!("expected {expected}"))
-        .help(help);
+    let help =
+        if scalar && textual { "put it in quotes to make it a text".to_owned() } else { format!("give {expected}") };
+    sink.add("DB032", node.span, message).label(format!("expected {expected}")).help(help);
 }
 
 /// The text with its first letter as a capital.
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn name(pattern: Pattern, node: &Node, what: &str, sink: &mut Sink) {
     match &node.value {
         Value::Text(text) => malformed(pattern, text, node.span, what, sink),
         Value::Int(_) | Value::Float(_) if pattern == Pattern::Version => {
-            sink.add(
-                "DB039",
-                node.span,
-                format!("{} is no version.", capital(&node.describe())),
-            )
-            .help("a version has three numbers, such as `1.0.0`");
+            sink.add("DB039", node.span, format!("{} is no version.", capital(&node.describe())))
+                .help("a version has three numbers, such as `1.0.0`");
         }
         _ => wrong(&Shape::Name(pattern), node, what, sink),
     }
@@ -192,20 +166,12 @@ fn malformed(pattern: Pattern, text: &str, span: Span, what: &str, sink: &mut Si
     }
     if pattern == Pattern::Version {
         sink.add("DB039", span, format!("`{text}` is no version."))
-            .did_you_mean(pattern.mend(text).as_deref(), || {
-                "a version has three numbers, such as `1.0.0`".to_owned()
-            });
+            .did_you_mean(pattern.mend(text).as_deref(), || "a version has three numbers, such as `1.0.0`".to_owned());
         return;
     }
-    sink.add(
-        "DB034",
-        span,
-        format!("`{text}` cannot be used for {what}."),
-    )
-    .label(format!("expected {}", pattern.describe()))
-    .did_you_mean(pattern.mend(text).as_deref(), || {
-        format!("write {}", pattern.describe())
-    });
+    sink.add("DB034", span, format!("`{text}` cannot be used for {what}."))
+        .label(format!("expected {}", pattern.describe()))
+        .did_you_mean(pattern.mend(text).as_deref(), || format!("write {}", pattern.describe()));
 }
 
 fn expression(shape: &Shape, node: &Node, what: &str, sink: &mut Sink) {
@@ -219,19 +185,15 @@ fn boolean(node: &Node, what: &str, sink: &mut Sink) {
     if matches!(node.value, Value::Bool(_)) {
         return;
     }
-    let yes_no = node
-        .text()
-        .and_then(|text| match text.to_ascii_lowercase().as_str() {
-            "yes" | "on" | "ja" => Some("true"),
-            "no" | "off" | "nee" | "neen" => Some("false"),
-            _ => None,
-        });
+    let yes_no = node.text().and_then(|text| match text.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "ja" => Some("true"),
+        "no" | "off" | "nee" | "neen" => Some("false"),
+        _ => None,
+    });
     match yes_no {
         Some(word) => {
             let message = format!("{} does not fit for {what}.", capital(&node.describe()));
-            sink.add("DB032", node.span, message)
-                .label("expected `true` or `false`")
-                .help(format!("write `{word}`"));
+            sink.add("DB032", node.span, message).label("expected `true` or `false`").help(format!("write `{word}`"));
         }
         None => wrong(&Shape::Bool, node, what, sink),
     }
@@ -241,12 +203,8 @@ fn number(min: i64, max: i64, node: &Node, what: &str, sink: &mut Sink) {
     match node.value {
         Value::Int(value) if (min..=max).contains(&value) => {}
         Value::Int(value) => {
-            sink.add(
-                "DB036",
-                node.span,
-                format!("{value} is out of range for {what}."),
-            )
-            .help(format!("give a number from {min} to {max}"));
+            sink.add("DB036", node.span, format!("{value} is out of range for {what}."))
+                .help(format!("give a number from {min} to {max}"));
         }
         _ => wrong(&Shape::Number(min, max), node, what, sink),
     }
@@ -256,15 +214,11 @@ fn choice(words: &[&'static str], node: &Node, what: &str, sink: &mut Sink) {
     match node.text() {
         Some(text) if words.contains(&text) => {}
         Some(text) => {
-            sink.add(
-                "DB033",
-                node.span,
-                format!("`{text}` does not fit for {what}."),
-            )
-            .label(format!("expected one of {}", quoted(words.iter().copied())))
-            .did_you_mean(nearest(text, words.iter().copied()), || {
-                format!("choose one of {}", quoted(words.iter().copied()))
-            });
+            sink.add("DB033", node.span, format!("`{text}` does not fit for {what}."))
+                .label(format!("expected one of {}", quoted(words.iter().copied())))
+                .did_you_mean(nearest(text, words.iter().copied()), || {
+                    format!("choose one of {}", quoted(words.iter().copied()))
+                });
         }
         None => wrong(&Shape::Choice(&[]), node, what, sink),
     }
@@ -276,13 +230,7 @@ fn map(pattern: Pattern, inner: &Shape, node: &Node, what: &str, sink: &mut Sink
         return;
     };
     for entry in entries {
-        malformed(
-            pattern,
-            &entry.key,
-            entry.span,
-            &format!("a name in {what}"),
-            sink,
-        );
+        malformed(pattern, &entry.key, entry.span, &format!("a name in {what}"), sink);
         validate(inner, &entry.value, &format!("`{}`", entry.key), sink);
     }
 }
@@ -325,13 +273,9 @@ fn keys(construct: &Construct, entries: &[Entry], span: Span, sink: &mut Sink) {
     for key in construct.keys.iter().filter(|key| key.required) {
         if !entries.iter().any(|entry| entry.key == key.name) {
             let place = entries.first().map_or(span, |entry| entry.span);
-            sink.add(
-                "DB031",
-                place,
-                format!("The {} misses `{}`.", construct.name, key.name),
-            )
-            .label("in this map")
-            .help(format!("add `{}:` — {}", key.name, key.doc));
+            sink.add("DB031", place, format!("The {} misses `{}`.", construct.name, key.name))
+                .label("in this map")
+                .help(format!("add `{}:` — {}", key.name, key.doc));
         }
     }
 }
@@ -344,59 +288,35 @@ fn unknown(construct: &Construct, entry: &Entry, sink: &mut Sink) {
         .map(|(_, ours)| *ours)
         .next();
     let near = nearest(&entry.key, construct.keys.iter().map(|key| key.name));
-    sink.add(
-        "DB030",
-        entry.span,
-        format!("A {} has no key `{}`.", construct.name, entry.key),
-    )
-    .label("unknown key")
-    .did_you_mean(near.or(synonym), || {
-        format!("its keys are {}", known(construct))
-    });
+    sink.add("DB030", entry.span, format!("A {} has no key `{}`.", construct.name, entry.key))
+        .label("unknown key")
+        .did_you_mean(near.or(synonym), || format!("its keys are {}", known(construct)));
 }
 
 fn tagged(constructs: &[&'static Construct], node: &Node, what: &str, sink: &mut Sink) {
-    let tags = || {
-        constructs
-            .iter()
-            .filter_map(|construct| construct.keys.first().map(|key| key.name))
-    };
+    let tags = || constructs.iter().filter_map(|construct| construct.keys.first().map(|key| key.name));
     let Value::Map(entries) = &node.value else {
         wrong(&Shape::Tagged(&[]), node, what, sink);
         return;
     };
-    let present: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| tags().any(|tag| tag == entry.key))
-        .collect();
+    let present: Vec<&Entry> = entries.iter().filter(|entry| tags().any(|tag| tag == entry.key)).collect();
     match present.as_slice() {
         [] => {
             let first = entries.first();
             let near = first.and_then(|entry| nearest(&entry.key, tags()));
-            sink.add(
-                "DB041",
-                first.map_or(node.span, |entry| entry.span),
-                "This is no action.",
-            )
-            .did_you_mean(near, || format!("an action is one of {}", quoted(tags())));
+            sink.add("DB041", first.map_or(node.span, |entry| entry.span), "This is no action.")
+                .did_you_mean(near, || format!("an action is one of {}", quoted(tags())));
         }
         [tag] => {
-            let construct = constructs.iter().find(|construct| {
-                construct
-                    .keys
-                    .first()
-                    .is_some_and(|key| key.name == tag.key)
-            });
+            let construct =
+                constructs.iter().find(|construct| construct.keys.first().is_some_and(|key| key.name == tag.key));
             if let Some(construct) = construct {
                 keys(construct, entries, node.span, sink);
             }
         }
         [_, second, ..] => {
             sink.add("DB041", second.span, "Two actions stand in one map.")
-                .help(format!(
-                    "give `{}` a list item of its own: `- {}: …`",
-                    second.key, second.key
-                ));
+                .help(format!("give `{}` a list item of its own: `- {}: …`", second.key, second.key));
         }
     }
 }

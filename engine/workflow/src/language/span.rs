@@ -19,10 +19,7 @@ pub struct SourceFile {
 impl SourceFile {
     /// A file with a name and a text.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+        Self { name: name.into(), text: text.into() }
     }
 
     /// A file from its bytes.
@@ -57,9 +54,7 @@ impl SourceFile {
     /// The name without folders and without `.yaml` or `.yml`: the locale of a text file.
     pub fn stem(&self) -> &str {
         let base = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
-        base.strip_suffix(".yaml")
-            .or_else(|| base.strip_suffix(".yml"))
-            .unwrap_or(base)
+        base.strip_suffix(".yaml").or_else(|| base.strip_suffix(".yml")).unwrap_or(base)
     }
 }
 
@@ -81,14 +76,7 @@ pub struct Span {
 impl Span {
     /// From the start of this one to the end of the other, when both stand in one file.
     pub fn to(self, other: Self) -> Self {
-        Self {
-            end: if self.file == other.file {
-                other.end.max(self.end)
-            } else {
-                self.end
-            },
-            ..self
-        }
+        Self { end: if self.file == other.file { other.end.max(self.end) } else { self.end }, ..self }
     }
 
     /// A part of this span, given in bytes from its start, when `text` is the file's text.
@@ -107,13 +95,7 @@ impl Span {
                 column += 1;
             }
         }
-        Self {
-            file: self.file,
-            start: start as u32,
-            end: end as u32,
-            line,
-            column,
-        }
+        Self { file: self.file, start: start as u32, end: end as u32, line, column }
     }
 }
 
@@ -161,10 +143,7 @@ mod tests {
     #[test]
     fn the_nearest_known_element_answers() {
         let mut map = SourceMap::default();
-        let here = Span {
-            start: 4,
-            ..Span::default()
-        };
+        let here = Span { start: 4, ..Span::default() };
         map.put("state/a/on/0", here);
         assert_eq!(map.find("state/a/on/0/require/2/that"), Some(here));
         assert_eq!(map.find("state/b"), None);
@@ -173,12 +152,7 @@ mod tests {
     #[test]
     fn a_part_counts_characters_and_lines() {
         let text = "aé\nbcd";
-        let whole = Span {
-            end: text.len() as u32,
-            line: 1,
-            column: 1,
-            ..Span::default()
-        };
+        let whole = Span { end: text.len() as u32, line: 1, column: 1, ..Span::default() };
         let part = whole.part(text, 5, 6);
         assert_eq!((part.line, part.column, part.start), (2, 2, 5));
         assert_eq!(whole.part(text, 3, 4).column, 3);

@@ -22,12 +22,8 @@ pub fn localised(node: &Node, what: &str, sink: &mut Sink) {
         Value::Map(entries) => {
             for entry in entries {
                 if !Pattern::Locale.matches(&entry.key) {
-                    sink.add(
-                        "DB034",
-                        entry.span,
-                        format!("`{}` is no language.", entry.key),
-                    )
-                    .help("use a language code, such as `nl` or `en`");
+                    sink.add("DB034", entry.span, format!("`{}` is no language.", entry.key))
+                        .help("use a language code, such as `nl` or `en`");
                 }
                 if entry.value.text().is_none() {
                     wrong(&Shape::Name(Pattern::Filled), &entry.value, what, sink);
@@ -44,22 +40,13 @@ pub fn tree(node: &Node, sink: &mut Sink) {
         Value::Map(entries) => {
             for entry in entries {
                 if !Pattern::TextKey.matches(&entry.key) {
-                    sink.add(
-                        "DB034",
-                        entry.span,
-                        format!("`{}` is no text key.", entry.key),
-                    )
-                    .label(format!("expected {}", Pattern::TextKey.describe()));
+                    sink.add("DB034", entry.span, format!("`{}` is no text key.", entry.key))
+                        .label(format!("expected {}", Pattern::TextKey.describe()));
                 }
                 match entry.value.value {
                     Value::Map(_) => tree(&entry.value, sink),
                     Value::Text(_) => {}
-                    _ => wrong(
-                        &Shape::Name(Pattern::Filled),
-                        &entry.value,
-                        &format!("`{}`", entry.key),
-                        sink,
-                    ),
+                    _ => wrong(&Shape::Name(Pattern::Filled), &entry.value, &format!("`{}`", entry.key), sink),
                 }
             }
         }
@@ -106,11 +93,7 @@ impl Collector {
 
     fn branch(&mut self, locale: &str, prefix: &str, node: &Node, map: &mut SourceMap) {
         for entry in node.entries() {
-            let key = if prefix.is_empty() {
-                entry.key.clone()
-            } else {
-                format!("{prefix}.{}", entry.key)
-            };
+            let key = if prefix.is_empty() { entry.key.clone() } else { format!("{prefix}.{}", entry.key) };
             match entry.value.text() {
                 Some(text) => self.put(locale, &key, text, entry.value.span, map),
                 None => self.branch(locale, &key, &entry.value, map),

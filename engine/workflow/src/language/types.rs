@@ -10,10 +10,8 @@ use super::shape;
 use super::suggest::nearest;
 
 /// Names of the types, as written.
-pub const NAMES: &[&str] = &[
-    "text", "number", "integer", "boolean", "date", "time", "datetime", "person", "team", "object",
-    "list", "any",
-];
+pub const NAMES: &[&str] =
+    &["text", "number", "integer", "boolean", "date", "time", "datetime", "person", "team", "object", "list", "any"];
 
 /// The JSON Schema of a map of fields, or the JSON Schema given under `schema`. Problems go to the sink.
 pub fn fields(node: &Node, sink: &mut Sink) -> Json {
@@ -23,11 +21,7 @@ pub fn fields(node: &Node, sink: &mut Sink) -> Json {
     };
     if let [only] = entries.as_slice()
         && only.key == "schema"
-        && only
-            .value
-            .get("type")
-            .or(only.value.get("$schema"))
-            .is_some()
+        && only.value.get("type").or(only.value.get("$schema")).is_some()
     {
         return raw(&only.value, sink);
     }
@@ -35,18 +29,11 @@ pub fn fields(node: &Node, sink: &mut Sink) -> Json {
     let mut required = Vec::new();
     for entry in entries {
         if !Pattern::Id.matches(&entry.key) {
-            sink.add(
-                "DB034",
-                entry.span,
-                format!("`{}` cannot be used for a field.", entry.key),
-            )
-            .label(format!("expected {}", Pattern::Id.describe()))
-            .did_you_mean(Pattern::Id.mend(&entry.key).as_deref(), String::new);
+            sink.add("DB034", entry.span, format!("`{}` cannot be used for a field.", entry.key))
+                .label(format!("expected {}", Pattern::Id.describe()))
+                .did_you_mean(Pattern::Id.mend(&entry.key).as_deref(), String::new);
         }
-        if matches!(
-            entry.value.get("required").map(|n| &n.value),
-            Some(Value::Bool(true))
-        ) {
+        if matches!(entry.value.get("required").map(|n| &n.value), Some(Value::Bool(true))) {
             required.push(entry.key.clone());
         }
         properties.insert(entry.key.clone(), of(&entry.value, sink));
@@ -55,8 +42,7 @@ pub fn fields(node: &Node, sink: &mut Sink) -> Json {
 }
 
 fn object(properties: Map<String, Json>, required: Vec<String>) -> Json {
-    let mut schema =
-        json!({"type": "object", "properties": properties, "additionalProperties": false});
+    let mut schema = json!({"type": "object", "properties": properties, "additionalProperties": false});
     if !required.is_empty() {
         schema["required"] = json!(required);
     }
@@ -70,12 +56,8 @@ pub fn of(node: &Node, sink: &mut Sink) -> Json {
         Value::List(items) => match items.as_slice() {
             [one] => json!({"type": "array", "items": of(one, sink)}),
             _ => {
-                sink.add(
-                    "DB037",
-                    node.span,
-                    "A list type names the one type of its elements.",
-                )
-                .help("write `[person]`, or `{enum: [a, b]}` for a choice");
+                sink.add("DB037", node.span, "A list type names the one type of its elements.")
+                    .help("write `[person]`, or `{enum: [a, b]}` for a choice");
                 json!({})
             }
         },
@@ -116,10 +98,7 @@ fn named(text: &str, node: &Node, sink: &mut Sink) -> Json {
         other => {
             sink.add("DB037", node.span, format!("`{other}` is no type."))
                 .did_you_mean(nearest(other, NAMES.iter().copied()), || {
-                    format!(
-                        "types are {}, `text(200)` and `[type]`",
-                        shape::quoted(NAMES.iter().copied())
-                    )
+                    format!("types are {}, `text(200)` and `[type]`", shape::quoted(NAMES.iter().copied()))
                 });
             json!({})
         }
@@ -154,36 +133,22 @@ fn long(node: &Node, sink: &mut Sink) -> Json {
     let before = sink.has_errors();
     shape::validate_keys(&FIELD, node, sink);
     let given = ["type", "enum", "fields", "map", "schema"];
-    let kinds: Vec<&str> = given
-        .into_iter()
-        .filter(|key| node.get(key).is_some())
-        .collect();
+    let kinds: Vec<&str> = given.into_iter().filter(|key| node.get(key).is_some()).collect();
     let mut schema = match kinds.as_slice() {
         ["schema"] => node.get("schema").map(|inner| raw(inner, sink)),
         ["type"] => node.get("type").map(|inner| of(inner, sink)),
-        ["enum"] => node
-            .get("enum")
-            .map(|values| json!({"enum": values.json()})),
+        ["enum"] => node.get("enum").map(|values| json!({"enum": values.json()})),
         ["fields"] => node.get("fields").map(|inner| fields(inner, sink)),
-        ["map"] => node
-            .get("map")
-            .map(|inner| json!({"type": "object", "additionalProperties": of(inner, sink)})),
+        ["map"] => node.get("map").map(|inner| json!({"type": "object", "additionalProperties": of(inner, sink)})),
         _ => {
             let wanted = shape::quoted(given);
-            sink.add(
-                "DB037",
-                node.span,
-                format!("A type needs exactly one of {wanted}."),
-            );
+            sink.add("DB037", node.span, format!("A type needs exactly one of {wanted}."));
             None
         }
     }
     .unwrap_or_else(|| json!({}));
     bounds(node, &mut schema);
-    if let Some(title) = node
-        .get("title")
-        .and_then(|t| t.text().or_else(|| t.entries().first()?.value.text()))
-    {
+    if let Some(title) = node.get("title").and_then(|t| t.text().or_else(|| t.entries().first()?.value.text())) {
         schema["title"] = json!(title);
     }
     if let Some(default) = node.get("default") {
@@ -215,11 +180,7 @@ fn bounds(node: &Node, schema: &mut Json) {
 fn raw(node: &Node, sink: &mut Sink) -> Json {
     let schema = node.json();
     if let Err(error) = jsonschema::validator_for(&schema) {
-        sink.add(
-            "DB038",
-            node.span,
-            format!("This is no valid JSON Schema: {error}."),
-        );
+        sink.add("DB038", node.span, format!("This is no valid JSON Schema: {error}."));
         return json!({});
     }
     schema

@@ -66,15 +66,8 @@ pub fn read(file: u32, text: &str, sink: &mut Sink) -> Option<Node> {
         return None;
     }
     let before = sink.has_errors();
-    let mut reader = Reader {
-        file,
-        text,
-        stack: Vec::new(),
-        anchors: HashMap::new(),
-        nodes: 0,
-        alias_nodes: 0,
-        root: None,
-    };
+    let mut reader =
+        Reader { file, text, stack: Vec::new(), anchors: HashMap::new(), nodes: 0, alias_nodes: 0, root: None };
     let finished = reader.run(sink).is_ok();
     if finished && reader.root.is_none() && (before || !sink.has_errors()) {
         sink.add("DB003", whole_line(file, text, 0), "The document is empty.")
@@ -104,12 +97,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn event(
-        &mut self,
-        event: Event<'_>,
-        raw: granit_parser::Span,
-        sink: &mut Sink,
-    ) -> Result<(), Stop> {
+    fn event(&mut self, event: Event<'_>, raw: granit_parser::Span, sink: &mut Sink) -> Result<(), Stop> {
         let span = self.span(raw);
         if let Some(tag) = event.tag().map(|tag| tag.original()) {
             sink.add("DB018", span, format!("The tag `{tag}` is not supported."))
@@ -125,12 +113,8 @@ impl Reader<'_> {
                 let value = scalar(&text, style);
                 self.leaf(Node { span, value }, &text, anchor, sink)
             }
-            Event::SequenceStart(_, anchor, _) => {
-                self.open(span, Value::List(Vec::new()), anchor, sink)
-            }
-            Event::MappingStart(_, anchor, _) => {
-                self.open(span, Value::Map(Vec::new()), anchor, sink)
-            }
+            Event::SequenceStart(_, anchor, _) => self.open(span, Value::List(Vec::new()), anchor, sink),
+            Event::MappingStart(_, anchor, _) => self.open(span, Value::Map(Vec::new()), anchor, sink),
             Event::SequenceEnd | Event::MappingEnd => self.close(span, sink),
             Event::Alias(id) => self.alias(id, span, sink),
             _ => Ok(()),
@@ -140,11 +124,7 @@ impl Reader<'_> {
     fn count(&mut self, more: usize, span: Span, sink: &mut Sink) -> Result<(), Stop> {
         self.nodes += more;
         if self.nodes > MAX_NODES {
-            sink.add(
-                "DB016",
-                span,
-                format!("The document has more than {MAX_NODES} values."),
-            );
+            sink.add("DB016", span, format!("The document has more than {MAX_NODES} values."));
             return Err(Stop);
         }
         Ok(())
@@ -164,9 +144,7 @@ impl Reader<'_> {
     }
 
     fn expects_key(&self) -> bool {
-        self.stack
-            .last()
-            .is_some_and(|open| matches!(open.node.value, Value::Map(_)) && open.key.is_none())
+        self.stack.last().is_some_and(|open| matches!(open.node.value, Value::Map(_)) && open.key.is_none())
     }
 
     fn key(&mut self, (key, span): (String, Span), sink: &mut Sink) -> Result<(), Stop> {
@@ -174,31 +152,16 @@ impl Reader<'_> {
             return Ok(());
         };
         if !open.seen.insert(key.clone()) {
-            let first = open
-                .node
-                .entries()
-                .iter()
-                .find(|entry| entry.key == key)
-                .map_or(0, |entry| entry.span.line);
-            sink.add(
-                "DB012",
-                span,
-                format!("The key `{key}` is given twice in this map."),
-            )
-            .label(format!("first given on line {first}"))
-            .help("keep one of the two");
+            let first = open.node.entries().iter().find(|entry| entry.key == key).map_or(0, |entry| entry.span.line);
+            sink.add("DB012", span, format!("The key `{key}` is given twice in this map."))
+                .label(format!("first given on line {first}"))
+                .help("keep one of the two");
         }
         open.key = Some((key, span));
         Ok(())
     }
 
-    fn open(
-        &mut self,
-        span: Span,
-        value: Value,
-        anchor: usize,
-        sink: &mut Sink,
-    ) -> Result<(), Stop> {
+    fn open(&mut self, span: Span, value: Value, anchor: usize, sink: &mut Sink) -> Result<(), Stop> {
         self.count(1, span, sink)?;
         if self.expects_key() {
             sink.add("DB019", span, "A key must be a text, not a list or a map.")
@@ -229,11 +192,7 @@ impl Reader<'_> {
             Value::Map(entries) => entries.first().map(|entry| entry.span),
             _ => None,
         };
-        if self
-            .text
-            .get(open.node.span.start as usize..)
-            .is_some_and(|t| t.starts_with(['{', '[']))
-        {
+        if self.text.get(open.node.span.start as usize..).is_some_and(|t| t.starts_with(['{', '['])) {
             open.node.span = open.node.span.to(end);
         } else {
             open.node.span = first.unwrap_or(open.node.span);
@@ -249,35 +208,20 @@ impl Reader<'_> {
     }
 
     fn keep(&mut self, anchor: usize, node: &Node, size: usize, height: usize) {
-        self.anchors.insert(
-            anchor,
-            Anchored {
-                node: node.clone(),
-                size,
-                height,
-            },
-        );
+        self.anchors.insert(anchor, Anchored { node: node.clone(), size, height });
     }
 
     fn alias(&mut self, id: usize, span: Span, sink: &mut Sink) -> Result<(), Stop> {
         let Some(anchored) = self.anchors.get(&id) else {
-            sink.add(
-                "DB013",
-                span,
-                "The alias stands inside the value it repeats, so it would never end.",
-            )
-            .help("write the inner value out");
+            sink.add("DB013", span, "The alias stands inside the value it repeats, so it would never end.")
+                .help("write the inner value out");
             return Err(Stop);
         };
         let (size, height) = (anchored.size, anchored.height);
         self.alias_nodes += size;
         if self.alias_nodes > MAX_ALIAS_NODES {
-            sink.add(
-                "DB014",
-                span,
-                format!("Aliases repeat more than {MAX_ALIAS_NODES} values."),
-            )
-            .help("write the values out, or give the repeated part a workflow of its own");
+            sink.add("DB014", span, format!("Aliases repeat more than {MAX_ALIAS_NODES} values."))
+                .help("write the values out, or give the repeated part a workflow of its own");
             return Err(Stop);
         }
         if self.stack.len() + height > MAX_DEPTH {
@@ -310,11 +254,7 @@ impl Reader<'_> {
             Value::List(items) => items.push(node),
             Value::Map(entries) => {
                 if let Some((key, span)) = open.key.take() {
-                    entries.push(Entry {
-                        key,
-                        span,
-                        value: node,
-                    });
+                    entries.push(Entry { key, span, value: node });
                 }
             }
             _ => {}

@@ -107,12 +107,7 @@ fn requirements<'a>(items: &'a [Requirement], path: &str, each: &mut dyn FnMut(&
 }
 
 /// The expressions between brackets of a text.
-fn braced<'a>(
-    text: &'a str,
-    path: &str,
-    (open, close): (char, char),
-    each: &mut dyn FnMut(&str, &'a str),
-) {
+fn braced<'a>(text: &'a str, path: &str, (open, close): (char, char), each: &mut dyn FnMut(&str, &'a str)) {
     let mut rest = text;
     while let Some(start) = rest.find(open) {
         let Some(length) = rest[start..].find(close) else {
@@ -127,27 +122,18 @@ fn actions<'a>(items: &'a [Action], path: &str, each: &mut dyn FnMut(&str, &'a s
     for (n, item) in items.iter().enumerate() {
         let path = format!("{path}/{n}");
         match item {
-            Action::Assign {
-                path: target,
-                value,
-            } => {
+            Action::Assign { path: target, value } => {
                 braced(target, &format!("{path}/path"), ('[', ']'), each);
                 each(&path, value);
             }
-            Action::Raise { data, .. }
-            | Action::Send { data, .. }
-            | Action::Notify { data, .. } => {
+            Action::Raise { data, .. } | Action::Send { data, .. } | Action::Notify { data, .. } => {
                 for (name, value) in data {
                     each(&format!("{path}/{name}"), value);
                 }
             }
             Action::Artifact { content, .. } => each(&path, content),
             Action::Log { value } => each(&path, value),
-            Action::If {
-                cond,
-                then,
-                otherwise,
-            } => {
+            Action::If { cond, then, otherwise } => {
                 each(&path, cond);
                 actions(then, &format!("{path}/then"), each);
                 actions(otherwise, &format!("{path}/else"), each);
@@ -178,9 +164,7 @@ fn walk<'a>(items: &'a [Action], path: &str, each: &mut dyn FnMut(&str, &'a Acti
         let path = format!("{path}/{n}");
         each(&path, item);
         match item {
-            Action::If {
-                then, otherwise, ..
-            } => {
+            Action::If { then, otherwise, .. } => {
                 walk(then, &format!("{path}/then"), each);
                 walk(otherwise, &format!("{path}/else"), each);
             }

@@ -48,13 +48,7 @@ impl<'a> Lint<'a> {
     pub fn new(workflow: &'a Workflow) -> Self {
         let outline = Outline::of(workflow);
         let reachable = reach::reachable(&outline, workflow, &|_| false);
-        Self {
-            workflow,
-            outline,
-            names: names(workflow),
-            reachable,
-            findings: Vec::new(),
-        }
+        Self { workflow, outline, names: names(workflow), reachable, findings: Vec::new() }
     }
 
     /// Adds a finding.
@@ -65,12 +59,7 @@ impl<'a> Lint<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.findings.push(Finding {
-            code,
-            path: path.into(),
-            message: message.into(),
-            help: help.into(),
-        });
+        self.findings.push(Finding { code, path: path.into(), message: message.into(), help: help.into() });
     }
 
     /// Whether the workflow bears a tag; its own name counts as one.
@@ -80,9 +69,7 @@ impl<'a> Lint<'a> {
 
     /// Whether an expression names `root.name`, or `root` as a whole.
     pub fn mentions(&self, root: &str, name: &str) -> bool {
-        self.names
-            .get(root)
-            .is_some_and(|names| names.contains(name) || names.contains(""))
+        self.names.get(root).is_some_and(|names| names.contains(name) || names.contains(""))
     }
 }
 
@@ -141,10 +128,7 @@ fn dotted(text: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
     for part in text.split(|c| !word(c)) {
         if let Some((root, rest)) = part.split_once('.') {
             let second = rest.split('.').next().unwrap_or_default();
-            found
-                .entry(root.to_owned())
-                .or_default()
-                .insert(second.to_owned());
+            found.entry(root.to_owned()).or_default().insert(second.to_owned());
         }
     }
 }

@@ -26,10 +26,7 @@ pub struct Outline<'a> {
 impl<'a> Outline<'a> {
     /// The outline of a workflow.
     pub fn of(workflow: &'a Workflow) -> Self {
-        let mut outline = Self {
-            places: Vec::new(),
-            numbers: HashMap::new(),
-        };
+        let mut outline = Self { places: Vec::new(), numbers: HashMap::new() };
         outline.add(&workflow.states, None);
         outline
     }
@@ -37,11 +34,7 @@ impl<'a> Outline<'a> {
     fn add(&mut self, states: &'a [State], parent: Option<usize>) {
         for state in states {
             let number = self.places.len();
-            self.places.push(Place {
-                state,
-                parent,
-                end: 0,
-            });
+            self.places.push(Place { state, parent, end: 0 });
             self.numbers.entry(&state.id).or_insert(number);
             self.add(&state.states, Some(number));
             self.places[number].end = self.places.len();
@@ -90,63 +83,41 @@ impl<'a> Outline<'a> {
 
     /// Whether it is a history.
     pub fn is_history(&self, number: usize) -> bool {
-        matches!(
-            self.state(number).kind,
-            StateKind::History | StateKind::DeepHistory
-        )
+        matches!(self.state(number).kind, StateKind::History | StateKind::DeepHistory)
     }
 
     /// The innermost state around both; `None` is the root.
     pub fn common(&self, one: usize, other: usize) -> Option<usize> {
-        self.upwards(one)
-            .find(|outer| *outer == other || self.below(other, *outer))
+        self.upwards(one).find(|outer| *outer == other || self.below(other, *outer))
     }
 
     /// Whether both can be active at once: one lies within the other, or they lie in different regions.
     pub fn together(&self, one: usize, other: usize) -> bool {
         match self.common(one, other) {
-            Some(common) => {
-                common == one || common == other || self.state(common).kind == StateKind::Parallel
-            }
+            Some(common) => common == one || common == other || self.state(common).kind == StateKind::Parallel,
             None => false,
         }
     }
 
     /// What a transition enters at least: its targets, with the default of a history for the history.
     pub fn targets(&self, transition: &Transition) -> Vec<usize> {
-        transition
-            .targets
-            .iter()
-            .filter_map(|id| self.number(id))
-            .collect()
+        transition.targets.iter().filter_map(|id| self.number(id)).collect()
     }
 
     /// The domain of a transition with targets: all that is active below it is left. `None` is the root.
-    pub fn domain(
-        &self,
-        source: usize,
-        transition: &Transition,
-        targets: &[usize],
-    ) -> Option<usize> {
+    pub fn domain(&self, source: usize, transition: &Transition, targets: &[usize]) -> Option<usize> {
         let inside = |outer: usize| targets.iter().all(|target| self.below(*target, outer));
         let compound = |number: usize| self.state(number).kind == StateKind::Compound;
         if transition.internal && compound(source) && inside(source) {
             return Some(source);
         }
-        self.upwards(source)
-            .skip(1)
-            .find(|outer| compound(*outer) && inside(*outer))
+        self.upwards(source).skip(1).find(|outer| compound(*outer) && inside(*outer))
     }
 
     /// All transitions with the number of their source and their place in it.
     pub fn transitions(&self) -> impl Iterator<Item = (usize, usize, &'a Transition)> {
         self.places.iter().enumerate().flat_map(|(number, place)| {
-            place
-                .state
-                .on
-                .iter()
-                .enumerate()
-                .map(move |(index, transition)| (number, index, transition))
+            place.state.on.iter().enumerate().map(move |(index, transition)| (number, index, transition))
         })
     }
 }
@@ -156,17 +127,12 @@ pub fn covers(descriptor: &str, name: &str) -> bool {
     if descriptor == "*" || descriptor == name {
         return true;
     }
-    descriptor.strip_suffix(".*").is_some_and(|prefix| {
-        name == prefix
-            || name
-                .strip_prefix(prefix)
-                .is_some_and(|rest| rest.starts_with('.'))
-    })
+    descriptor
+        .strip_suffix(".*")
+        .is_some_and(|prefix| name == prefix || name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')))
 }
 
 /// Whether only the engine sends an event of this name.
 pub fn is_reserved(event: &str) -> bool {
-    crate::ir::RESERVED_EVENTS
-        .iter()
-        .any(|prefix| event.starts_with(prefix))
+    crate::ir::RESERVED_EVENTS.iter().any(|prefix| event.starts_with(prefix))
 }

@@ -8,8 +8,8 @@ use crate::ir::Action;
 
 /// Roles that a school gives (domain.md 0.2).
 const SCHOOL_ROLES: &[&str] = &[
-    "dir", "pol", "coach", "tch", "newtch", "zc", "gc", "cc", "ment", "adv", "core", "thm", "pup",
-    "par", "clb", "lsc", "cns", "ext", "staff", "adm",
+    "dir", "pol", "coach", "tch", "newtch", "zc", "gc", "cc", "ment", "adv", "core", "thm", "pup", "par", "clb", "lsc",
+    "cns", "ext", "staff", "adm",
 ];
 
 /// DB204 step without people, DB205 role not used, DB206 role nobody has, DB216 and DB217 not used.
@@ -45,11 +45,7 @@ fn used_roles(lint: &Lint<'_>) -> BTreeSet<String> {
         for step in &place.state.steps {
             used.extend(step.roles.iter().cloned());
             used.extend(step.audience.keys().cloned());
-            used.extend(
-                step.escalate
-                    .iter()
-                    .flat_map(|item| item.roles.iter().cloned()),
-            );
+            used.extend(step.escalate.iter().flat_map(|item| item.roles.iter().cloned()));
         }
         for transition in &place.state.on {
             used.extend(transition.roles.iter().cloned());
@@ -111,9 +107,7 @@ fn unused(lint: &mut Lint<'_>) {
         }
     }
     let fields = lint.workflow.config["properties"].as_object();
-    let names: Vec<String> = fields
-        .map(|f| f.keys().cloned().collect())
-        .unwrap_or_default();
+    let names: Vec<String> = fields.map(|f| f.keys().cloned().collect()).unwrap_or_default();
     for name in names {
         if !lint.mentions("config", &name) {
             lint.add(

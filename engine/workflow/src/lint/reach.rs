@@ -5,11 +5,7 @@ use super::outline::Outline;
 use crate::ir::{StateKind, Transition, Workflow};
 
 /// States that can become active, whatever guards say, when `blocked` states are never entered.
-pub fn reachable(
-    outline: &Outline<'_>,
-    workflow: &Workflow,
-    blocked: &dyn Fn(usize) -> bool,
-) -> Vec<bool> {
+pub fn reachable(outline: &Outline<'_>, workflow: &Workflow, blocked: &dyn Fn(usize) -> bool) -> Vec<bool> {
     let mut walk = Walk {
         outline,
         blocked,
@@ -17,11 +13,7 @@ pub fn reachable(
         defaulted: vec![false; outline.places.len()],
         fresh: Vec::new(),
     };
-    let initial: Vec<usize> = workflow
-        .initial
-        .iter()
-        .filter_map(|id| outline.number(id))
-        .collect();
+    let initial: Vec<usize> = workflow.initial.iter().filter_map(|id| outline.number(id)).collect();
     match initial.as_slice() {
         [] => {
             if let Some(first) = outline.children(None).find(|n| !outline.is_history(*n)) {
@@ -70,10 +62,7 @@ impl Walk<'_> {
             self.fresh.push(n);
             if n != number && self.outline.state(n).kind == StateKind::Parallel {
                 let regions = self.regions(n);
-                for region in regions
-                    .into_iter()
-                    .filter(|r| !self.outline.within(number, Some(*r)))
-                {
+                for region in regions.into_iter().filter(|r| !self.outline.within(number, Some(*r))) {
                     self.enter(region);
                 }
             }
@@ -85,25 +74,16 @@ impl Walk<'_> {
 
     /// Children that are no history.
     fn regions(&self, number: usize) -> Vec<usize> {
-        self.outline
-            .children(Some(number))
-            .filter(|n| !self.outline.is_history(*n))
-            .collect()
+        self.outline.children(Some(number)).filter(|n| !self.outline.is_history(*n)).collect()
     }
 
     /// Enters what a state enters by itself.
     fn defaults(&mut self, number: usize) {
         let state = self.outline.state(number);
-        let named: Vec<usize> = state
-            .initial
-            .iter()
-            .filter_map(|id| self.outline.number(id))
-            .collect();
+        let named: Vec<usize> = state.initial.iter().filter_map(|id| self.outline.number(id)).collect();
         let next = match state.kind {
             StateKind::Parallel => self.regions(number),
-            StateKind::Compound if named.is_empty() => {
-                self.regions(number).into_iter().take(1).collect()
-            }
+            StateKind::Compound if named.is_empty() => self.regions(number).into_iter().take(1).collect(),
             _ => named,
         };
         for child in next {
@@ -159,20 +139,14 @@ fn dead_ends(lint: &mut Lint<'_>) {
         lint.add(
             "DB201",
             path.as_str(),
-            format!(
-                "Nothing leads out of the state `{}`, and it is no end.",
-                state.id
-            ),
+            format!("Nothing leads out of the state `{}`, and it is no end.", state.id),
             "add a transition with `to:`, or make it an end with `final: true`",
         );
         if let Some(timer) = state.timers.iter().find(|timer| timer.repeat) {
             lint.add(
                 "DB208",
                 format!("timer/{}", timer.id),
-                format!(
-                    "The timer repeats for ever: nothing leads out of `{}`.",
-                    state.id
-                ),
+                format!("The timer repeats for ever: nothing leads out of `{}`.", state.id),
                 "add a transition with `to:` that ends it",
             );
         }
@@ -198,10 +172,7 @@ fn can_leave(lint: &Lint<'_>, number: usize) -> bool {
 }
 
 fn endless(lint: &mut Lint<'_>) {
-    let ends = lint
-        .outline
-        .children(None)
-        .any(|n| lint.reachable[n] && lint.outline.state(n).kind == StateKind::Final);
+    let ends = lint.outline.children(None).any(|n| lint.reachable[n] && lint.outline.state(n).kind == StateKind::Final);
     if !ends {
         lint.add(
             "DB202",

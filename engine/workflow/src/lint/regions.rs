@@ -14,9 +14,7 @@ pub fn check(lint: &mut Lint<'_>) {
 }
 
 fn heard(lint: &Lint<'_>, event: &str) -> bool {
-    lint.outline
-        .transitions()
-        .any(|(_, _, t)| t.events.iter().any(|descriptor| covers(descriptor, event)))
+    lint.outline.transitions().any(|(_, _, t)| t.events.iter().any(|descriptor| covers(descriptor, event)))
 }
 
 fn children(lint: &mut Lint<'_>) {
@@ -32,15 +30,10 @@ fn children(lint: &mut Lint<'_>) {
                 format!("`{id}` runs one child, but waits for {least}."),
                 "add `for_each:`, or leave out `join:`",
             )),
-            _ if !run.keep
-                && !heard(lint, &format!("done.child.{id}"))
-                && !lint.mentions("children", id) =>
-            {
+            _ if !run.keep && !heard(lint, &format!("done.child.{id}")) && !lint.mentions("children", id) => {
                 found.push((
                     format!("state/{id}/run"),
-                    format!(
-                        "Nothing waits for the children of `{id}`: `done.child.{id}` is not used."
-                    ),
+                    format!("Nothing waits for the children of `{id}`: `done.child.{id}` is not used."),
                     "add a transition for it, or `keep: true` when they may outlive the state",
                 ));
             }
@@ -57,20 +50,13 @@ fn done_states(lint: &mut Lint<'_>) {
     let mut found = Vec::new();
     for (source, index, transition) in lint.outline.transitions() {
         for event in &transition.events {
-            let Some(number) = event
-                .strip_prefix("done.state.")
-                .and_then(|id| lint.outline.number(id))
-            else {
+            let Some(number) = event.strip_prefix("done.state.").and_then(|id| lint.outline.number(id)) else {
                 continue;
             };
             if let Some(open) = without_end(&lint.outline, number) {
                 let source = &lint.outline.state(source).id;
                 let id = &lint.outline.state(open).id;
-                found.push((
-                    format!("state/{source}/on/{index}"),
-                    event.clone(),
-                    id.clone(),
-                ));
+                found.push((format!("state/{source}/on/{index}"), event.clone(), id.clone()));
             }
         }
     }
@@ -87,14 +73,11 @@ fn done_states(lint: &mut Lint<'_>) {
 /// The state at or below `number` whose missing end keeps it from being done.
 fn without_end(outline: &Outline<'_>, number: usize) -> Option<usize> {
     match outline.state(number).kind {
-        StateKind::Parallel => outline
-            .children(Some(number))
-            .filter(|n| !outline.is_history(*n))
-            .find_map(|n| without_end(outline, n)),
+        StateKind::Parallel => {
+            outline.children(Some(number)).filter(|n| !outline.is_history(*n)).find_map(|n| without_end(outline, n))
+        }
         StateKind::Compound => {
-            let ends = outline
-                .children(Some(number))
-                .any(|n| outline.state(n).kind == StateKind::Final);
+            let ends = outline.children(Some(number)).any(|n| outline.state(n).kind == StateKind::Final);
             (!ends).then_some(number)
         }
         _ => Some(number),
@@ -109,10 +92,7 @@ fn conflicts(lint: &mut Lint<'_>) {
         .filter(|(source, _, t)| {
             !t.targets.is_empty()
                 && !t.events.is_empty()
-                && outline
-                    .upwards(*source)
-                    .skip(1)
-                    .any(|n| outline.state(n).kind == StateKind::Parallel)
+                && outline.upwards(*source).skip(1).any(|n| outline.state(n).kind == StateKind::Parallel)
         })
         .collect();
     let mut found = Vec::new();
@@ -121,12 +101,10 @@ fn conflicts(lint: &mut Lint<'_>) {
             if first.when.is_some() && second.when.is_some() {
                 continue;
             }
-            let event = second.events.iter().find(|event| {
-                first
-                    .events
-                    .iter()
-                    .any(|own| covers(own, event) || covers(event, own))
-            });
+            let event = second
+                .events
+                .iter()
+                .find(|event| first.events.iter().any(|own| covers(own, event) || covers(event, own)));
             if let Some(event) = event
                 && regions_apart(outline, *one, *other)
                 && (leaves(outline, *one, first, *other) || leaves(outline, *other, second, *one))
@@ -136,10 +114,7 @@ fn conflicts(lint: &mut Lint<'_>) {
         }
     }
     for (one, other, index, event) in found {
-        let (one, other) = (
-            lint.outline.state(one).id.clone(),
-            lint.outline.state(other).id.clone(),
-        );
+        let (one, other) = (lint.outline.state(one).id.clone(), lint.outline.state(other).id.clone());
         lint.add(
             "DB212",
             format!("state/{other}/on/{index}"),
@@ -150,9 +125,9 @@ fn conflicts(lint: &mut Lint<'_>) {
 }
 
 fn regions_apart(outline: &Outline<'_>, one: usize, other: usize) -> bool {
-    outline.common(one, other).is_some_and(|common| {
-        common != one && common != other && outline.state(common).kind == StateKind::Parallel
-    })
+    outline
+        .common(one, other)
+        .is_some_and(|common| common != one && common != other && outline.state(common).kind == StateKind::Parallel)
 }
 
 fn leaves(outline: &Outline<'_>, source: usize, transition: &Transition, other: usize) -> bool {
@@ -183,10 +158,7 @@ fn restarts(lint: &mut Lint<'_>) {
         }
     }
     for (source, index, outer) in found {
-        let (source, outer) = (
-            lint.outline.state(source).id.clone(),
-            lint.outline.state(outer).id.clone(),
-        );
+        let (source, outer) = (lint.outline.state(source).id.clone(), lint.outline.state(outer).id.clone());
         lint.add(
             "DB214",
             format!("state/{source}/on/{index}"),
@@ -211,20 +183,12 @@ fn closed_steps(lint: &mut Lint<'_>) {
             if let Some(home) = homes.get(step.as_str())
                 && !outline.together(source, *home)
             {
-                found.push((
-                    source,
-                    *home,
-                    format!("{index}/concludes/{n}"),
-                    step.clone(),
-                ));
+                found.push((source, *home, format!("{index}/concludes/{n}"), step.clone()));
             }
         }
     }
     for (source, home, rest, step) in found {
-        let (source, home) = (
-            lint.outline.state(source).id.clone(),
-            lint.outline.state(home).id.clone(),
-        );
+        let (source, home) = (lint.outline.state(source).id.clone(), lint.outline.state(home).id.clone());
         lint.add(
             "DB218",
             format!("state/{source}/on/{rest}"),

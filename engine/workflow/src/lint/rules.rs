@@ -110,9 +110,7 @@ impl Rule {
 
 /// States whose children carry on the work.
 fn runners(lint: &Lint<'_>) -> Vec<usize> {
-    (0..lint.outline.places.len())
-        .filter(|n| lint.outline.state(*n).run.is_some())
-        .collect()
+    (0..lint.outline.places.len()).filter(|n| lint.outline.state(*n).run.is_some()).collect()
 }
 
 /// R01: every way to an end goes through a state that runs a follow-up, and the door to it is mandatory and guarded.
@@ -128,10 +126,7 @@ fn follow_up(lint: &mut Lint<'_>, rule: &Rule) {
         return;
     }
     let around = reachable(&lint.outline, lint.workflow, &|n| runners.contains(&n));
-    let escape = lint
-        .outline
-        .children(None)
-        .find(|n| around[*n] && lint.outline.state(*n).kind == StateKind::Final);
+    let escape = lint.outline.children(None).find(|n| around[*n] && lint.outline.state(*n).kind == StateKind::Final);
     if let Some(end) = escape {
         let id = lint.outline.state(end).id.clone();
         rule.add(
@@ -143,16 +138,13 @@ fn follow_up(lint: &mut Lint<'_>, rule: &Rule) {
     }
     let mut open = Vec::new();
     for (source, index, transition) in lint.outline.transitions() {
-        let enters = lint.outline.targets(transition).iter().any(|target| {
-            runners
-                .iter()
-                .any(|r| lint.outline.within(*target, Some(*r)))
-        });
-        let inside = runners
+        let enters = lint
+            .outline
+            .targets(transition)
             .iter()
-            .any(|r| lint.outline.within(source, Some(*r)));
-        let guarded =
-            transition.mandatory && !(transition.require.is_empty() && transition.when.is_none());
+            .any(|target| runners.iter().any(|r| lint.outline.within(*target, Some(*r))));
+        let inside = runners.iter().any(|r| lint.outline.within(source, Some(*r)));
+        let guarded = transition.mandatory && !(transition.require.is_empty() && transition.when.is_none());
         if enters && !inside && !guarded {
             open.push((lint.outline.state(source).id.clone(), index));
         }
@@ -185,18 +177,13 @@ fn review(lint: &mut Lint<'_>, rule: &Rule) {
 }
 
 fn every_step<'a>(lint: &Lint<'a>) -> Vec<&'a Step> {
-    lint.outline
-        .places
-        .iter()
-        .flat_map(|place| &place.state.steps)
-        .collect()
+    lint.outline.places.iter().flat_map(|place| &place.state.steps).collect()
 }
 
 /// R04: what the school leader or the policy team sets as goals or selects as priorities is limited.
 fn few_priorities(lint: &mut Lint<'_>, rule: &Rule) {
     for step in every_step(lint) {
-        let leaders =
-            !step.roles.is_empty() && step.roles.iter().all(|role| role == "dir" || role == "pol");
+        let leaders = !step.roles.is_empty() && step.roles.iter().all(|role| role == "dir" || role == "pol");
         let key = match step.kind.as_str() {
             "goal" if leaders => "max_goals",
             "prioritise" => "top",
@@ -208,10 +195,7 @@ fn few_priorities(lint: &mut Lint<'_>, rule: &Rule) {
             rule.add(
                 lint,
                 format!("step/{}/with/{key}", step.id),
-                &format!(
-                    "The step `{}` does not keep the number of priorities small.",
-                    step.id
-                ),
+                &format!("The step `{}` does not keep the number of priorities small.", step.id),
                 &format!("set `{key}:` to at most {FEW}"),
             );
         }
@@ -221,12 +205,7 @@ fn few_priorities(lint: &mut Lint<'_>, rule: &Rule) {
 /// R05: a team's cycle has a report.
 fn reports(lint: &mut Lint<'_>, rule: &Rule) {
     if !every_step(lint).iter().any(|step| step.kind == "report") {
-        rule.add(
-            lint,
-            "workflow",
-            "The team never reports to the policy team.",
-            "add a step of kind `report`",
-        );
+        rule.add(lint, "workflow", "The team never reports to the policy team.", "add a step of kind `report`");
     }
 }
 
@@ -237,10 +216,7 @@ fn growth_phase(lint: &mut Lint<'_>, rule: &Rule) {
             rule.add(
                 lint,
                 format!("step/{}", step.id),
-                &format!(
-                    "The report `{}` does not say whether the team is in its growth phase.",
-                    step.id
-                ),
+                &format!("The report `{}` does not say whether the team is in its growth phase.", step.id),
                 "give `growth_phase: true`, or an expression, in `with:`",
             );
         }
@@ -254,16 +230,8 @@ fn soon(lint: &mut Lint<'_>, rule: &Rule) {
         return;
     };
     let near = |rule: &str| at_most_schooldays(rule, SOON);
-    let due = steps
-        .iter()
-        .filter_map(|step| step.due.as_deref())
-        .any(near);
-    let timer = lint
-        .outline
-        .places
-        .iter()
-        .flat_map(|place| &place.state.timers)
-        .any(|timer| near(&timer.rule));
+    let due = steps.iter().filter_map(|step| step.due.as_deref()).any(near);
+    let timer = lint.outline.places.iter().flat_map(|place| &place.state.timers).any(|timer| near(&timer.rule));
     if !due && !timer {
         rule.add(
             lint,
@@ -278,24 +246,18 @@ fn soon(lint: &mut Lint<'_>, rule: &Rule) {
 fn at_most_schooldays(rule: &str, limit: u32) -> bool {
     let mut words = rule.split_whitespace();
     let count = words.next().and_then(|word| word.parse::<u32>().ok());
-    let days = words
-        .next()
-        .is_some_and(|word| word.starts_with("schoolday"));
+    let days = words.next().is_some_and(|word| word.starts_with("schoolday"));
     days && count.is_some_and(|count| count <= limit)
 }
 
 /// R17: questionnaires of an efficacy survey are individual first.
 fn individual_first(lint: &mut Lint<'_>, rule: &Rule) {
     for step in every_step(lint) {
-        if step.kind == "questionnaire" && step.with["individual_first"] != serde_json::json!(true)
-        {
+        if step.kind == "questionnaire" && step.with["individual_first"] != serde_json::json!(true) {
             rule.add(
                 lint,
                 format!("step/{}", step.id),
-                &format!(
-                    "The survey `{}` may show results before everybody has answered.",
-                    step.id
-                ),
+                &format!("The survey `{}` may show results before everybody has answered.", step.id),
                 "give `individual_first: true` in `with:`",
             );
         }

@@ -15,10 +15,7 @@ pub fn check(lint: &mut Lint<'_>) {
     let wanted = wanted(lint);
     let mut found = Vec::new();
     for (locale, texts) in &lint.workflow.texts {
-        let missing: Vec<&(String, String)> = wanted
-            .iter()
-            .filter(|(key, _)| !texts.contains_key(key))
-            .collect();
+        let missing: Vec<&(String, String)> = wanted.iter().filter(|(key, _)| !texts.contains_key(key)).collect();
         if let Some((_, path)) = missing.first() {
             found.push((locale.clone(), path.clone(), summary(&missing)));
         }
@@ -34,11 +31,7 @@ pub fn check(lint: &mut Lint<'_>) {
 }
 
 fn summary(missing: &[&(String, String)]) -> String {
-    let shown: Vec<String> = missing
-        .iter()
-        .take(SHOWN)
-        .map(|(key, _)| format!("`{key}`"))
-        .collect();
+    let shown: Vec<String> = missing.iter().take(SHOWN).map(|(key, _)| format!("`{key}`")).collect();
     match missing.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),

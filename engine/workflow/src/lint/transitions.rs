@@ -19,12 +19,9 @@ pub fn check(lint: &mut Lint<'_>) {
 fn raised(lint: &Lint<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     visit_actions(lint.workflow, &mut |path, action| match action {
-        Action::Raise { event, .. }
-        | Action::Send {
-            event,
-            to: Recipient::Itself,
-            ..
-        } => found.push((event.clone(), format!("{path}/event"))),
+        Action::Raise { event, .. } | Action::Send { event, to: Recipient::Itself, .. } => {
+            found.push((event.clone(), format!("{path}/event")))
+        }
         _ => {}
     });
     found
@@ -44,12 +41,7 @@ fn shadows(earlier: &Transition, later: &Transition) -> bool {
         || (!later.roles.is_empty() && later.roles.iter().all(|role| earlier.roles.contains(role)));
     let eventless = earlier.events.is_empty() && later.events.is_empty();
     let every = !later.events.is_empty()
-        && later.events.iter().all(|name| {
-            earlier
-                .events
-                .iter()
-                .any(|descriptor| covers(descriptor, name))
-        });
+        && later.events.iter().all(|name| earlier.events.iter().any(|descriptor| covers(descriptor, name)));
     always && same_people && (eventless || every)
 }
 
@@ -57,20 +49,9 @@ fn shadowed(lint: &mut Lint<'_>) {
     let mut found = Vec::new();
     for place in &lint.outline.places {
         for (n, later) in place.state.on.iter().enumerate() {
-            if let Some(earlier) = place.state.on[..n]
-                .iter()
-                .find(|earlier| shadows(earlier, later))
-            {
-                let event = earlier
-                    .events
-                    .first()
-                    .map_or("always", String::as_str)
-                    .to_owned();
-                found.push((
-                    format!("state/{}/on/{n}", place.state.id),
-                    describe(later),
-                    event,
-                ));
+            if let Some(earlier) = place.state.on[..n].iter().find(|earlier| shadows(earlier, later)) {
+                let event = earlier.events.first().map_or("always", String::as_str).to_owned();
+                found.push((format!("state/{}/on/{n}", place.state.id), describe(later), event));
             }
         }
     }
@@ -104,11 +85,7 @@ fn idle_timers(lint: &mut Lint<'_>) {
 
 /// Events that no role may send and that nothing in the workflow sends either.
 fn unsent(lint: &mut Lint<'_>, raised: &[(String, String)]) {
-    let from_children = lint
-        .outline
-        .places
-        .iter()
-        .any(|place| place.state.run.is_some());
+    let from_children = lint.outline.places.iter().any(|place| place.state.run.is_some());
     if from_children {
         return;
     }
@@ -136,10 +113,8 @@ fn unsent(lint: &mut Lint<'_>, raised: &[(String, String)]) {
 
 fn unheard(lint: &mut Lint<'_>, raised: &[(String, String)]) {
     for (event, path) in raised {
-        let heard = lint
-            .outline
-            .transitions()
-            .any(|(_, _, t)| t.events.iter().any(|descriptor| covers(descriptor, event)));
+        let heard =
+            lint.outline.transitions().any(|(_, _, t)| t.events.iter().any(|descriptor| covers(descriptor, event)));
         if !heard {
             lint.add(
                 "DB219",
@@ -177,19 +152,11 @@ fn loops(lint: &mut Lint<'_>) {
 }
 
 fn report_loop(lint: &mut Lint<'_>, states: &[usize]) {
-    let ids: Vec<&str> = states
-        .iter()
-        .map(|n| lint.outline.state(*n).id.as_str())
-        .collect();
+    let ids: Vec<&str> = states.iter().map(|n| lint.outline.state(*n).id.as_str()).collect();
     let chain = ids.join("` → `");
     let first = ids.first().copied().unwrap_or_default();
-    let index = lint.outline.number(first).and_then(|n| {
-        lint.outline
-            .state(n)
-            .on
-            .iter()
-            .position(|t| t.events.is_empty())
-    });
+    let index =
+        lint.outline.number(first).and_then(|n| lint.outline.state(n).on.iter().position(|t| t.events.is_empty()));
     let path = match index {
         Some(index) => format!("state/{first}/on/{index}"),
         None => format!("state/{first}"),
@@ -230,12 +197,7 @@ fn settle(lint: &Lint<'_>, number: usize) -> Option<usize> {
     match state.kind {
         StateKind::Atomic => Some(number),
         StateKind::Compound => match state.initial.as_slice() {
-            [] => settle(
-                lint,
-                lint.outline
-                    .children(Some(number))
-                    .find(|n| !lint.outline.is_history(*n))?,
-            ),
+            [] => settle(lint, lint.outline.children(Some(number)).find(|n| !lint.outline.is_history(*n))?),
             [one] => settle(lint, lint.outline.number(one)?),
             _ => None,
         },

@@ -22,41 +22,30 @@ impl<'a, 'i> Reader<'a, 'i> {
     }
 
     fn actions(&self, node: Node<'a, 'i>, depth: usize) -> Result<Vec<Action>, Refusal> {
-        xml::children(node)?
-            .into_iter()
-            .map(|(name, child)| self.action(name, child, depth))
-            .collect()
+        xml::children(node)?.into_iter().map(|(name, child)| self.action(name, child, depth)).collect()
     }
 
     fn action(&self, name: &str, node: Node<'a, 'i>, depth: usize) -> Result<Action, Refusal> {
         if depth > MAX_CONTENT_DEPTH {
-            return Err(xml::refuse(
-                node,
-                format!("<{name}> nested deeper than {MAX_CONTENT_DEPTH} levels"),
-            ));
+            return Err(xml::refuse(node, format!("<{name}> nested deeper than {MAX_CONTENT_DEPTH} levels")));
         }
         match name {
             "raise" => {
                 let attributes = Attributes::new(node, &["event"])?;
                 xml::empty(node)?;
-                Ok(Action::Raise {
-                    event: attributes.need("event")?.to_owned(),
-                })
+                Ok(Action::Raise { event: attributes.need("event")?.to_owned() })
             }
             "log" => self.log(node),
             "send" => self.send(node),
             "cancel" => self.cancel(node),
             "if" => self.choice(node, depth),
-            "assign" | "foreach" if self.dialect == Dialect::Null => Err(xml::refuse(
-                node,
-                format!("<{name}> in the null data model"),
-            )),
+            "assign" | "foreach" if self.dialect == Dialect::Null => {
+                Err(xml::refuse(node, format!("<{name}> in the null data model")))
+            }
             "assign" => {
                 let attributes = Attributes::new(node, &["location", "expr"])?;
                 let location = self.location(attributes, "location")?;
-                let value = self
-                    .source(node, attributes)?
-                    .unwrap_or(Source::Literal(Json::Null));
+                let value = self.source(node, attributes)?.unwrap_or(Source::Literal(Json::Null));
                 Ok(Action::Assign { location, value })
             }
             "foreach" => self.for_each(node, depth),
@@ -72,9 +61,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 Some(Expression::constant(text).ok_or_else(|| attributes.refuse_value("expr"))?)
             }
             (Some(text), Dialect::Cel) => Some(self.expression(attributes, "expr", text)?),
-            (None, _) => attributes
-                .get("label")
-                .map(|label| Expression::Literal(label.into())),
+            (None, _) => attributes.get("label").map(|label| Expression::Literal(label.into())),
         };
         Ok(Action::Log { value })
     }
@@ -83,16 +70,12 @@ impl<'a, 'i> Reader<'a, 'i> {
         let attributes = Attributes::new(node, &["sendid", "sendidexpr"])?;
         xml::empty(node)?;
         let id = self.constant_or_expression(attributes, "sendid", "sendidexpr")?;
-        id.map(|id| Action::Cancel { id })
-            .ok_or_else(|| xml::refuse(node, "<cancel> without attribute sendid"))
+        id.map(|id| Action::Cancel { id }).ok_or_else(|| xml::refuse(node, "<cancel> without attribute sendid"))
     }
 
     fn choice(&self, node: Node<'a, 'i>, depth: usize) -> Result<Action, Refusal> {
         let attributes = Attributes::new(node, &["cond"])?;
-        let mut branches = vec![(
-            self.condition(attributes, "cond", attributes.need("cond")?)?,
-            Vec::new(),
-        )];
+        let mut branches = vec![(self.condition(attributes, "cond", attributes.need("cond")?)?, Vec::new())];
         let mut otherwise: Option<Vec<Action>> = None;
         for (name, child) in xml::children(node)? {
             match name {
@@ -117,10 +100,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 }
             }
         }
-        Ok(Action::If {
-            branches,
-            otherwise: otherwise.unwrap_or_default(),
-        })
+        Ok(Action::If { branches, otherwise: otherwise.unwrap_or_default() })
     }
 
     fn for_each(&self, node: Node<'a, 'i>, depth: usize) -> Result<Action, Refusal> {
@@ -158,10 +138,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             };
             let mut named = Vec::new();
             for name in attributes.words("namelist") {
-                named.push((
-                    name.to_owned(),
-                    self.expression(attributes, "namelist", name)?,
-                ));
+                named.push((name.to_owned(), self.expression(attributes, "namelist", name)?));
             }
             parameters.splice(..0, named);
         }
@@ -202,9 +179,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 "content" if children.len() == 1 => {
                     let attributes = Attributes::new(*child, &["expr"])?;
                     let source = self.source(*child, attributes)?;
-                    return Ok(Payload::Content(
-                        source.unwrap_or(Source::Literal(Json::Null)),
-                    ));
+                    return Ok(Payload::Content(source.unwrap_or(Source::Literal(Json::Null))));
                 }
                 _ => return Err(xml::unexpected(*child)),
             }
@@ -216,30 +191,19 @@ impl<'a, 'i> Reader<'a, 'i> {
         let attributes = Attributes::new(node, &["name", "expr", "location"])?;
         xml::empty(node)?;
         attributes.exclusive("expr", "location")?;
-        let from = if attributes.get("location").is_some() {
-            "location"
-        } else {
-            "expr"
-        };
+        let from = if attributes.get("location").is_some() { "location" } else { "expr" };
         let value = self.expression(attributes, from, attributes.need(from)?)?;
         Ok((attributes.need("name")?.to_owned(), value))
     }
 
     /// The `expr` of an element or else its content; none when it has neither.
-    pub(super) fn source(
-        &self,
-        node: Node<'a, 'i>,
-        attributes: Attributes<'a, 'i>,
-    ) -> Result<Option<Source>, Refusal> {
+    pub(super) fn source(&self, node: Node<'a, 'i>, attributes: Attributes<'a, 'i>) -> Result<Option<Source>, Refusal> {
         let content = xml::text(node)?;
         match (attributes.get("expr"), content) {
-            (Some(_), Some(_)) => Err(xml::refuse(
-                node,
-                format!("<{}> with both expr and content", node.tag_name().name()),
-            )),
-            (Some(text), None) => Ok(Some(Source::Expression(
-                self.expression(attributes, "expr", text)?,
-            ))),
+            (Some(_), Some(_)) => {
+                Err(xml::refuse(node, format!("<{}> with both expr and content", node.tag_name().name())))
+            }
+            (Some(text), None) => Ok(Some(Source::Expression(self.expression(attributes, "expr", text)?))),
             (None, Some(text)) => Ok(Some(Source::Literal(literal(&text)))),
             (None, None) => Ok(None),
         }
@@ -253,26 +217,17 @@ impl<'a, 'i> Reader<'a, 'i> {
         text: &str,
     ) -> Result<Condition, Refusal> {
         match self.dialect {
-            Dialect::Null => null::Condition::parse(text)
-                .map(Condition::Null)
-                .ok_or_else(|| attributes.refuse_value(name)),
-            Dialect::Cel => {
-                Condition::cel(text).map_err(|left_out| explain(attributes, name, &left_out))
+            Dialect::Null => {
+                null::Condition::parse(text).map(Condition::Null).ok_or_else(|| attributes.refuse_value(name))
             }
+            Dialect::Cel => Condition::cel(text).map_err(|left_out| explain(attributes, name, &left_out)),
         }
     }
 
-    fn expression(
-        &self,
-        attributes: Attributes<'a, 'i>,
-        name: &str,
-        text: &str,
-    ) -> Result<Expression, Refusal> {
+    fn expression(&self, attributes: Attributes<'a, 'i>, name: &str, text: &str) -> Result<Expression, Refusal> {
         match self.dialect {
             Dialect::Null => Err(attributes.refuse_value(name)),
-            Dialect::Cel => {
-                Expression::cel(text).map_err(|left_out| explain(attributes, name, &left_out))
-            }
+            Dialect::Cel => Expression::cel(text).map_err(|left_out| explain(attributes, name, &left_out)),
         }
     }
 
@@ -281,11 +236,7 @@ impl<'a, 'i> Reader<'a, 'i> {
             return Err(attributes.refuse_value(name));
         }
         // An empty one is there, and fails when it runs.
-        let text = if attributes.get(name).is_some_and(str::is_empty) {
-            ""
-        } else {
-            attributes.need(name)?
-        };
+        let text = if attributes.get(name).is_some_and(str::is_empty) { "" } else { attributes.need(name)? };
         Location::parse(text).map_err(|left_out| explain(attributes, name, &left_out))
     }
 
@@ -307,10 +258,7 @@ impl<'a, 'i> Reader<'a, 'i> {
 
 fn explain(attributes: Attributes<'_, '_>, name: &str, left_out: &LeftOut) -> Refusal {
     let refusal = attributes.refuse_value(name);
-    Refusal {
-        what: format!("{} ({})", refusal.what, left_out.0),
-        ..refusal
-    }
+    Refusal { what: format!("{} ({})", refusal.what, left_out.0), ..refusal }
 }
 
 /// Content written out: JSON if it is that, else its text with white space made single (W3C SCXML B.2.8.1, for CEL).

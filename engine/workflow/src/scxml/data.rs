@@ -27,18 +27,11 @@ impl Data {
     pub(super) fn new(document: &Document) -> Self {
         let processor = json!({ "location": OWN_ADDRESS });
         Self {
-            values: document
-                .data
-                .iter()
-                .map(|datum| (datum.id.clone(), Json::Null))
-                .collect(),
+            values: document.data.iter().map(|datum| (datum.id.clone(), Json::Null)).collect(),
             system: BTreeMap::from([
                 ("_sessionid", SESSION_ID.into()),
                 ("_name", document.name.clone().into()),
-                (
-                    "_ioprocessors",
-                    json!({ "scxml": processor, PROCESSOR: processor }),
-                ),
+                ("_ioprocessors", json!({ "scxml": processor, PROCESSOR: processor })),
             ]),
         }
     }
@@ -58,10 +51,7 @@ impl Data {
     }
 
     /// The keys of a location, evaluated before anything is changed.
-    pub(super) fn resolve<'l>(
-        location: &'l Location,
-        context: Context<'_>,
-    ) -> Result<(&'l str, Vec<Key>), String> {
+    pub(super) fn resolve<'l>(location: &'l Location, context: Context<'_>) -> Result<(&'l str, Vec<Key>), String> {
         match location {
             Location::Broken(message) => Err(message.clone()),
             Location::Path { root, steps } => {
@@ -70,12 +60,8 @@ impl Data {
                     Step::Index(expression) => match expression.value(context)? {
                         Json::String(field) => Ok(Key::Field(field)),
                         Json::Number(number) => {
-                            let index = number
-                                .as_u64()
-                                .and_then(|index| usize::try_from(index).ok());
-                            index
-                                .map(Key::Index)
-                                .ok_or_else(|| format!("{number} is no index"))
+                            let index = number.as_u64().and_then(|index| usize::try_from(index).ok());
+                            index.map(Key::Index).ok_or_else(|| format!("{number} is no index"))
                         }
                         other => Err(format!("{other} is neither an index nor a field")),
                     },
@@ -89,14 +75,9 @@ impl Data {
     /// object may be new.
     pub(super) fn assign(&mut self, root: &str, keys: &[Key], value: Json) -> Result<(), String> {
         if is_system(root) {
-            return Err(format!(
-                "'{root}' belongs to the platform and can not be assigned to"
-            ));
+            return Err(format!("'{root}' belongs to the platform and can not be assigned to"));
         }
-        let mut place = self
-            .values
-            .get_mut(root)
-            .ok_or_else(|| format!("'{root}' is not declared"))?;
+        let mut place = self.values.get_mut(root).ok_or_else(|| format!("'{root}' is not declared"))?;
         for (at, key) in keys.iter().enumerate() {
             place = key.below(place, at + 1 == keys.len())?;
         }
@@ -120,19 +101,11 @@ impl Key {
                 if last {
                     return Ok(fields.entry(field.clone()).or_insert(Json::Null));
                 }
-                fields
-                    .get_mut(field)
-                    .ok_or_else(|| format!("no field '{field}'"))
+                fields.get_mut(field).ok_or_else(|| format!("no field '{field}'"))
             }
-            (Self::Index(index), Json::Array(items)) => items
-                .get_mut(*index)
-                .ok_or_else(|| format!("no item {index}")),
-            (Self::Field(field), _) => Err(format!(
-                "'{field}' is asked of something that has no fields"
-            )),
-            (Self::Index(index), _) => Err(format!(
-                "item {index} is asked of something that is no list"
-            )),
+            (Self::Index(index), Json::Array(items)) => items.get_mut(*index).ok_or_else(|| format!("no item {index}")),
+            (Self::Field(field), _) => Err(format!("'{field}' is asked of something that has no fields")),
+            (Self::Index(index), _) => Err(format!("item {index} is asked of something that is no list")),
         }
     }
 }
@@ -146,10 +119,7 @@ pub(super) struct Moment<'a> {
 impl Moment<'_> {
     /// W3C `In()`; a state that does not exist is not active.
     pub(super) fn in_state(&self, id: &str) -> bool {
-        self.view
-            .chart()
-            .state(id)
-            .is_some_and(|state| self.view.in_state(state))
+        self.view.chart().state(id).is_some_and(|state| self.view.in_state(state))
     }
 }
 
@@ -157,11 +127,7 @@ impl Vars for Moment<'_> {
     fn get<'v>(&'v self, name: &str) -> Option<Value<'v>> {
         let value = match name {
             "_event" => &self.view.event()?.value,
-            _ => self
-                .data
-                .values
-                .get(name)
-                .or_else(|| self.data.system.get(name))?,
+            _ => self.data.values.get(name).or_else(|| self.data.system.get(name))?,
         };
         Some(Value::from_json(value))
     }

@@ -42,30 +42,13 @@ pub(super) enum Source {
 /// One element of executable content (W3C SCXML 4).
 #[derive(Debug)]
 pub(super) enum Action {
-    Raise {
-        event: String,
-    },
+    Raise { event: String },
     Send(Box<Send>),
-    Cancel {
-        id: Expression,
-    },
-    Assign {
-        location: Location,
-        value: Source,
-    },
-    If {
-        branches: Vec<(Condition, Vec<Action>)>,
-        otherwise: Vec<Action>,
-    },
-    ForEach {
-        array: Expression,
-        item: String,
-        index: Option<String>,
-        body: Vec<Action>,
-    },
-    Log {
-        value: Option<Expression>,
-    },
+    Cancel { id: Expression },
+    Assign { location: Location, value: Source },
+    If { branches: Vec<(Condition, Vec<Action>)>, otherwise: Vec<Action> },
+    ForEach { array: Expression, item: String, index: Option<String>, body: Vec<Action> },
+    Log { value: Option<Expression> },
 }
 
 /// `<send>` (W3C SCXML 6.2); constant attributes are literals.

@@ -45,9 +45,6 @@ impl Event {
             fields.insert("origin".to_owned(), OWN_ADDRESS.into());
             fields.insert("origintype".to_owned(), PROCESSOR.into());
         }
-        Self {
-            name: name.to_owned(),
-            value,
-        }
+        Self { name: name.to_owned(), value }
     }
 }

@@ -50,15 +50,9 @@ pub(super) struct LeftOut(pub(super) String);
 fn compile(text: &str) -> Result<Result<Program, String>, LeftOut> {
     match Program::compile_unchecked(text) {
         Ok(program) => Ok(Ok(program)),
-        Err(errors) => match errors
-            .iter()
-            .find(|error| matches!(error.code, CelCode::Unsupported | CelCode::Limit))
-        {
+        Err(errors) => match errors.iter().find(|error| matches!(error.code, CelCode::Unsupported | CelCode::Limit)) {
             Some(error) => Err(LeftOut(error.to_string())),
-            None => Ok(Err(errors
-                .first()
-                .map(ToString::to_string)
-                .unwrap_or_default())),
+            None => Ok(Err(errors.first().map(ToString::to_string).unwrap_or_default())),
         },
     }
 }
@@ -72,19 +66,14 @@ impl Expression {
     /// A constant of the null data model: a quoted text or a number; nothing else has a value there.
     pub(super) fn constant(text: &str) -> Option<Self> {
         let number = || serde_json::from_str(text).ok().filter(Json::is_number);
-        null::quoted(text)
-            .map(Json::from)
-            .or_else(number)
-            .map(Self::Literal)
+        null::quoted(text).map(Json::from).or_else(number).map(Self::Literal)
     }
 
     /// Its value.
     pub(super) fn value(&self, context: Context<'_>) -> Result<Json, String> {
         match self {
             Self::Cel(program) => {
-                let value = program
-                    .eval(context.vars, context.functions)
-                    .map_err(|error| error.to_string())?;
+                let value = program.eval(context.vars, context.functions).map_err(|error| error.to_string())?;
                 Ok(value.to_json())
             }
             Self::Literal(value) => Ok(value.clone()),
@@ -110,9 +99,7 @@ impl Condition {
     /// Its value; anything but true or false is a failure.
     pub(super) fn holds(&self, context: Context<'_>) -> Result<bool, String> {
         match self {
-            Self::Cel(program) => program
-                .eval_bool(context.vars, context.functions)
-                .map_err(|error| error.to_string()),
+            Self::Cel(program) => program.eval_bool(context.vars, context.functions).map_err(|error| error.to_string()),
             Self::Null(condition) => Ok(condition.holds(context.in_state)),
             Self::Broken(message) => Err(message.clone()),
         }
@@ -139,10 +126,7 @@ impl Location {
                 return Ok(broken());
             }
         }
-        Ok(Self::Path {
-            root: root.to_owned(),
-            steps,
-        })
+        Ok(Self::Path { root: root.to_owned(), steps })
     }
 }
 
@@ -178,9 +162,7 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// An identifier and what follows it.
 fn identifier(text: &str) -> Option<(&str, &str)> {
-    let end = text
-        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     (!name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit())).then_some((name, rest))
 }

@@ -17,10 +17,7 @@ pub(super) enum Condition {
 impl Condition {
     /// Reads a condition; `None` when it is anything else.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let mut parser = Parser {
-            rest: text,
-            depth: 0,
-        };
+        let mut parser = Parser { rest: text, depth: 0 };
         let condition = parser.or()?;
         parser.skip();
         parser.rest.is_empty().then_some(condition)
@@ -41,10 +38,7 @@ impl Condition {
 /// A quoted text, in either quotes and without escapes.
 pub(super) fn quoted(text: &str) -> Option<&str> {
     let text = text.trim();
-    let quote = text
-        .chars()
-        .next()
-        .filter(|first| matches!(first, '\'' | '"'))?;
+    let quote = text.chars().next().filter(|first| matches!(first, '\'' | '"'))?;
     let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
     (!inner.contains([quote, '\\'])).then_some(inner)
 }
@@ -61,10 +55,7 @@ impl Parser<'_> {
 
     fn eat(&mut self, token: &str) -> bool {
         self.skip();
-        self.rest
-            .strip_prefix(token)
-            .inspect(|rest| self.rest = rest)
-            .is_some()
+        self.rest.strip_prefix(token).inspect(|rest| self.rest = rest).is_some()
     }
 
     fn or(&mut self) -> Option<Condition> {
@@ -102,10 +93,7 @@ impl Parser<'_> {
 
     fn word(&mut self) -> Option<Condition> {
         self.skip();
-        let end = self
-            .rest
-            .find(|c: char| !c.is_ascii_alphabetic())
-            .unwrap_or(self.rest.len());
+        let end = self.rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         match word {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use draaiboek_chart::{
-    Block, Chart, ChartError, ChartSource, CondId, InitialSource, MAX_DEPTH, Place, StateKind,
-    StateSource, TransitionSource,
+    Block, Chart, ChartError, ChartSource, CondId, InitialSource, MAX_DEPTH, Place, StateKind, StateSource,
+    TransitionSource,
 };
 use roxmltree::Node;
 
@@ -49,19 +49,10 @@ impl Document {
         let xml = xml::parse(text)?;
         let root = xml.root_element();
         if xml::name(root)? != "scxml" {
-            return Err(xml::refuse(
-                root,
-                format!("root element <{}>", root.tag_name().name()),
-            ));
+            return Err(xml::refuse(root, format!("root element <{}>", root.tag_name().name())));
         }
-        let attributes = Attributes::new(
-            root,
-            &["initial", "name", "version", "datamodel", "binding"],
-        )?;
-        if attributes
-            .get("version")
-            .is_some_and(|version| version != "1.0")
-        {
+        let attributes = Attributes::new(root, &["initial", "name", "version", "datamodel", "binding"])?;
+        if attributes.get("version").is_some_and(|version| version != "1.0") {
             return Err(attributes.refuse_value("version"));
         }
         let dialect = match attributes.get("datamodel") {
@@ -75,15 +66,9 @@ impl Document {
             Some(_) => return Err(attributes.refuse_value("binding")),
         };
         let mut reader = Reader::new(dialect, root);
-        let mut source = StateSource {
-            initial: initial_attribute(attributes),
-            ..StateSource::default()
-        };
+        let mut source = StateSource { initial: initial_attribute(attributes), ..StateSource::default() };
         reader.body(root, &mut source, 0)?;
-        let source = ChartSource {
-            initial: source.initial,
-            states: source.children,
-        };
+        let source = ChartSource { initial: source.initial, states: source.children };
         let chart = Chart::compile(&source).map_err(|errors| reader.place(&errors))?;
         Ok(Self {
             chart,
@@ -105,15 +90,8 @@ impl<'a, 'i> Reader<'a, 'i> {
             conditions: Vec::new(),
             done_data: Vec::new(),
             data: Vec::new(),
-            places: vec![Places {
-                node: root,
-                initial: root,
-                transitions: Vec::new(),
-            }],
-            ids: root
-                .descendants()
-                .filter_map(|node| node.attribute("id"))
-                .collect(),
+            places: vec![Places { node: root, initial: root, transitions: Vec::new() }],
+            ids: root.descendants().filter_map(|node| node.attribute("id")).collect(),
             made: 0,
         }
     }
@@ -131,22 +109,13 @@ impl<'a, 'i> Reader<'a, 'i> {
             Place::Initial { state, .. } => places(state.index()).initial,
             Place::Transition { state, index, .. } => {
                 let places = places(state.index());
-                places
-                    .transitions
-                    .get(*index)
-                    .copied()
-                    .unwrap_or(places.node)
+                places.transitions.get(*index).copied().unwrap_or(places.node)
             }
         };
         xml::refuse(node, error.to_string())
     }
 
-    fn body(
-        &mut self,
-        node: Node<'a, 'i>,
-        into: &mut StateSource,
-        depth: usize,
-    ) -> Result<(), Refusal> {
+    fn body(&mut self, node: Node<'a, 'i>, into: &mut StateSource, depth: usize) -> Result<(), Refusal> {
         let own = self.places.len() - 1;
         for (name, child) in xml::children(node)? {
             match name {
@@ -155,19 +124,14 @@ impl<'a, 'i> Reader<'a, 'i> {
                     into.children.push(state);
                 }
                 "state" | "parallel" | "final" | "history" => {
-                    return Err(xml::refuse(
-                        child,
-                        format!("<{name}> nested deeper than {MAX_DEPTH} levels"),
-                    ));
+                    return Err(xml::refuse(child, format!("<{name}> nested deeper than {MAX_DEPTH} levels")));
                 }
                 "datamodel" if !is_pseudo(into.kind) => self.datamodel(child, own)?,
                 _ if depth == 0 => return Err(xml::unexpected(child)),
                 "onentry" if !matches!(into.kind, StateKind::History { .. }) => {
                     into.on_entry.push(self.handler(child)?);
                 }
-                "onexit" if !matches!(into.kind, StateKind::History { .. }) => {
-                    into.on_exit.push(self.handler(child)?)
-                }
+                "onexit" if !matches!(into.kind, StateKind::History { .. }) => into.on_exit.push(self.handler(child)?),
                 "transition" if into.kind != StateKind::Final => {
                     let transition = self.transition(child)?;
                     into.transitions.push(transition);
@@ -189,12 +153,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         Ok(())
     }
 
-    fn state(
-        &mut self,
-        name: &str,
-        node: Node<'a, 'i>,
-        depth: usize,
-    ) -> Result<StateSource, Refusal> {
+    fn state(&mut self, name: &str, node: Node<'a, 'i>, depth: usize) -> Result<StateSource, Refusal> {
         let known: &[&str] = match name {
             "state" => &["id", "initial"],
             "history" => &["id", "type"],
@@ -216,17 +175,8 @@ impl<'a, 'i> Reader<'a, 'i> {
             Some(id) => id.to_owned(),
             None => self.made_id(name),
         };
-        self.places.push(Places {
-            node,
-            initial: node,
-            transitions: Vec::new(),
-        });
-        let mut state = StateSource {
-            id,
-            kind,
-            initial: initial_attribute(attributes),
-            ..StateSource::default()
-        };
+        self.places.push(Places { node, initial: node, transitions: Vec::new() });
+        let mut state = StateSource { id, kind, initial: initial_attribute(attributes), ..StateSource::default() };
         self.body(node, &mut state, depth)?;
         Ok(state)
     }
@@ -276,17 +226,11 @@ impl<'a, 'i> Reader<'a, 'i> {
         Attributes::new(node, &[])?;
         let children = xml::children(node)?;
         let [("transition", child)] = children.as_slice() else {
-            return Err(xml::refuse(
-                node,
-                "<initial> without exactly one transition",
-            ));
+            return Err(xml::refuse(node, "<initial> without exactly one transition"));
         };
         let attributes = Attributes::new(*child, &["target", "type"])?;
         let targets = attributes.words("target").map(ToOwned::to_owned).collect();
-        Ok(InitialSource {
-            targets,
-            actions: self.block(*child)?,
-        })
+        Ok(InitialSource { targets, actions: self.block(*child)? })
     }
 
     fn datamodel(&mut self, node: Node<'a, 'i>, own: usize) -> Result<(), Refusal> {
@@ -307,11 +251,7 @@ impl<'a, 'i> Reader<'a, 'i> {
                 return Err(attributes.refuse_value("id"));
             }
             let value = self.source(child, attributes)?;
-            self.data.push(Datum {
-                id,
-                state: own,
-                value,
-            });
+            self.data.push(Datum { id, state: own, value });
         }
         Ok(())
     }
@@ -324,8 +264,5 @@ fn is_pseudo(kind: StateKind) -> bool {
 fn initial_attribute(attributes: Attributes<'_, '_>) -> Option<InitialSource> {
     attributes.get("initial")?;
     let targets = attributes.words("initial").map(ToOwned::to_owned).collect();
-    Some(InitialSource {
-        targets,
-        actions: Block::new(),
-    })
+    Some(InitialSource { targets, actions: Block::new() })
 }

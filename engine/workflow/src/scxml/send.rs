@@ -31,13 +31,8 @@ impl Machine<'_> {
     /// `<send>`. Everything is evaluated now; when anything fails nothing is sent.
     pub(super) fn send(&mut self, send: &Send, scope: &mut Scope<'_, Event>) -> Outcome {
         let mut id = send.id.clone();
-        let blame = |message: String, id: &Option<String>| Cause {
-            message,
-            send_id: id.clone(),
-        };
-        let message = self
-            .message(send, scope)
-            .map_err(|message| execution(blame(message, &id)))?;
+        let blame = |message: String, id: &Option<String>| Cause { message, send_id: id.clone() };
+        let message = self.message(send, scope).map_err(|message| execution(blame(message, &id)))?;
         if let Some(location) = &send.id_location {
             self.created += 1;
             let made = format!("send.{}", self.created);
@@ -45,16 +40,10 @@ impl Machine<'_> {
             id = Some(made);
         }
         match message.target {
-            Target::Nobody => Err(Failure::communication(blame(
-                "there is no such session".to_owned(),
-                &id,
-            ))),
+            Target::Nobody => Err(Failure::communication(blame("there is no such session".to_owned(), &id))),
             Target::Internal => {
                 let token = scope.chart().event(&message.name);
-                scope.raise(
-                    token,
-                    Event::new(&message.name, Origin::Internal, message.data, id.as_deref()),
-                );
+                scope.raise(token, Event::new(&message.name, Origin::Internal, message.data, id.as_deref()));
                 Ok(())
             }
             Target::External => {
@@ -79,31 +68,22 @@ impl Machine<'_> {
 
     /// `<cancel>`: every message with this id that still waits for its time.
     pub(super) fn cancel(&mut self, id: &Expression, scope: &mut Scope<'_, Event>) -> Outcome {
-        let id = self
-            .with(scope.view(), |context| id.text(context))
-            .map_err(execution)?;
-        self.timers
-            .retain(|_, timer| timer.send_id.as_ref() != Some(&id));
+        let id = self.with(scope.view(), |context| id.text(context)).map_err(execution)?;
+        self.timers.retain(|_, timer| timer.send_id.as_ref() != Some(&id));
         Ok(())
     }
 
     fn message(&self, send: &Send, scope: &Scope<'_, Event>) -> Result<Message, String> {
         self.with(scope.view(), |context| {
-            let text = |part: &Option<Expression>| {
-                part.as_ref().map(|part| part.text(context)).transpose()
-            };
-            let name = text(&send.event)?
-                .filter(|name| !name.is_empty())
-                .ok_or("a message needs an event name")?;
+            let text = |part: &Option<Expression>| part.as_ref().map(|part| part.text(context)).transpose();
+            let name = text(&send.event)?.filter(|name| !name.is_empty()).ok_or("a message needs an event name")?;
             if let Some(kind) = text(&send.kind)?
                 && !matches!(kind.trim_end_matches('/'), "" | "scxml" | PROCESSOR)
             {
                 return Err(format!("there is no event processor '{kind}'"));
             }
             let target = target(text(&send.target)?.as_deref())?;
-            let delay = text(&send.delay)?
-                .map(|delay| milliseconds(&delay))
-                .transpose()?;
+            let delay = text(&send.delay)?.map(|delay| milliseconds(&delay)).transpose()?;
             if matches!(target, Target::Internal) && delay.is_some_and(|delay| delay > 0) {
                 return Err("a message to #_internal can not be delayed".to_owned());
             }
@@ -111,18 +91,11 @@ impl Machine<'_> {
                 Payload::Content(source) => self.value(source, scope.view())?,
                 Payload::Parameters(parameters) if parameters.is_empty() => Json::Null,
                 Payload::Parameters(parameters) => {
-                    let fields = parameters
-                        .iter()
-                        .map(|(name, value)| Ok((name.clone(), value.value(context)?)));
+                    let fields = parameters.iter().map(|(name, value)| Ok((name.clone(), value.value(context)?)));
                     Json::Object(fields.collect::<Result<_, String>>()?)
                 }
             };
-            Ok(Message {
-                name,
-                target,
-                delay: delay.unwrap_or(0),
-                data,
-            })
+            Ok(Message { name, target, delay: delay.unwrap_or(0), data })
         })
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use draaiboek_chart::{
-    ActionId, Chart, CondId, Configuration, DoneDataId, ErrorKind, Failure, Interpreter, Scope,
-    Scratch, StateId, View, macrostep, start,
+    ActionId, Chart, CondId, Configuration, DoneDataId, ErrorKind, Failure, Interpreter, Scope, Scratch, StateId, View,
+    macrostep, start,
 };
 use serde_json::Value as Json;
 
@@ -25,10 +25,7 @@ pub(super) struct Cause {
 
 impl From<String> for Cause {
     fn from(message: String) -> Self {
-        Self {
-            message,
-            send_id: None,
-        }
+        Self { message, send_id: None }
     }
 }
 
@@ -97,21 +94,12 @@ impl<'d> Session<'d> {
     /// Initialises the data, enters the chart and runs until both queues are empty.
     pub(super) fn start(&mut self) -> Result<(), TraceError> {
         self.initial_data();
-        start(
-            self.chart,
-            &mut self.configuration,
-            &mut self.machine,
-            &mut self.scratch,
-        )?;
+        start(self.chart, &mut self.configuration, &mut self.machine, &mut self.scratch)?;
         self.fire(0, &mut 0)
     }
 
     /// Advances the clock, firing what falls due, then delivers an event.
-    pub(super) fn line(
-        &mut self,
-        after_ms: u64,
-        event: Option<(String, Json)>,
-    ) -> Result<(), TraceError> {
+    pub(super) fn line(&mut self, after_ms: u64, event: Option<(String, Json)>) -> Result<(), TraceError> {
         let until = self.machine.now.saturating_add(after_ms);
         let mut events = 0;
         self.machine.actions = 0;
@@ -126,11 +114,7 @@ impl<'d> Session<'d> {
 
     /// Ids of the active atomic states, sorted.
     pub(super) fn configuration(&self) -> Vec<&'d str> {
-        let mut ids: Vec<&str> = self
-            .configuration
-            .atomic(self.chart)
-            .map(|state| self.chart.id(state))
-            .collect();
+        let mut ids: Vec<&str> = self.configuration.atomic(self.chart).map(|state| self.chart.id(state)).collect();
         ids.sort_unstable();
         ids
     }
@@ -161,38 +145,23 @@ impl<'d> Session<'d> {
             return Err(TraceError::Bound { what });
         }
         let event = Some((self.chart.event(&event.name), event));
-        macrostep(
-            self.chart,
-            &mut self.configuration,
-            event,
-            &mut self.machine,
-            &mut self.scratch,
-        )?;
+        macrostep(self.chart, &mut self.configuration, event, &mut self.machine, &mut self.scratch)?;
         self.within_bounds()
     }
 
     fn within_bounds(&self) -> Result<(), TraceError> {
-        self.machine
-            .bound
-            .map_or(Ok(()), |what| Err(TraceError::Bound { what }))
+        self.machine.bound.map_or(Ok(()), |what| Err(TraceError::Bound { what }))
     }
 
     /// W3C SCXML 5.3.3: with early binding all data gets its value now, with late binding that of the document only.
     fn initial_data(&mut self) {
         let document = self.machine.document;
         let empty = Configuration::new(self.chart);
-        for datum in document
-            .data
-            .iter()
-            .filter(|datum| datum.state == 0 || !document.late_binding)
-        {
+        for datum in document.data.iter().filter(|datum| datum.state == 0 || !document.late_binding) {
             let view = View::outside(self.chart, &empty);
             if let Err(message) = self.machine.initialise(datum, &view) {
-                let event = self
-                    .machine
-                    .error_event(ErrorKind::Execution, message.into());
-                self.scratch
-                    .raise(self.chart.error_token(ErrorKind::Execution), event);
+                let event = self.machine.error_event(ErrorKind::Execution, message.into());
+                self.scratch.raise(self.chart.error_token(ErrorKind::Execution), event);
             }
         }
     }
@@ -201,15 +170,8 @@ impl<'d> Session<'d> {
 impl Machine<'_> {
     /// Lends data and configuration to expressions.
     pub(super) fn with<T>(&self, view: &View<'_, Event>, f: impl FnOnce(Context<'_>) -> T) -> T {
-        let moment = Moment {
-            data: &self.data,
-            view,
-        };
-        f(Context {
-            vars: &moment,
-            functions: &moment,
-            in_state: &|id| moment.in_state(id),
-        })
+        let moment = Moment { data: &self.data, view };
+        f(Context { vars: &moment, functions: &moment, in_state: &|id| moment.in_state(id) })
     }
 
     /// The value of a source.
@@ -233,8 +195,7 @@ impl Machine<'_> {
     pub(super) fn count_action(&mut self) -> bool {
         self.actions += 1;
         if self.actions > MAX_ACTIONS {
-            self.bound
-                .get_or_insert("too many actions in one line of input");
+            self.bound.get_or_insert("too many actions in one line of input");
         }
         self.bound.is_none()
     }
@@ -245,11 +206,7 @@ impl Machine<'_> {
     }
 
     /// A condition inside a block: a failure is false and raises its error, and the block goes on (W3C SCXML 5.9.1).
-    pub(super) fn holds(
-        &mut self,
-        condition: &super::expression::Condition,
-        scope: &mut Scope<'_, Event>,
-    ) -> bool {
+    pub(super) fn holds(&mut self, condition: &super::expression::Condition, scope: &mut Scope<'_, Event>) -> bool {
         let result = self.with(scope.view(), |context| condition.holds(context));
         result.unwrap_or_else(|message| {
             self.raise_error(message.into(), scope);
@@ -260,12 +217,10 @@ impl Machine<'_> {
     /// The data of a done event; what fails raises an error and is left out (W3C SCXML 5.5, 5.7).
     fn done_payload(&mut self, payload: &Payload, scope: &mut Scope<'_, Event>) -> Json {
         match payload {
-            Payload::Content(source) => {
-                self.value(source, scope.view()).unwrap_or_else(|message| {
-                    self.raise_error(message.into(), scope);
-                    Json::Null
-                })
-            }
+            Payload::Content(source) => self.value(source, scope.view()).unwrap_or_else(|message| {
+                self.raise_error(message.into(), scope);
+                Json::Null
+            }),
             Payload::Parameters(parameters) if parameters.is_empty() => Json::Null,
             Payload::Parameters(parameters) => {
                 let mut fields = serde_json::Map::new();
@@ -287,24 +242,14 @@ impl Interpreter for Machine<'_> {
     type Event = Event;
     type Failure = Cause;
 
-    fn condition(
-        &mut self,
-        condition: CondId,
-        view: &View<'_, Event>,
-    ) -> Result<bool, Failure<Cause>> {
+    fn condition(&mut self, condition: CondId, view: &View<'_, Event>) -> Result<bool, Failure<Cause>> {
         match self.document.conditions.get(condition.0 as usize) {
-            Some(condition) => self
-                .with(view, |context| condition.holds(context))
-                .map_err(execution),
+            Some(condition) => self.with(view, |context| condition.holds(context)).map_err(execution),
             None => Ok(false),
         }
     }
 
-    fn act(
-        &mut self,
-        action: ActionId,
-        scope: &mut Scope<'_, Event>,
-    ) -> Result<(), Failure<Cause>> {
+    fn act(&mut self, action: ActionId, scope: &mut Scope<'_, Event>) -> Result<(), Failure<Cause>> {
         let document = self.document;
         match document.actions.get(action.0 as usize) {
             Some(action) => self.execute(action, scope),
@@ -312,12 +257,7 @@ impl Interpreter for Machine<'_> {
         }
     }
 
-    fn done_event(
-        &mut self,
-        done: StateId,
-        data: Option<DoneDataId>,
-        scope: &mut Scope<'_, Event>,
-    ) -> Event {
+    fn done_event(&mut self, done: StateId, data: Option<DoneDataId>, scope: &mut Scope<'_, Event>) -> Event {
         let document = self.document;
         let payload = data.and_then(|data| document.done_data.get(data.0 as usize));
         let data = payload.map_or(Json::Null, |payload| self.done_payload(payload, scope));
@@ -326,12 +266,7 @@ impl Interpreter for Machine<'_> {
     }
 
     fn error_event(&mut self, kind: ErrorKind, cause: Cause) -> Event {
-        Event::new(
-            kind.name(),
-            Origin::Platform,
-            cause.message.into(),
-            cause.send_id.as_deref(),
-        )
+        Event::new(kind.name(), Origin::Platform, cause.message.into(), cause.send_id.as_deref())
     }
 
     fn entering(&mut self, state: StateId, scope: &mut Scope<'_, Event>) {
@@ -339,11 +274,7 @@ impl Interpreter for Machine<'_> {
         if !document.late_binding || std::mem::replace(&mut self.initialised[state.index()], true) {
             return;
         }
-        for datum in document
-            .data
-            .iter()
-            .filter(|datum| datum.state == state.index())
-        {
+        for datum in document.data.iter().filter(|datum| datum.state == state.index()) {
             if let Err(message) = self.initialise(datum, scope.view()) {
                 self.raise_error(message.into(), scope);
             }

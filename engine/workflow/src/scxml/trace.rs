@@ -26,9 +26,7 @@ struct Line {
 fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let number = f64::deserialize(deserializer)?;
     if number < 0.0 {
-        return Err(D::Error::custom(
-            "after_ms is negative; time does not run backwards",
-        ));
+        return Err(D::Error::custom("after_ms is negative; time does not run backwards"));
     }
     Ok(number.round() as u64)
 }
@@ -78,10 +76,7 @@ pub fn run(
             continue;
         }
         let parsed = serde_json::from_str(&line);
-        step(
-            &mut session,
-            parsed.map_err(|error| input(index + 1, &error))?,
-        )?;
+        step(&mut session, parsed.map_err(|error| input(index + 1, &error))?)?;
         write_line(out, &see(&mut session))?;
     }
     Ok(())
@@ -93,10 +88,7 @@ pub fn run(
 ///
 /// # Errors
 /// [`TraceError::Io`] alone.
-pub fn batch(
-    lines: impl IntoIterator<Item = io::Result<String>>,
-    out: &mut dyn Write,
-) -> Result<Tally, TraceError> {
+pub fn batch(lines: impl IntoIterator<Item = io::Result<String>>, out: &mut dyn Write) -> Result<Tally, TraceError> {
     let mut tally = Tally::default();
     for (index, line) in lines.into_iter().enumerate() {
         let line = line?;
@@ -141,17 +133,11 @@ fn step(session: &mut Session<'_>, line: Line) -> Result<(), TraceError> {
 }
 
 fn see<'d>(session: &mut Session<'d>) -> Seen<'d> {
-    Seen {
-        configuration: session.configuration(),
-        log: std::mem::take(&mut session.machine.log),
-    }
+    Seen { configuration: session.configuration(), log: std::mem::take(&mut session.machine.log) }
 }
 
 fn input(line: usize, error: &serde_json::Error) -> TraceError {
-    TraceError::Input {
-        line,
-        message: error.to_string(),
-    }
+    TraceError::Input { line, message: error.to_string() }
 }
 
 fn write_line(out: &mut dyn Write, value: &impl Serialize) -> Result<(), TraceError> {

@@ -9,10 +9,8 @@ use super::limits::MAX_DOCUMENT_BYTES;
 const NAMESPACE: &str = "http://www.w3.org/2005/07/scxml";
 
 /// Attributes that describe the document and mean nothing when it runs.
-const SILENT_NAMESPACES: [&str; 2] = [
-    "http://www.w3.org/2001/XMLSchema-instance",
-    "http://www.w3.org/XML/1998/namespace",
-];
+const SILENT_NAMESPACES: [&str; 2] =
+    ["http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/XML/1998/namespace"];
 
 /// Most XML nodes of a document.
 const MAX_NODES: u32 = 1_000_000;
@@ -21,34 +19,19 @@ const MAX_NODES: u32 = 1_000_000;
 pub(super) fn parse(text: &str) -> Result<Document<'_>, Refusal> {
     if text.len() > MAX_DOCUMENT_BYTES {
         let what = format!("document of more than {MAX_DOCUMENT_BYTES} bytes");
-        return Err(Refusal {
-            what,
-            line: 1,
-            column: 1,
-        });
+        return Err(Refusal { what, line: 1, column: 1 });
     }
-    let options = ParsingOptions {
-        nodes_limit: MAX_NODES,
-        ..ParsingOptions::default()
-    };
+    let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| {
         let pos = error.pos();
-        Refusal {
-            what: format!("not well-formed XML: {error}"),
-            line: pos.row,
-            column: pos.col,
-        }
+        Refusal { what: format!("not well-formed XML: {error}"), line: pos.row, column: pos.col }
     })
 }
 
 /// Refuses something that starts at a byte of the document.
 fn refuse_at(document: &Document<'_>, byte: usize, what: String) -> Refusal {
     let pos = document.text_pos_at(byte);
-    Refusal {
-        what,
-        line: pos.row,
-        column: pos.col,
-    }
+    Refusal { what, line: pos.row, column: pos.col }
 }
 
 /// Refuses a node.
@@ -58,40 +41,26 @@ pub(super) fn refuse(node: Node<'_, '_>, what: impl Into<String>) -> Refusal {
 
 /// Refuses an element that does not belong where it stands.
 pub(super) fn unexpected(node: Node<'_, '_>) -> Refusal {
-    let parent = node
-        .parent_element()
-        .map(|parent| format!(" in <{}>", parent.tag_name().name()))
-        .unwrap_or_default();
-    refuse(
-        node,
-        format!("element <{}>{parent}", node.tag_name().name()),
-    )
+    let parent = node.parent_element().map(|parent| format!(" in <{}>", parent.tag_name().name())).unwrap_or_default();
+    refuse(node, format!("element <{}>{parent}", node.tag_name().name()))
 }
 
 /// The element's name, if it is SCXML.
 pub(super) fn name<'a>(node: Node<'a, '_>) -> Result<&'a str, Refusal> {
     match node.tag_name().namespace() {
         None | Some(NAMESPACE) => Ok(node.tag_name().name()),
-        Some(other) => Err(refuse(
-            node,
-            format!("element <{}> of namespace {other}", node.tag_name().name()),
-        )),
+        Some(other) => Err(refuse(node, format!("element <{}> of namespace {other}", node.tag_name().name()))),
     }
 }
 
 /// The element children with their names; text between them is refused.
-pub(super) fn children<'a, 'i>(
-    node: Node<'a, 'i>,
-) -> Result<Vec<(&'a str, Node<'a, 'i>)>, Refusal> {
+pub(super) fn children<'a, 'i>(node: Node<'a, 'i>) -> Result<Vec<(&'a str, Node<'a, 'i>)>, Refusal> {
     let mut found = Vec::new();
     for child in node.children() {
         if child.is_element() {
             found.push((name(child)?, child));
         } else if child.is_text() && !child.text().unwrap_or_default().trim().is_empty() {
-            return Err(refuse(
-                child,
-                format!("text in <{}>", node.tag_name().name()),
-            ));
+            return Err(refuse(child, format!("text in <{}>", node.tag_name().name())));
         }
     }
     Ok(found)
@@ -141,11 +110,7 @@ impl<'a, 'i> Attributes<'a, 'i> {
     }
 
     fn refuse_attribute(node: Node<'_, '_>, attribute: Attribute<'_, '_>) -> Refusal {
-        let what = format!(
-            "attribute {} of <{}>",
-            attribute.name(),
-            node.tag_name().name()
-        );
+        let what = format!("attribute {} of <{}>", attribute.name(), node.tag_name().name());
         refuse_at(node.document(), attribute.range().start, what)
     }
 
@@ -158,10 +123,7 @@ impl<'a, 'i> Attributes<'a, 'i> {
     pub(super) fn need(self, name: &str) -> Result<&'a str, Refusal> {
         match self.get(name).map(str::trim) {
             Some(value) if !value.is_empty() => Ok(value),
-            _ => Err(refuse(
-                self.node,
-                format!("<{}> without attribute {name}", self.node.tag_name().name()),
-            )),
+            _ => Err(refuse(self.node, format!("<{}> without attribute {name}", self.node.tag_name().name()))),
         }
     }
 
@@ -182,17 +144,11 @@ impl<'a, 'i> Attributes<'a, 'i> {
 
     /// Refuses the second of two attributes that exclude each other.
     pub(super) fn exclusive(self, first: &str, second: &str) -> Result<(), Refusal> {
-        match (
-            self.node.attribute_node(first),
-            self.node.attribute_node(second),
-        ) {
+        match (self.node.attribute_node(first), self.node.attribute_node(second)) {
             (Some(_), Some(attribute)) => Err(refuse_at(
                 self.node.document(),
                 attribute.range().start,
-                format!(
-                    "attribute {second} of <{}> beside {first}",
-                    self.node.tag_name().name()
-                ),
+                format!("attribute {second} of <{}> beside {first}", self.node.tag_name().name()),
             )),
             _ => Ok(()),
         }

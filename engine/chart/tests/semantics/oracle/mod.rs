@@ -62,12 +62,7 @@ impl<'a> Oracle<'a> {
         };
         Self {
             words: &written.words,
-            top: written
-                .source
-                .states
-                .iter()
-                .map(|state| state.id.clone())
-                .collect(),
+            top: written.source.states.iter().map(|state| state.id.clone()).collect(),
             states,
             parents,
             initial,
@@ -87,11 +82,7 @@ impl<'a> Oracle<'a> {
     /// Active atomic ids.
     pub fn active(&self) -> Vec<Id> {
         let active = self.stopped.as_ref().unwrap_or(&self.configuration);
-        active
-            .iter()
-            .filter(|s| self.real_children(**s).is_empty())
-            .map(|s| self.states[*s].id.clone())
-            .collect()
+        active.iter().filter(|s| self.real_children(**s).is_empty()).map(|s| self.states[*s].id.clone()).collect()
     }
 
     pub fn start(&mut self) -> Result<(), Endless> {
@@ -101,21 +92,10 @@ impl<'a> Oracle<'a> {
         self.execute(content);
         let (mut enter, mut default, mut content) = Default::default();
         for target in &targets {
-            self.add_descendant_states_to_enter(
-                self.at(target),
-                &mut enter,
-                &mut default,
-                &mut content,
-            );
+            self.add_descendant_states_to_enter(self.at(target), &mut enter, &mut default, &mut content);
         }
         for target in &targets {
-            self.add_ancestor_states_to_enter(
-                self.at(target),
-                None,
-                &mut enter,
-                &mut default,
-                &mut content,
-            );
+            self.add_ancestor_states_to_enter(self.at(target), None, &mut enter, &mut default, &mut content);
         }
         self.enter_states(&enter, &default, &content);
         self.main_event_loop()
@@ -156,10 +136,7 @@ impl<'a> Oracle<'a> {
             if self.stopped.is_none() {
                 self.stopped = Some(self.configuration.clone());
                 for s in self.configuration.clone().into_iter().rev() {
-                    self.states[s]
-                        .on_exit
-                        .iter()
-                        .for_each(|block| self.execute(block));
+                    self.states[s].on_exit.iter().for_each(|block| self.execute(block));
                     self.configuration.remove(&s);
                 }
             }
@@ -170,12 +147,8 @@ impl<'a> Oracle<'a> {
 
     fn select_transitions(&mut self, event: Option<&str>) -> Vec<T> {
         let mut enabled: Vec<T> = Vec::new();
-        let atomic: Vec<usize> = self
-            .configuration
-            .iter()
-            .copied()
-            .filter(|s| self.real_children(*s).is_empty())
-            .collect();
+        let atomic: Vec<usize> =
+            self.configuration.iter().copied().filter(|s| self.real_children(*s).is_empty()).collect();
         for state in atomic {
             let mut path = vec![state];
             path.extend(self.proper_ancestors(state, None));
@@ -203,9 +176,7 @@ impl<'a> Oracle<'a> {
             return true;
         };
         let word = &self.words[cond.0 as usize];
-        let result = holds(word, &self.set, |id| {
-            self.configuration.contains(&self.at(id))
-        });
+        let result = holds(word, &self.set, |id| self.configuration.contains(&self.at(id)));
         result.unwrap_or_else(|| {
             let repeats = event.is_none_or(|name| name == "error" || name.starts_with("error."));
             if !repeats || self.failed.insert(t) {
@@ -264,11 +235,7 @@ impl<'a> Oracle<'a> {
             return Some(Some(t.0));
         }
         let ancestors = self.proper_ancestors(t.0, None);
-        Some(
-            ancestors
-                .into_iter()
-                .find(|s| self.is_compound(*s) && all_in(Some(*s))),
-        )
+        Some(ancestors.into_iter().find(|s| self.is_compound(*s) && all_in(Some(*s))))
     }
 
     fn exit_set(&self, transitions: &[T]) -> BTreeSet<usize> {
@@ -293,22 +260,11 @@ impl<'a> Oracle<'a> {
         let (mut enter, mut default, mut content) = Default::default();
         for (t, domain) in enabled.iter().zip(domains) {
             for target in &self.t(*t).targets {
-                self.add_descendant_states_to_enter(
-                    self.at(target),
-                    &mut enter,
-                    &mut default,
-                    &mut content,
-                );
+                self.add_descendant_states_to_enter(self.at(target), &mut enter, &mut default, &mut content);
             }
             if let Some(ancestor) = domain {
                 for s in self.effective_targets(&self.t(*t).targets) {
-                    self.add_ancestor_states_to_enter(
-                        s,
-                        ancestor,
-                        &mut enter,
-                        &mut default,
-                        &mut content,
-                    );
+                    self.add_ancestor_states_to_enter(s, ancestor, &mut enter, &mut default, &mut content);
                 }
             }
         }
@@ -324,9 +280,7 @@ impl<'a> Oracle<'a> {
                     continue;
                 };
                 let stored = self.configuration.iter().filter(|s0| match deep {
-                    true => {
-                        self.real_children(**s0).is_empty() && self.is_descendant(**s0, Some(*s))
-                    }
+                    true => self.real_children(**s0).is_empty() && self.is_descendant(**s0, Some(*s)),
                     false => self.parent(**s0) == Some(*s),
                 });
                 let stored = stored.map(|s0| self.states[*s0].id.clone()).collect();
@@ -334,10 +288,7 @@ impl<'a> Oracle<'a> {
             }
         }
         for s in exit.into_iter().rev() {
-            self.states[s]
-                .on_exit
-                .iter()
-                .for_each(|block| self.execute(block));
+            self.states[s].on_exit.iter().for_each(|block| self.execute(block));
             self.configuration.remove(&s);
             self.failed.retain(|t| t.0 != s);
         }
@@ -360,12 +311,8 @@ impl<'a> Oracle<'a> {
                     transition.targets.iter().map(|id| self.at(id)).collect()
                 }
             };
-            targets
-                .iter()
-                .for_each(|s| self.add_descendant_states_to_enter(*s, enter, default, content));
-            targets.iter().for_each(|s| {
-                self.add_ancestor_states_to_enter(*s, parent, enter, default, content)
-            });
+            targets.iter().for_each(|s| self.add_descendant_states_to_enter(*s, enter, default, content));
+            targets.iter().for_each(|s| self.add_ancestor_states_to_enter(*s, parent, enter, default, content));
             return;
         }
         enter.insert(state);
@@ -375,12 +322,8 @@ impl<'a> Oracle<'a> {
                 Some(initial) => initial.targets.iter().map(|id| self.at(id)).collect(),
                 None => vec![self.real_children(state)[0]],
             };
-            targets
-                .iter()
-                .for_each(|s| self.add_descendant_states_to_enter(*s, enter, default, content));
-            targets.iter().for_each(|s| {
-                self.add_ancestor_states_to_enter(*s, Some(state), enter, default, content)
-            });
+            targets.iter().for_each(|s| self.add_descendant_states_to_enter(*s, enter, default, content));
+            targets.iter().for_each(|s| self.add_ancestor_states_to_enter(*s, Some(state), enter, default, content));
         } else if self.is_parallel(state) {
             self.add_regions(state, enter, default, content);
         }
@@ -473,12 +416,9 @@ impl<'a> Oracle<'a> {
                 }
                 Some(("in", id)) => {
                     let inside = self.configuration.contains(&self.at(id));
-                    self.log
-                        .push(format!("{}{id}", if inside { "" } else { "!" }));
+                    self.log.push(format!("{}{id}", if inside { "" } else { "!" }));
                 }
-                Some(("event", _)) => self
-                    .log
-                    .push(self.event.clone().unwrap_or_else(|| "none".to_owned())),
+                Some(("event", _)) => self.log.push(self.event.clone().unwrap_or_else(|| "none".to_owned())),
                 _ => match word.as_str() {
                     "broken" => return self.raise("error.execution"),
                     "lost" => return self.raise("error.communication"),

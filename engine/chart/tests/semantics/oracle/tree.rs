@@ -37,10 +37,7 @@ impl<'a> Oracle<'a> {
     }
 
     pub(super) fn real_children(&self, s: usize) -> Vec<usize> {
-        let children = self.states[s]
-            .children
-            .iter()
-            .map(|child| self.at(&child.id));
+        let children = self.states[s].children.iter().map(|child| self.at(&child.id));
         children.filter(|child| !self.is_history(*child)).collect()
     }
 
@@ -70,15 +67,9 @@ impl<'a> Oracle<'a> {
     pub(super) fn is_in_final_state(&self, s: usize) -> bool {
         if self.is_compound(s) {
             let children = self.real_children(s);
-            children
-                .iter()
-                .any(|c| self.states[*c].kind == StateKind::Final && self.configuration.contains(c))
+            children.iter().any(|c| self.states[*c].kind == StateKind::Final && self.configuration.contains(c))
         } else {
-            self.is_parallel(s)
-                && self
-                    .real_children(s)
-                    .iter()
-                    .all(|c| self.is_in_final_state(*c))
+            self.is_parallel(s) && self.real_children(s).iter().all(|c| self.is_in_final_state(*c))
         }
     }
 }

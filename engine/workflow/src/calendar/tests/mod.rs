@@ -13,8 +13,7 @@ use jiff::civil::Date;
 use super::{Calendar, Region};
 
 fn flanders() -> Calendar {
-    static FLANDERS: LazyLock<Calendar> =
-        LazyLock::new(|| Calendar::builtin(Region::BeNl, 2026).unwrap());
+    static FLANDERS: LazyLock<Calendar> = LazyLock::new(|| Calendar::builtin(Region::BeNl, 2026).unwrap());
     FLANDERS.clone()
 }
 

@@ -27,17 +27,13 @@ fn civil_time_to_instants_over_clock_changes() {
     ] {
         assert_eq!(calendar.instant(t(local)), Ok(ts(instant)), "{local}");
     }
-    assert_eq!(
-        calendar.local(ts("2026-10-25T01:30:00Z")),
-        t("2026-10-25T02:30:00")
-    );
+    assert_eq!(calendar.local(ts("2026-10-25T01:30:00Z")), t("2026-10-25T02:30:00"));
 }
 
 #[test]
 fn messages_leave_on_school_days_between_eight_and_five() {
     let calendar = flanders();
-    let allowed =
-        |local: &str| calendar.local(calendar.next_allowed(calendar.instant(t(local)).unwrap()));
+    let allowed = |local: &str| calendar.local(calendar.next_allowed(calendar.instant(t(local)).unwrap()));
     for (asked, answer) in [
         ("2026-10-02T10:00:00", "2026-10-02T10:00:00"),
         ("2026-10-02T08:00:00", "2026-10-02T08:00:00"),
@@ -58,42 +54,12 @@ fn messages_leave_on_school_days_between_eight_and_five() {
 #[test]
 fn a_pause_moves_what_was_still_to_come() {
     let calendar = flanders();
-    let shift = |moment: &str, paused: &str, resumed: &str| {
-        calendar
-            .shift_by_pause(t(moment), t(paused), t(resumed))
-            .unwrap()
-    };
-    assert_eq!(
-        shift(
-            "2026-10-30T23:59:00",
-            "2026-10-05T09:00:00",
-            "2026-10-12T09:00:00"
-        ),
-        t("2026-11-16T23:59:00")
-    );
-    assert_eq!(
-        shift(
-            "2026-10-30T23:59:00",
-            "2026-10-05T09:00:00",
-            "2026-10-05T15:00:00"
-        ),
-        t("2026-10-30T23:59:00")
-    );
-    assert_eq!(
-        shift(
-            "2026-10-01T23:59:00",
-            "2026-10-05T09:00:00",
-            "2026-10-12T09:00:00"
-        ),
-        t("2026-10-01T23:59:00")
-    );
+    let shift =
+        |moment: &str, paused: &str, resumed: &str| calendar.shift_by_pause(t(moment), t(paused), t(resumed)).unwrap();
+    assert_eq!(shift("2026-10-30T23:59:00", "2026-10-05T09:00:00", "2026-10-12T09:00:00"), t("2026-11-16T23:59:00"));
+    assert_eq!(shift("2026-10-30T23:59:00", "2026-10-05T09:00:00", "2026-10-05T15:00:00"), t("2026-10-30T23:59:00"));
+    assert_eq!(shift("2026-10-01T23:59:00", "2026-10-05T09:00:00", "2026-10-12T09:00:00"), t("2026-10-01T23:59:00"));
     assert!(
-        calendar
-            .shift_by_pause(
-                t("2027-06-30T23:59:00"),
-                t("2026-10-05T09:00:00"),
-                t("2026-10-12T09:00:00")
-            )
-            .is_err()
+        calendar.shift_by_pause(t("2027-06-30T23:59:00"), t("2026-10-05T09:00:00"), t("2026-10-12T09:00:00")).is_err()
     );
 }

@@ -14,16 +14,13 @@ fn day() -> impl Strategy<Value = Date> {
 /// Flanders with random free days.
 fn calendar() -> impl Strategy<Value = Calendar> {
     prop::collection::vec((day(), 0..5_i64), 0..12).prop_map(|free| {
-        let periods = free
-            .into_iter()
-            .enumerate()
-            .map(|(index, (from, len))| Period {
-                id: format!("free-{index}"),
-                kind: PeriodKind::FreeDay,
-                from,
-                to: from.checked_add(len.days()).unwrap(),
-                name: Default::default(),
-            });
+        let periods = free.into_iter().enumerate().map(|(index, (from, len))| Period {
+            id: format!("free-{index}"),
+            kind: PeriodKind::FreeDay,
+            from,
+            to: from.checked_add(len.days()).unwrap(),
+            name: Default::default(),
+        });
         flanders().with_periods(periods).unwrap()
     })
 }

@@ -6,12 +6,7 @@ use crate::cel::limits::{MAX_ITEMS, MAX_NODES, MAX_SOURCE_CHARS};
 use crate::cel::{CelCode, Env, EvalCode, Program, Scope};
 
 fn on_small_stack(work: impl FnOnce() + Send + 'static) {
-    std::thread::Builder::new()
-        .stack_size(1 << 20)
-        .spawn(work)
-        .unwrap()
-        .join()
-        .unwrap();
+    std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
 }
 
 fn refused(source: &str) -> CelCode {
@@ -70,10 +65,7 @@ fn everything_up_to_the_limits_runs_on_a_small_stack() {
 fn source_length_counts_characters() {
     let fits = format!("'{}'", "é".repeat(MAX_SOURCE_CHARS - 2));
     assert!(Program::compile_unchecked(&fits).is_ok());
-    assert_eq!(
-        refused(&format!("'{}'", "é".repeat(MAX_SOURCE_CHARS - 1))),
-        CelCode::Limit
-    );
+    assert_eq!(refused(&format!("'{}'", "é".repeat(MAX_SOURCE_CHARS - 1))), CelCode::Limit);
 }
 
 #[test]
@@ -82,11 +74,7 @@ fn growth_is_bounded() {
     let items = json!(vec![0; 6_000]);
     let scope = Scope::new().json("t", &text).json("l", &items);
     for source in ["t + t", "l + l", "join([t, t])", "[t].join('') + t"] {
-        let error = Program::compile_unchecked(source)
-            .unwrap()
-            .eval(&scope, &())
-            .map(|_| ())
-            .unwrap_err();
+        let error = Program::compile_unchecked(source).unwrap().eval(&scope, &()).map(|_| ()).unwrap_err();
         assert_eq!(error.code, EvalCode::Limit, "{source}");
     }
 }
@@ -116,20 +104,11 @@ fn assigning_a_value_into_itself_again_and_again_ends_in_an_error() {
 
 #[test]
 fn work_is_bounded() {
-    let rows: Vec<Json> = (0..MAX_ITEMS)
-        .map(|i| json!({"k": i, "v": [i, i]}))
-        .collect();
+    let rows: Vec<Json> = (0..MAX_ITEMS).map(|i| json!({"k": i, "v": [i, i]})).collect();
     let list = Json::from(rows);
     let scope = Scope::new().json("l", &list);
-    let heavy = format!(
-        "size(distinct(l)) + {}",
-        vec!["count(l, l[0])"; 90].join("+")
-    );
-    let error = Program::compile_unchecked(&heavy)
-        .unwrap()
-        .eval(&scope, &())
-        .map(|_| ())
-        .unwrap_err();
+    let heavy = format!("size(distinct(l)) + {}", vec!["count(l, l[0])"; 90].join("+"));
+    let error = Program::compile_unchecked(&heavy).unwrap().eval(&scope, &()).map(|_| ()).unwrap_err();
     assert_eq!(error.code, EvalCode::Limit);
     let fine = Program::compile_unchecked("size(distinct(pluck(l, 'k'))) == 10000").unwrap();
     assert_eq!(fine.eval_bool(&scope, &()), Ok(true));
@@ -142,15 +121,10 @@ fn patterns_are_bounded() {
     let program = Program::compile_unchecked("t.matches('(a*)*(a*)*(a*)*b')").unwrap();
     assert!(matches!(program.eval_bool(&scope, &()), Ok(false) | Err(_)));
     for source in ["'a'.matches('(((a{100}){100}){100})')", "'a'.matches('[')"] {
-        let errors = Program::compile(source, &Env::new())
-            .map(|_| ())
-            .unwrap_err();
+        let errors = Program::compile(source, &Env::new()).map(|_| ()).unwrap_err();
         assert_eq!(errors[0].code, CelCode::BadConstant);
         let unchecked = Program::compile_unchecked(source).unwrap();
-        assert_eq!(
-            unchecked.eval_bool(&(), &()).unwrap_err().code,
-            EvalCode::BadValue
-        );
+        assert_eq!(unchecked.eval_bool(&(), &()).unwrap_err().code, EvalCode::BadValue);
     }
 }
 
@@ -169,49 +143,22 @@ fn syntax_errors_are_kind() {
         ("'\\q'", CelCode::Syntax, "\\q", "escape"),
         ("“a”", CelCode::Syntax, "“", "quotes"),
         ("1abc", CelCode::Syntax, "1", "directly"),
-        (
-            "9223372036854775808",
-            CelCode::Limit,
-            "9223372036854775808",
-            "64 bits",
-        ),
-        (
-            "99999999999999999999",
-            CelCode::Limit,
-            "99999999999999999999",
-            "64 bits",
-        ),
+        ("9223372036854775808", CelCode::Limit, "9223372036854775808", "64 bits"),
+        ("99999999999999999999", CelCode::Limit, "99999999999999999999", "64 bits"),
         ("x.map(y, y + 1)", CelCode::Unsupported, "map", "pluck"),
         ("x.all(y, y > 1)", CelCode::Unsupported, "all", "loop"),
         ("b'abc'", CelCode::Unsupported, "b'", "byte"),
         ("Foo{a: 1}", CelCode::Syntax, "{", "messages"),
-        (
-            "has(a)",
-            CelCode::WrongArguments,
-            "has(a)",
-            "field selection",
-        ),
+        ("has(a)", CelCode::WrongArguments, "has(a)", "field selection"),
         ("while", CelCode::Syntax, "while", "reserved"),
         ("a.in", CelCode::Syntax, "in", "field name"),
         ("a.?b", CelCode::Unsupported, "?", "optional"),
-        (
-            "f(1,2,3,4,5,6,7,8,9)",
-            CelCode::Limit,
-            "f(1,2,3,4,5,6,7,8,9)",
-            "arguments",
-        ),
+        ("f(1,2,3,4,5,6,7,8,9)", CelCode::Limit, "f(1,2,3,4,5,6,7,8,9)", "arguments"),
         ("'\\ud800'", CelCode::Syntax, "\\u", "digits"),
     ] {
-        let error = Program::compile_unchecked(source)
-            .map(|_| ())
-            .unwrap_err()
-            .remove(0);
+        let error = Program::compile_unchecked(source).map(|_| ()).unwrap_err().remove(0);
         assert_eq!(error.code, code, "{source}: {error}");
-        assert_eq!(
-            &source[error.span.start..error.span.end],
-            part,
-            "{source}: {error}"
-        );
+        assert_eq!(&source[error.span.start..error.span.end], part, "{source}: {error}");
         assert!(error.to_string().contains(text), "{source}: {error}");
     }
 }

@@ -31,10 +31,10 @@ fn env() -> Env {
 /// Random text that looks like an expression.
 fn tokens() -> impl Strategy<Value = String> {
     let word = prop::sample::select(vec![
-        "1", "2u", "1.5", "'a'", "\"b\"", "true", "null", "data", ".n", ".s", ".l", ".m", ".a",
-        "[0]", "[", "]", "(", ")", "{", "}", ":", "?", ",", "+", "-", "*", "/", "%", "==", "!=",
-        "<", "<=", "&&", "||", "!", "in", "has(", "size(", "first(", "int(", "r'\\d'", "'''", "//",
-        "\n", ".map(", "`x-y`", "0x", "1e", "e", "\\", "'", "é", "x.y",
+        "1", "2u", "1.5", "'a'", "\"b\"", "true", "null", "data", ".n", ".s", ".l", ".m", ".a", "[0]", "[", "]", "(",
+        ")", "{", "}", ":", "?", ",", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", "&&", "||", "!", "in", "has(",
+        "size(", "first(", "int(", "r'\\d'", "'''", "//", "\n", ".map(", "`x-y`", "0x", "1e", "e", "\\", "'", "é",
+        "x.y",
     ]);
     prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
 }
@@ -70,27 +70,18 @@ fn expression() -> impl Strategy<Value = String> {
     ])
     .prop_map(str::to_owned);
     leaf.prop_recursive(5, 40, 3, |inner| {
-        let op = prop::sample::select(vec![
-            "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "in",
-        ]);
+        let op =
+            prop::sample::select(vec!["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "in"]);
         let function = prop::sample::select(vec![
-            "size", "int", "uint", "double", "string", "bool", "type", "dyn", "keys", "lower",
-            "norm", "join", "distinct", "sorted", "sum", "max_of", "min_of", "first", "last",
+            "size", "int", "uint", "double", "string", "bool", "type", "dyn", "keys", "lower", "norm", "join",
+            "distinct", "sorted", "sum", "max_of", "min_of", "first", "last",
         ]);
-        let pair = prop::sample::select(vec![
-            "count",
-            "contains",
-            "startsWith",
-            "matches",
-            "pluck",
-            "join",
-        ]);
+        let pair = prop::sample::select(vec!["count", "contains", "startsWith", "matches", "pluck", "join"]);
         prop_oneof![
             (inner.clone(), op, inner.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
             (function, inner.clone()).prop_map(|(f, a)| format!("{f}({a})")),
             (pair, inner.clone(), inner.clone()).prop_map(|(f, a, b)| format!("{f}({a}, {b})")),
-            (inner.clone(), inner.clone(), inner.clone())
-                .prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("({a} ? {b} : {c})")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("[{a}, {b}]")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("{{{a}: {b}}}")),
             (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a})[{b}]")),

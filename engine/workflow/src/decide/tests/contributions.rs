@@ -51,7 +51,9 @@ fn a_contribution_counts_and_is_kept_without_its_payload() {
     let mut bench = open();
     let decision = bench.run(&person("lk1", &["tch"]), card("c1", None)).expect("accepted");
     assert_eq!(decision.answer, Answer::Accepted);
-    assert!(matches!(&decision.contributions[..], [ContributionChange::Add(new)] if new.revision == 1 && new.group.as_deref() == Some("G1")));
+    assert!(
+        matches!(&decision.contributions[..], [ContributionChange::Add(new)] if new.revision == 1 && new.group.as_deref() == Some("G1"))
+    );
     assert_eq!(tally(&bench), Tally { submitted: 1, withdrawn: 0, late: 0 });
 }
 
@@ -115,7 +117,11 @@ fn withdrawing_works_while_open_and_for_the_owner_only() {
     let mut bench = open();
     bench.run(&person("lk1", &["tch"]), card("c1", None)).expect("accepted");
     bench.answers.same_id = Some(prior(1, ContributionStatus::Effective, true));
-    let take = |participant: &str| Command::Withdraw { step: "collect".into(), id: "c1".into(), participant: participant.into() };
+    let take = |participant: &str| Command::Withdraw {
+        step: "collect".into(),
+        id: "c1".into(),
+        participant: participant.into(),
+    };
     assert_eq!(bench.run(&person("lk2", &["tch"]), take("lk2")).unwrap_err().word, "NOT_ALLOWED");
     bench.run(&person("lk1", &["tch"]), take("lk1")).expect("taken back");
     assert_eq!(tally(&bench).withdrawn, 1);
@@ -129,8 +135,7 @@ fn an_event_that_concludes_gives_the_plugins_reasons() {
     let mut bench = grouping();
     bench.concluding("group", false, Value::Null);
     if let Some(answer) = bench.answers.concluded.get_mut("group") {
-        answer.problems =
-            vec![super::super::Problem { word: "UNASSIGNED_CARDS".into(), args: vec!["c12".into()] }];
+        answer.problems = vec![super::super::Problem { word: "UNASSIGNED_CARDS".into(), args: vec!["c12".into()] }];
     }
     let refused = bench.send(&person("zc1", &["core"]), "publish", none()).unwrap_err();
     assert_eq!(refused.word, "UNASSIGNED_CARDS");

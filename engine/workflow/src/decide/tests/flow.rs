@@ -36,7 +36,8 @@ fn gate() -> String {
 
 #[test]
 fn requirements_give_every_reason_in_order() {
-    let teams = json!([{"id": "a"}, {"id": "b", "coach": "lk1", "date": "2026-12-02"}, {"id": "c", "date": "2026-10-30"}]);
+    let teams =
+        json!([{"id": "a"}, {"id": "b", "coach": "lk1", "date": "2026-12-02"}, {"id": "c", "date": "2026-10-30"}]);
     let mut bench = Bench::started(&gate(), json!({"core_people": ["zc1"], "teams": teams}));
     let refused = bench.send(&person("zc1", &["zc"]), "close", none()).unwrap_err();
     assert_eq!(refused.word, "FOLLOW_UP_MISSING");
@@ -57,7 +58,9 @@ fn roles_come_from_the_school_or_from_the_configuration() {
 fn events_nobody_takes_and_events_of_the_engine_are_refused() {
     let dir = person("dir", &["dir"]);
     let mut bench = Bench::started(&gate(), json!({"core_people": []}));
-    for (event, word) in [("back", "NOT_ENABLED"), ("nonsense", "NOT_ENABLED"), ("timer.x", "NOT_ALLOWED"), ("inner", "NOT_ALLOWED")] {
+    for (event, word) in
+        [("back", "NOT_ENABLED"), ("nonsense", "NOT_ENABLED"), ("timer.x", "NOT_ALLOWED"), ("inner", "NOT_ALLOWED")]
+    {
         assert_eq!(bench.send(&dir, event, none()).unwrap_err().word, word, "{event}");
     }
 }
@@ -88,7 +91,10 @@ fn an_error_nobody_handles_rolls_back_and_waits_for_a_person() {
 fn pause_refuses_all_but_resume_and_cancel_ends() {
     let dir = person("dir", &["dir"]);
     let mut bench = Bench::started(&gate(), json!({"core_people": []}));
-    assert_eq!(bench.run(&person("lk1", &["tch"]), Command::Pause { reason: "x".into() }).unwrap_err().word, "NOT_ALLOWED");
+    assert_eq!(
+        bench.run(&person("lk1", &["tch"]), Command::Pause { reason: "x".into() }).unwrap_err().word,
+        "NOT_ALLOWED"
+    );
     bench.run(&dir, Command::Pause { reason: "verbouwing".into() }).expect("paused");
     assert_eq!(bench.send(&dir, "count", none()).unwrap_err().word, "PAUSED");
     bench.run(&dir, Command::Resume).expect("resumed");

@@ -38,7 +38,12 @@ fn a_timer_fires_once_at_its_time_and_not_before() {
     assert_eq!(bench.timer("remind").unwrap_err().word, "NOT_READY");
     bench.at("2026-10-08T08:00:00");
     let decision = bench.timer("remind").expect("it is due");
-    assert!(decision.trace.iter().any(|h| matches!(h, Happening::Fired { late_seconds, .. } if *late_seconds == 32 * 3600 + 60)));
+    assert!(
+        decision
+            .trace
+            .iter()
+            .any(|h| matches!(h, Happening::Fired { late_seconds, .. } if *late_seconds == 32 * 3600 + 60))
+    );
     assert_eq!(bench.snap().data["fired"], 1);
     assert_eq!(bench.timer("remind").unwrap_err().word, "NOT_ENABLED");
 }

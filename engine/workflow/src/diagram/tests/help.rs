@@ -36,11 +36,7 @@ pub fn end(id: &str) -> State {
 /// A transition on an event to targets.
 pub fn on(event: &str, targets: &[&str]) -> Transition {
     Transition {
-        events: if event.is_empty() {
-            Vec::new()
-        } else {
-            vec![event.to_owned()]
-        },
+        events: if event.is_empty() { Vec::new() } else { vec![event.to_owned()] },
         when: None,
         roles: Vec::new(),
         require: Vec::new(),
@@ -58,25 +54,14 @@ pub fn on(event: &str, targets: &[&str]) -> Transition {
 impl State {
     /// With a transition more.
     pub fn go(mut self, event: &str, target: &str) -> Self {
-        self.on.push(on(
-            event,
-            if target.is_empty() {
-                &[]
-            } else {
-                std::slice::from_ref(&target)
-            },
-        ));
+        self.on.push(on(event, if target.is_empty() { &[] } else { std::slice::from_ref(&target) }));
         self
     }
 
     /// With a timer and the transition it drives.
     pub fn after(mut self, rule: &str, target: &str) -> Self {
         let id = format!("{}.after.{}", self.id, self.timers.len());
-        self.timers.push(Timer {
-            id: id.clone(),
-            rule: rule.to_owned(),
-            repeat: rule.starts_with("every"),
-        });
+        self.timers.push(Timer { id: id.clone(), rule: rule.to_owned(), repeat: rule.starts_with("every") });
         if target.is_empty() {
             return self;
         }
@@ -92,8 +77,7 @@ impl State {
             "identity": "named", "k": 5, "privacy": null, "min_contributions": 1, "audience": {}, "artifacts": {},
             "conclude": "manual", "fresh": false, "mandatory": false,
         });
-        self.steps
-            .push(serde_json::from_value::<Step>(step).expect("a step"));
+        self.steps.push(serde_json::from_value::<Step>(step).expect("a step"));
         self
     }
 
@@ -102,10 +86,7 @@ impl State {
         self.run = Some(Run {
             workflow: workflow.to_owned(),
             version: None,
-            each: Some(crate::ir::Each {
-                var: var.to_owned(),
-                list: format!("data.{var}s"),
-            }),
+            each: Some(crate::ir::Each { var: var.to_owned(), list: format!("data.{var}s") }),
             key: None,
             with: BTreeMap::new(),
             join: Join::All,
@@ -153,10 +134,7 @@ pub fn forty() -> Workflow {
         "voorbereiding",
         Compound,
         vec![
-            atomic("thema_kiezen")
-                .uses("thema_kiezen", "goal")
-                .go("plan", "dag_plannen")
-                .go("note", ""),
+            atomic("thema_kiezen").uses("thema_kiezen", "goal").go("plan", "dag_plannen").go("note", ""),
             atomic("dag_plannen")
                 .uses("groepen", "grouping")
                 .uses("datum", "meeting")
@@ -173,65 +151,35 @@ pub fn forty() -> Workflow {
         Compound,
         vec![
             state("waar_we_waren", History, Vec::new()),
-            atomic("inspireren")
-                .uses("opening", "input")
-                .go("next", "concreet_maken"),
-            atomic("concreet_maken")
-                .uses("kaartjes", "cluster-count")
-                .go("next", "synthese"),
+            atomic("inspireren").uses("opening", "input").go("next", "concreet_maken"),
+            atomic("concreet_maken").uses("kaartjes", "cluster-count").go("next", "synthese"),
             atomic("synthese")
                 .uses("principes", "cluster-count")
                 .go("publish", "van_visie_naar_praktijk")
                 .go("more_cards", "concreet_maken"),
-            atomic("van_visie_naar_praktijk")
-                .uses("akkoord", "gate")
-                .go("next", "toepassen"),
-            atomic("toepassen")
-                .uses("acties", "actions")
-                .go("next", "afsluiten"),
-            atomic("afsluiten")
-                .uses("mee_naar_huis", "reflection")
-                .go("end_day", "vervolg"),
+            atomic("van_visie_naar_praktijk").uses("akkoord", "gate").go("next", "toepassen"),
+            atomic("toepassen").uses("acties", "actions").go("next", "afsluiten"),
+            atomic("afsluiten").uses("mee_naar_huis", "reflection").go("end_day", "vervolg"),
         ],
     )
     .go("interrupt", "onderbroken");
     let region = |name: &str, a: &str, b: &str, c: &str| {
-        state(
-            name,
-            Compound,
-            vec![
-                atomic(a).go("next", b),
-                atomic(b).go("next", c).go("back", a),
-                end(c),
-            ],
-        )
+        state(name, Compound, vec![atomic(a).go("next", b), atomic(b).go("next", c).go("back", a), end(c)])
     };
     let cycle = state(
         "leercyclus",
         Compound,
         vec![
             atomic("kernvraag").go("next", "bronnen_lezen"),
-            atomic("bronnen_lezen")
-                .uses("bronnen_lezen", "material")
-                .go("next", "lesontwerp")
-                .go("", "kernvraag"),
-            atomic("lesontwerp")
-                .uses("lesontwerp", "input")
-                .go("next", "uitvoeren"),
+            atomic("bronnen_lezen").uses("bronnen_lezen", "material").go("next", "lesontwerp").go("", "kernvraag"),
+            atomic("lesontwerp").uses("lesontwerp", "input").go("next", "uitvoeren"),
             state(
                 "uitvoeren",
                 Parallel,
                 vec![
                     region("bezoek", "bezoek_afspreken", "bezoeken", "bezocht"),
-                    region(
-                        "leerlingen",
-                        "leerlingen_kiezen",
-                        "leerlingen_volgen",
-                        "leerlingen_gevolgd",
-                    ),
-                    atomic("logboek")
-                        .uses("logboek", "reflection")
-                        .after("every schoolweek on friday at 15:00", ""),
+                    region("leerlingen", "leerlingen_kiezen", "leerlingen_volgen", "leerlingen_gevolgd"),
+                    atomic("logboek").uses("logboek", "reflection").after("every schoolweek on friday at 15:00", ""),
                 ],
             )
             .go("done.state.uitvoeren", "nabespreking"),
@@ -246,12 +194,8 @@ pub fn forty() -> Workflow {
     let mut states = vec![
         preparation,
         day,
-        atomic("onderbroken")
-            .go("start", "waar_we_waren")
-            .go("cancel", "geannuleerd"),
-        atomic("vervolg")
-            .runs("learning-cycle", "team")
-            .go("done.child.vervolg", "leercyclus"),
+        atomic("onderbroken").go("start", "waar_we_waren").go("cancel", "geannuleerd"),
+        atomic("vervolg").runs("learning-cycle", "team").go("done.child.vervolg", "leercyclus"),
         cycle.go("done.state.leercyclus", "pdca_review"),
         atomic("herinneren").go("seen", "pdca_review"),
         atomic("pdca_review")
@@ -259,20 +203,12 @@ pub fn forty() -> Workflow {
             .go("adjust", "kernvraag")
             .go("approve", "verslag")
             .go("stop", "geannuleerd"),
-        atomic("verslag")
-            .uses("verslag", "report")
-            .go("next", "delen"),
-        atomic("delen")
-            .go("next", "borgen")
-            .go("feedback", "verslag"),
+        atomic("verslag").uses("verslag", "report").go("next", "delen"),
+        atomic("delen").go("next", "borgen").go("feedback", "verslag"),
         atomic("borgen").after("20 schooldays", "terugblik"),
-        atomic("terugblik")
-            .go("next", "vieren")
-            .go("renew", "thema_kiezen"),
+        atomic("terugblik").go("next", "vieren").go("renew", "thema_kiezen"),
         atomic("vieren").go("next", "archiveren"),
-        atomic("archiveren")
-            .uses("archiveren", "report")
-            .go("next", "afgerond"),
+        atomic("archiveren").uses("archiveren", "report").go("next", "afgerond"),
         end("afgerond"),
         end("geannuleerd"),
     ];
@@ -285,11 +221,7 @@ pub fn forty() -> Workflow {
 /// A straight line of so many states.
 pub fn chain(count: usize) -> Workflow {
     let mut states: Vec<State> = (0..count)
-        .map(|i| {
-            atomic(&format!("stap_{i}"))
-                .uses("x", "input")
-                .go("next", &format!("stap_{}", i + 1))
-        })
+        .map(|i| atomic(&format!("stap_{i}")).uses("x", "input").go("next", &format!("stap_{}", i + 1)))
         .collect();
     states.push(end(&format!("stap_{count}")));
     workflow(states)

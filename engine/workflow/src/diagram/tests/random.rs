@@ -41,12 +41,7 @@ fn make((shapes, arrows): &Recipe) -> Workflow {
             roots.push(at);
         }
     }
-    workflow(
-        roots
-            .iter()
-            .map(|at| grow(*at, shapes, &children, arrows))
-            .collect(),
-    )
+    workflow(roots.iter().map(|at| grow(*at, shapes, &children, arrows)).collect())
 }
 
 fn depth(children: &[Vec<usize>], node: usize, shapes: &[(usize, u8)]) -> usize {
@@ -55,25 +50,12 @@ fn depth(children: &[Vec<usize>], node: usize, shapes: &[(usize, u8)]) -> usize 
 }
 
 fn name(at: usize) -> String {
-    let words = [
-        "kort",
-        "een_toestand_met_een_lange_naam",
-        "overleg",
-        "onvoorspelbaarlangwoordzonderspaties",
-    ];
+    let words = ["kort", "een_toestand_met_een_lange_naam", "overleg", "onvoorspelbaarlangwoordzonderspaties"];
     format!("{}_{at}", words[at % words.len()])
 }
 
-fn grow(
-    at: usize,
-    shapes: &[(usize, u8)],
-    children: &[Vec<usize>],
-    arrows: &[(usize, usize, u8)],
-) -> State {
-    let kids: Vec<State> = children[at]
-        .iter()
-        .map(|kid| grow(*kid, shapes, children, arrows))
-        .collect();
+fn grow(at: usize, shapes: &[(usize, u8)], children: &[Vec<usize>], arrows: &[(usize, usize, u8)]) -> State {
+    let kids: Vec<State> = children[at].iter().map(|kid| grow(*kid, shapes, children, arrows)).collect();
     let shape = shapes[at].1;
     let id = name(at);
     let mut made = match (kids.is_empty(), shape) {
@@ -90,11 +72,7 @@ fn grow(
         if *from == at && made.kind == StateKind::History {
             made.initial = vec![name(*to)];
         } else if *from == at && made.kind != StateKind::Final {
-            let target = if *event > 37 {
-                String::new()
-            } else {
-                name(*to)
-            };
+            let target = if *event > 37 { String::new() } else { name(*to) };
             made = match event % 9 {
                 8 => made.after("10 schooldays", &target),
                 other => made.go(EVENTS[usize::from(other)], &target),
@@ -106,28 +84,14 @@ fn grow(
 
 fn check(workflow: &Workflow) -> Result<(), TestCaseError> {
     for orientation in [Orientation::LeftRight, Orientation::TopBottom] {
-        let options = DiagramOptions {
-            orientation,
-            ..DiagramOptions::default()
-        };
+        let options = DiagramOptions { orientation, ..DiagramOptions::default() };
         let graph = build(workflow, &options);
         let picture = layout(&graph, orientation);
         let faults = broken(&graph, &picture);
-        prop_assert!(
-            faults.is_empty(),
-            "{orientation:?}: {:#?}",
-            &faults[..faults.len().min(8)]
-        );
+        prop_assert!(faults.is_empty(), "{orientation:?}: {:#?}", &faults[..faults.len().min(8)]);
         let doubled = overlapping_lines(&graph, &picture);
-        prop_assert!(
-            doubled.len() * 20 <= graph.edges.len().max(20),
-            "lines on lines: {doubled:?}"
-        );
-        prop_assert_eq!(
-            layout(&graph, orientation),
-            picture,
-            "the same graph gives the same picture"
-        );
+        prop_assert!(doubled.len() * 20 <= graph.edges.len().max(20), "lines on lines: {doubled:?}");
+        prop_assert_eq!(layout(&graph, orientation), picture, "the same graph gives the same picture");
     }
     Ok(())
 }

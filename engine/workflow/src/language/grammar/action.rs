@@ -10,9 +10,7 @@ pub static ACTION: Shape = Shape::Many(&ONE);
 static ONE: Shape = Shape::Tagged(&ACTIONS);
 
 /// All actions; the first key of each is its tag.
-pub static ACTIONS: [&Construct; 9] = [
-    &SET, &RAISE, &SEND, &CANCEL, &NOTIFY, &ARTIFACT, &LOG, &IF, &FOR_EACH,
-];
+pub static ACTIONS: [&Construct; 9] = [&SET, &RAISE, &SEND, &CANCEL, &NOTIFY, &ARTIFACT, &LOG, &IF, &FOR_EACH];
 
 macro_rules! action {
     ($id:ident, $name:literal, $doc:literal, $($key:expr),+ $(,)?) => {
@@ -55,12 +53,7 @@ action!(
         "Event, or `{event, to, data, after, id}`."
     ),
 );
-action!(
-    CANCEL,
-    "cancel",
-    "Cancels a delayed send.",
-    Key::required("cancel", Shape::Name(Pattern::Filled), "Its id."),
-);
+action!(CANCEL, "cancel", "Cancels a delayed send.", Key::required("cancel", Shape::Name(Pattern::Filled), "Its id."),);
 action!(
     NOTIFY,
     "notify",
@@ -73,12 +66,7 @@ action!(
     "Publishes a version of a product.",
     Key::required("artifact", Shape::Object(&PRODUCT), "Its name and content."),
 );
-action!(
-    LOG,
-    "log",
-    "A line in the journal.",
-    Key::required("log", Shape::Expr, "What to write."),
-);
+action!(LOG, "log", "A line in the journal.", Key::required("log", Shape::Expr, "What to write."),);
 action!(
     IF,
     "if",
@@ -115,19 +103,12 @@ pub static SENT: Construct = Construct {
         Key::required("event", Shape::Name(Pattern::EventName), "Event."),
         Key::new(
             "to",
-            Shape::Either(&[
-                Shape::Choice(&["self", "parent"]),
-                Shape::Object(&TO_CHILDREN),
-            ]),
+            Shape::Either(&[Shape::Choice(&["self", "parent"]), Shape::Object(&TO_CHILDREN)]),
             "`self` (default), `parent`, or `{children: <state>}`.",
         ),
         Key::new("data", Shape::Values, "Its data; texts are expressions."),
         Key::new("after", Shape::Rule, "Delay, only to itself."),
-        Key::new(
-            "id",
-            Shape::Name(Pattern::Filled),
-            "Name by which `cancel` finds it.",
-        ),
+        Key::new("id", Shape::Name(Pattern::Filled), "Name by which `cancel` finds it."),
     ],
 };
 
@@ -136,11 +117,7 @@ pub static TO_CHILDREN: Construct = Construct {
     name: "recipient",
     doc: "All children of a state.",
     nullable: false,
-    keys: &[Key::required(
-        "children",
-        Shape::Name(Pattern::Id),
-        "State whose `run` they are.",
-    )],
+    keys: &[Key::required("children", Shape::Name(Pattern::Id), "State whose `run` they are.")],
 };
 
 /// A message to people.
@@ -150,16 +127,8 @@ pub static NOTICE: Construct = Construct {
     nullable: false,
     keys: &[
         Key::required("roles", ROLES, "Roles that get it."),
-        Key::required(
-            "text",
-            Shape::Name(Pattern::TextKey),
-            "Text key below `notice`.",
-        ),
-        Key::new(
-            "data",
-            Shape::Values,
-            "Values for the text; texts are expressions.",
-        ),
+        Key::required("text", Shape::Name(Pattern::TextKey), "Text key below `notice`."),
+        Key::new("data", Shape::Values, "Values for the text; texts are expressions."),
     ],
 };
 

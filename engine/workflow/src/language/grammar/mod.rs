@@ -88,21 +88,11 @@ pub struct Key {
 
 impl Key {
     const fn new(name: &'static str, shape: Shape, doc: &'static str) -> Self {
-        Self {
-            name,
-            shape,
-            required: false,
-            doc,
-        }
+        Self { name, shape, required: false, doc }
     }
 
     const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Self {
-        Self {
-            name,
-            shape,
-            required: true,
-            doc,
-        }
+        Self { name, shape, required: true, doc }
     }
 }
 
@@ -130,12 +120,6 @@ pub fn all() -> Vec<&'static Construct> {
         &state::AT_LEAST,
     ];
     all.extend(ACTIONS);
-    all.extend([
-        &action::RAISED,
-        &action::SENT,
-        &action::TO_CHILDREN,
-        &action::NOTICE,
-        &action::PRODUCT,
-    ]);
+    all.extend([&action::RAISED, &action::SENT, &action::TO_CHILDREN, &action::NOTICE, &action::PRODUCT]);
     all
 }

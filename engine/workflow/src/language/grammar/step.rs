@@ -50,11 +50,7 @@ pub static LINEAR_STEP: Construct = Construct {
     name: "linear step",
     doc: "A step of the linear form: a step with its id.",
     nullable: false,
-    keys: step_keys![Key::required(
-        "id",
-        Shape::Name(Pattern::Id),
-        "Id of the step and of its state."
-    )],
+    keys: step_keys![Key::required("id", Shape::Name(Pattern::Id), "Id of the step and of its state.")],
 };
 
 /// A message when a step is late.
@@ -62,8 +58,5 @@ pub static ESCALATION: Construct = Construct {
     name: "escalation",
     doc: "A message to roles when a step is late.",
     nullable: false,
-    keys: &[
-        Key::required("after", Shape::Rule, "When."),
-        Key::required("roles", ROLES, "To whom."),
-    ],
+    keys: &[Key::required("after", Shape::Rule, "When."), Key::required("roles", ROLES, "To whom.")],
 };

@@ -9,11 +9,7 @@ pub static WORKFLOW: Construct = Construct {
     doc: "A workflow: a named, versioned definition of states and steps.",
     nullable: false,
     keys: &[
-        Key::required(
-            "workflow",
-            Shape::Name(Pattern::Kebab),
-            "Name of the workflow.",
-        ),
+        Key::required("workflow", Shape::Name(Pattern::Kebab), "Name of the workflow."),
         Key::required(
             "version",
             Shape::Name(Pattern::Version),
@@ -25,11 +21,7 @@ pub static WORKFLOW: Construct = Construct {
             "Workflow this one adapts: this document is laid over it. Maps merge, lists and values replace, `null` removes.",
         ),
         Key::new("title", Shape::Localised, "Title."),
-        Key::new(
-            "purpose",
-            Shape::Localised,
-            "What it is for, shown to people before they start.",
-        ),
+        Key::new("purpose", Shape::Localised, "What it is for, shown to people before they start."),
         Key::new("hint", Shape::Localised, "A line of help."),
         Key::new(
             "tags",
@@ -41,36 +33,20 @@ pub static WORKFLOW: Construct = Construct {
             PRIVACY,
             "Privacy class of what people contribute, unless a step says otherwise (default P1).",
         ),
-        Key::new(
-            "config",
-            Shape::Fields,
-            "What must be given when an instance starts.",
-        ),
+        Key::new("config", Shape::Fields, "What must be given when an instance starts."),
         Key::new(
             "data",
             Shape::Map(Pattern::Id, &DATUM_SHAPE),
             "Values that the workflow itself keeps, with their first value.",
         ),
-        Key::new(
-            "roles",
-            Shape::Map(Pattern::Id, &Shape::Object(&ROLE)),
-            "Roles that act in this workflow.",
-        ),
+        Key::new("roles", Shape::Map(Pattern::Id, &Shape::Object(&ROLE)), "Roles that act in this workflow."),
         Key::new(
             "texts",
             Shape::Map(Pattern::Locale, &Shape::Texts),
             "Texts by language and key; usually files `texts/<language>.yaml`.",
         ),
-        Key::new(
-            "initial",
-            Shape::Many(&Shape::Name(Pattern::Id)),
-            "State in which it starts (default: the first).",
-        ),
-        Key::new(
-            "states",
-            Shape::Map(Pattern::Id, &Shape::Object(&STATE)),
-            "States in order.",
-        ),
+        Key::new("initial", Shape::Many(&Shape::Name(Pattern::Id)), "State in which it starts (default: the first)."),
+        Key::new("states", Shape::Map(Pattern::Id, &Shape::Object(&STATE)), "States in order."),
         Key::new(
             "steps",
             Shape::List(&Shape::Object(&LINEAR_STEP)),
@@ -101,11 +77,7 @@ pub static ROLE: Construct = Construct {
     doc: "A role that acts in the workflow. Without `from` it is a role of the school: dir, coach, tch, zc, …",
     nullable: true,
     keys: &[
-        Key::new(
-            "from",
-            Shape::Expr,
-            "Expression giving the ids of the people who hold it, such as `config.core`.",
-        ),
+        Key::new("from", Shape::Expr, "Expression giving the ids of the people who hold it, such as `config.core`."),
         Key::new("title", Shape::Localised, "Name of the role."),
     ],
 };
@@ -116,39 +88,15 @@ pub static FIELD: Construct = Construct {
     doc: "A type in its long form; the short form is the type alone: `date`, `text(200)`, `[person]`.",
     nullable: false,
     keys: &[
-        Key::new(
-            "type",
-            Shape::Inner(&Shape::Type),
-            "Name of a type, or a list with one type: `[person]`.",
-        ),
+        Key::new("type", Shape::Inner(&Shape::Type), "Name of a type, or a list with one type: `[person]`."),
         Key::new("enum", Shape::List(&Shape::Any), "The values it may have."),
-        Key::new(
-            "fields",
-            Shape::Inner(&Shape::Fields),
-            "An object with these fields.",
-        ),
-        Key::new(
-            "map",
-            Shape::Inner(&Shape::Type),
-            "An object whose values all have this type.",
-        ),
-        Key::new(
-            "schema",
-            Shape::Any,
-            "A JSON Schema, when the types here do not suffice.",
-        ),
+        Key::new("fields", Shape::Inner(&Shape::Fields), "An object with these fields."),
+        Key::new("map", Shape::Inner(&Shape::Type), "An object whose values all have this type."),
+        Key::new("schema", Shape::Any, "A JSON Schema, when the types here do not suffice."),
         Key::new("required", Shape::Bool, "Whether it must be given."),
         Key::new("default", Shape::Any, "Value when it is not given."),
-        Key::new(
-            "min",
-            Shape::Number(i64::MIN, i64::MAX),
-            "Smallest number, or least elements of a list.",
-        ),
-        Key::new(
-            "max",
-            Shape::Number(i64::MIN, i64::MAX),
-            "Largest number, or most elements of a list.",
-        ),
+        Key::new("min", Shape::Number(i64::MIN, i64::MAX), "Smallest number, or least elements of a list."),
+        Key::new("max", Shape::Number(i64::MIN, i64::MAX), "Largest number, or most elements of a list."),
         Key::new("title", Shape::Localised, "Name of the field."),
         Key::new("hint", Shape::Localised, "A line of help."),
     ],

@@ -20,35 +20,27 @@ impl Lowering<'_> {
             let value = &entry.value;
             let action = match entry.key.as_str() {
                 "set" => return self.assignments(value, path, into),
-                "raise" => Action::Raise {
-                    event: self.event(value, &here),
-                    data: self.exprs(value.get("data"), &here),
-                },
+                "raise" => {
+                    Action::Raise { event: self.event(value, &here), data: self.exprs(value.get("data"), &here) }
+                }
                 "send" => self.send(value, &here),
                 "cancel" => {
                     self.map.put(format!("{here}/id"), value.span);
-                    Action::Cancel {
-                        id: string(Some(value)),
-                    }
+                    Action::Cancel { id: string(Some(value)) }
                 }
                 "notify" => self.notify(value, &here),
                 "artifact" => Action::Artifact {
                     name: string(value.get("name")),
                     content: self.required(value.get("content"), &here),
                 },
-                "log" => Action::Log {
-                    value: self.required(Some(value), &here),
-                },
+                "log" => Action::Log { value: self.required(Some(value), &here) },
                 "if" => Action::If {
                     cond: self.required(Some(value), &here),
                     then: self.actions(node.get("then"), &format!("{here}/then")),
                     otherwise: self.actions(node.get("else"), &format!("{here}/else")),
                 },
                 "for_each" => match self.each(Some(value), &format!("{here}/for_each")) {
-                    Some(each) => Action::ForEach {
-                        each,
-                        body: self.actions(node.get("do"), &format!("{here}/do")),
-                    },
+                    Some(each) => Action::ForEach { each, body: self.actions(node.get("do"), &format!("{here}/do")) },
                     None => return,
                 },
                 _ => continue,
@@ -64,10 +56,7 @@ impl Lowering<'_> {
             let here = format!("{path}/{}", into.len());
             self.map.put(format!("{here}/path"), entry.span);
             self.map.put(here, entry.value.span);
-            into.push(Action::Assign {
-                path: entry.key.trim().to_owned(),
-                value: expression(&entry.value),
-            });
+            into.push(Action::Assign { path: entry.key.trim().to_owned(), value: expression(&entry.value) });
         }
     }
 
@@ -98,9 +87,7 @@ impl Lowering<'_> {
             event: self.event(node, path),
             to,
             data: self.exprs(node.get("data"), path),
-            after: node
-                .get("after")
-                .map(|rule| self.rule(rule, format!("{path}/after"))),
+            after: node.get("after").map(|rule| self.rule(rule, format!("{path}/after"))),
             id: node.get("id").map(|id| string(Some(id))),
         }
     }

@@ -16,9 +16,7 @@ impl Lowering<'_> {
         for (n, item) in items.iter().enumerate() {
             let id = string(item.get("id"));
             let span = item.get("id").map_or(item.span, |id| id.span);
-            let next = items
-                .get(n + 1)
-                .map_or_else(|| DONE.to_owned(), |next| string(next.get("id")));
+            let next = items.get(n + 1).map_or_else(|| DONE.to_owned(), |next| string(next.get("id")));
             self.declare_state(&id, span);
             self.text(&format!("state.{id}"), item.get("title"));
             self.map.put(format!("state/{id}/on/0"), span);

@@ -33,12 +33,7 @@ pub(super) struct Lowering<'a> {
 }
 
 /// Lowers a document whose shape has been checked. Texts of files are not yet in it.
-pub fn lower(
-    root: &Node,
-    map: &mut SourceMap,
-    texts: &mut Collector,
-    sink: &mut Sink,
-) -> ir::Workflow {
+pub fn lower(root: &Node, map: &mut SourceMap, texts: &mut Collector, sink: &mut Sink) -> ir::Workflow {
     let mut lowering = Lowering {
         map,
         texts,
@@ -87,11 +82,7 @@ impl Lowering<'_> {
         let mut states = match (root.entry("states"), root.entry("steps")) {
             (Some(_), Some(steps)) => {
                 self.sink
-                    .add(
-                        "DB035",
-                        steps.span,
-                        "`states` and `steps` exclude each other.",
-                    )
+                    .add("DB035", steps.span, "`states` and `steps` exclude each other.")
                     .help("use `steps` for a simple list, or move each step into a state");
                 Vec::new()
             }
@@ -115,10 +106,7 @@ impl Lowering<'_> {
             self.map.put(format!("{owner}/{}", entry.key), entry.span);
             if owner == "config" {
                 self.text(&format!("config.{}", entry.key), entry.value.get("title"));
-                self.text(
-                    &format!("config.{}.hint", entry.key),
-                    entry.value.get("hint"),
-                );
+                self.text(&format!("config.{}.hint", entry.key), entry.value.get("hint"));
             }
         }
         types::fields(node, &mut Sink::default())
@@ -151,20 +139,14 @@ impl Lowering<'_> {
 
     fn datum(&mut self, node: &Node) -> (Json, Json) {
         shape::validate_keys(&DATUM, node, self.sink);
-        let schema = node
-            .get("type")
-            .map_or_else(|| json!({}), |inner| types::of(inner, &mut Sink::default()));
+        let schema = node.get("type").map_or_else(|| json!({}), |inner| types::of(inner, &mut Sink::default()));
         let Some(default) = node.get("default") else {
             return (types::or_nothing(schema), Json::Null);
         };
         let value = default.json();
         if !types::accepts(&schema, &value) && !value.is_null() {
             self.sink
-                .add(
-                    "DB038",
-                    default.span,
-                    "The first value does not fit its type.",
-                )
+                .add("DB038", default.span, "The first value does not fit its type.")
                 .help("change the value or the type");
         }
         (schema, value)
@@ -200,8 +182,7 @@ impl Lowering<'_> {
     pub(super) fn exprs(&mut self, node: Option<&Node>, path: &str) -> BTreeMap<String, ir::Expr> {
         let mut found = BTreeMap::new();
         for entry in node.map_or(&[][..], Node::entries) {
-            self.map
-                .put(format!("{path}/{}", entry.key), entry.value.span);
+            self.map.put(format!("{path}/{}", entry.key), entry.value.span);
             found.insert(entry.key.clone(), expression(&entry.value));
         }
         found
@@ -230,20 +211,13 @@ impl Lowering<'_> {
         let node = node?;
         let [entry] = node.entries() else {
             self.sink
-                .add(
-                    "DB042",
-                    node.span,
-                    "`for_each` names one variable and its list.",
-                )
+                .add("DB042", node.span, "`for_each` names one variable and its list.")
                 .help("write `for_each: {team: steps.teams.result.groups}`");
             return None;
         };
         self.map.put(path, entry.value.span);
         self.map.put(format!("{path}/var"), entry.span);
-        Some(ir::Each {
-            var: entry.key.clone(),
-            list: expression(&entry.value),
-        })
+        Some(ir::Each { var: entry.key.clone(), list: expression(&entry.value) })
     }
 
     /// Requirements of a transition or checks of a step.
@@ -266,9 +240,7 @@ impl Lowering<'_> {
                 each: self.each(item.get("for_each"), &format!("{path}/for_each")),
                 when: self.expr(item.get("when"), &format!("{path}/when")),
                 that: self.expr(that, &format!("{path}/that")).unwrap_or_default(),
-                reason: item
-                    .get("else")
-                    .map_or_else(|| "NOT_READY".to_owned(), |reason| string(Some(reason))),
+                reason: item.get("else").map_or_else(|| "NOT_READY".to_owned(), |reason| string(Some(reason))),
             });
         }
         found
@@ -277,18 +249,12 @@ impl Lowering<'_> {
 
 /// The text of a node, or nothing.
 pub(super) fn string(node: Option<&Node>) -> String {
-    node.and_then(Node::text)
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    node.and_then(Node::text).unwrap_or_default().trim().to_owned()
 }
 
 /// The texts of a list, or of the one text that stands for it.
 pub(super) fn words(node: Option<&Node>) -> Vec<String> {
-    node.map_or(&[][..], Node::items)
-        .iter()
-        .map(|item| string(Some(item)))
-        .collect()
+    node.map_or(&[][..], Node::items).iter().map(|item| string(Some(item))).collect()
 }
 
 /// Whether a key is `true`.

@@ -8,18 +8,13 @@ use crate::language::node::{Entry, Node, Value};
 use crate::language::span::Span;
 
 /// Keys that only states with something inside or to do have.
-const FOR_REAL_STATES: &[&str] = &[
-    "step", "steps", "run", "after", "at", "every", "exit", "on", "always", "initial", "states",
-    "parallel",
-];
+const FOR_REAL_STATES: &[&str] =
+    &["step", "steps", "run", "after", "at", "every", "exit", "on", "always", "initial", "states", "parallel"];
 
 impl Lowering<'_> {
     /// The children of a map of states.
     pub(super) fn states(&mut self, node: &Node) -> Vec<ir::State> {
-        node.entries()
-            .iter()
-            .map(|entry| self.state(entry))
-            .collect()
+        node.entries().iter().map(|entry| self.state(entry)).collect()
     }
 
     fn state(&mut self, entry: &Entry) -> ir::State {
@@ -30,14 +25,8 @@ impl Lowering<'_> {
         self.text(&format!("state.{id}.hint"), node.get("hint"));
         let kind = self.kind(entry);
         let mut state = ir::State {
-            initial: self.names(
-                node.get(if is_history(kind) {
-                    "default"
-                } else {
-                    "initial"
-                }),
-                &format!("{path}/initial"),
-            ),
+            initial: self
+                .names(node.get(if is_history(kind) { "default" } else { "initial" }), &format!("{path}/initial")),
             on_entry: self.actions(node.get("entry"), &format!("{path}/entry")),
             on_exit: self.actions(node.get("exit"), &format!("{path}/exit")),
             mandatory: flag(node.get("mandatory")),
@@ -47,9 +36,7 @@ impl Lowering<'_> {
             state.states = self.states(children);
         }
         self.steps_of(id, node, &mut state);
-        state.run = node
-            .get("run")
-            .map(|run| self.run(run, &format!("{path}/run")));
+        state.run = node.get("run").map(|run| self.run(run, &format!("{path}/run")));
         self.behaviour(&path, node, &mut state);
         state
     }
@@ -84,9 +71,7 @@ impl Lowering<'_> {
     fn exclude(&mut self, state: &Entry, kind: ir::StateKind) {
         let (what, extra): (&str, &[&str]) = match kind {
             ir::StateKind::Final => ("a final state", &["default"]),
-            ir::StateKind::History | ir::StateKind::DeepHistory => {
-                ("a history state", &["entry", "final"])
-            }
+            ir::StateKind::History | ir::StateKind::DeepHistory => ("a history state", &["entry", "final"]),
             ir::StateKind::Parallel => ("a parallel state", &["states", "initial", "default"]),
             ir::StateKind::Compound => ("a compound state", &["default"]),
             ir::StateKind::Atomic => ("a state without children", &["initial", "default"]),
@@ -96,24 +81,13 @@ impl Lowering<'_> {
         for entry in state.value.entries() {
             if refused(&entry.key) {
                 self.sink
-                    .add(
-                        "DB035",
-                        entry.span,
-                        format!("`{}` is {what} and cannot have `{}`.", state.key, entry.key),
-                    )
-                    .help(format!(
-                        "remove `{}`, or make `{}` another kind of state",
-                        entry.key, state.key
-                    ));
+                    .add("DB035", entry.span, format!("`{}` is {what} and cannot have `{}`.", state.key, entry.key))
+                    .help(format!("remove `{}`, or make `{}` another kind of state", entry.key, state.key));
             }
         }
         if let (Some(_), Some(second)) = (state.value.entry("step"), state.value.entry("steps")) {
             self.sink
-                .add(
-                    "DB035",
-                    second.span,
-                    "`step` and `steps` exclude each other.",
-                )
+                .add("DB035", second.span, "`step` and `steps` exclude each other.")
                 .help("move the single step into `steps` under a name of its own");
         }
     }
@@ -148,15 +122,8 @@ impl Lowering<'_> {
 
     fn timers(&mut self, path: &str, group: &Entry, state: &mut ir::State) {
         for (n, entry) in group.value.entries().iter().enumerate() {
-            let named = entry
-                .value
-                .items()
-                .iter()
-                .find_map(|item| item.get("timer")?.text());
-            let id = named.map_or_else(
-                || format!("{}.{}.{}", state.id, group.key, n + 1),
-                str::to_owned,
-            );
+            let named = entry.value.items().iter().find_map(|item| item.get("timer")?.text());
+            let id = named.map_or_else(|| format!("{}.{}.{}", state.id, group.key, n + 1), str::to_owned);
             self.declare_timer(&id, entry.span);
             state.timers.push(ir::Timer {
                 id: id.clone(),
@@ -179,14 +146,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn transitions(
-        &mut self,
-        path: &str,
-        events: Vec<String>,
-        span: Span,
-        node: &Node,
-        state: &mut ir::State,
-    ) {
+    fn transitions(&mut self, path: &str, events: Vec<String>, span: Span, node: &Node, state: &mut ir::State) {
         for item in node.items() {
             let path = format!("{path}/on/{}", state.on.len());
             self.map.put(path.as_str(), span);
@@ -302,11 +262,7 @@ fn number(states: &[ir::State], next: &mut u32, ranges: &mut HashMap<String, (u3
 fn apply(states: &mut [ir::State], ranges: &HashMap<String, (u32, u32)>) {
     for state in states {
         let own = ranges.get(&state.id).copied().unwrap_or_default();
-        let inside = |target: &String| {
-            ranges
-                .get(target)
-                .is_some_and(|(first, end)| own.0 < *first && *end <= own.1)
-        };
+        let inside = |target: &String| ranges.get(target).is_some_and(|(first, end)| own.0 < *first && *end <= own.1);
         for transition in &mut state.on {
             transition.internal &= state.kind == ir::StateKind::Compound
                 && !transition.targets.is_empty()

@@ -109,9 +109,7 @@ impl Lowering<'_> {
             roles: self.names(node.get("roles"), &format!("{path}/roles")),
             assign: self.expr(node.get("assign"), &format!("{path}/assign")),
             minutes: count(node.get("minutes")),
-            due: node
-                .get("due")
-                .map(|rule| self.rule(rule, format!("{path}/due"))),
+            due: node.get("due").map(|rule| self.rule(rule, format!("{path}/due"))),
             remind: self.reminders(node.get("remind"), &path),
             escalate: self.escalations(node.get("escalate"), &path),
             identity: match node.get("identity").and_then(Node::text) {

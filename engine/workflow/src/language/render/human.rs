@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError,
-    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
 };
 
 use crate::language::diagnostic::{Diagnostic, Place, Severity};
@@ -41,12 +41,7 @@ pub fn human(items: &[Diagnostic], sources: &[SourceFile], style: Style) -> Stri
 
 /// How many errors and warnings there are, in one line.
 fn summary(items: &[Diagnostic]) -> String {
-    let count = |severity| {
-        items
-            .iter()
-            .filter(|item| item.severity == severity)
-            .count()
-    };
+    let count = |severity| items.iter().filter(|item| item.severity == severity).count();
     let words = |n: usize, one: &str| match n {
         1 => format!("1 {one}"),
         n => format!("{n} {one}s"),
@@ -54,22 +49,16 @@ fn summary(items: &[Diagnostic]) -> String {
     match (count(Severity::Error), count(Severity::Warning)) {
         (0, 0) => "No problems found.\n".to_owned(),
         (errors, warnings) => {
-            format!(
-                "{}, {}.\n",
-                words(errors, "error"),
-                words(warnings, "warning")
-            )
+            format!("{}, {}.\n", words(errors, "error"), words(warnings, "warning"))
         }
     }
 }
 
 fn framed(item: &Diagnostic, sources: &[SourceFile], theme: GraphicalTheme, out: &mut String) {
-    let source = item.place.as_ref().and_then(|place| {
-        sources
-            .iter()
-            .find(|source| source.name == place.file)
-            .map(|source| (place, source))
-    });
+    let source = item
+        .place
+        .as_ref()
+        .and_then(|place| sources.iter().find(|source| source.name == place.file).map(|source| (place, source)));
     let mut report = MietteDiagnostic::new(&item.message)
         .with_code(item.code)
         .with_severity(match item.severity {
@@ -86,10 +75,7 @@ fn framed(item: &Diagnostic, sources: &[SourceFile], theme: GraphicalTheme, out:
         let (start, length) = first_line(place, &source.text);
         report = report.with_label(LabeledSpan::new(item.label.clone(), start, length));
     }
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_links(false)
-        .with_width(100)
-        .with_context_lines(1);
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(100).with_context_lines(1);
     let rendered = match readable {
         Some((_, source)) => {
             let file = File(source.clone());
@@ -179,10 +165,7 @@ fn first_line(place: &Place, text: &str) -> (usize, usize) {
 
 /// The line of a place, unless it is too long to show.
 fn around<'a>(place: &Place, text: &'a str) -> Option<&'a str> {
-    let start = text
-        .get(..place.start as usize)?
-        .rfind('\n')
-        .map_or(0, |at| at + 1);
+    let start = text.get(..place.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
     let line = text.get(start..)?.split('\n').next()?;
     (line.len() <= MAX_LINE).then_some(line)
 }
@@ -201,9 +184,7 @@ fn plain(item: &Diagnostic, sources: &[SourceFile], out: &mut String) {
                 place.file, place.line, place.column, item.code, item.message
             );
             let source = sources.iter().find(|source| source.name == place.file);
-            if let Some(line) =
-                source.and_then(|source| around(place, &source.text).map(|line| (source, line)))
-            {
+            if let Some(line) = source.and_then(|source| around(place, &source.text).map(|line| (source, line))) {
                 caret(item, place, line.0, line.1, out);
             }
         }
@@ -218,10 +199,7 @@ fn plain(item: &Diagnostic, sources: &[SourceFile], out: &mut String) {
 
 fn caret(item: &Diagnostic, place: &Place, source: &SourceFile, line: &str, out: &mut String) {
     let (start, length) = first_line(place, &source.text);
-    let wide = source
-        .text
-        .get(start..start + length)
-        .map_or(1, |text| text.chars().count());
+    let wide = source.text.get(start..start + length).map_or(1, |text| text.chars().count());
     let indent: String = line
         .chars()
         .take(place.column.saturating_sub(1) as usize)

@@ -6,12 +6,7 @@ use crate::language::diagnostic::{Diagnostic, Severity};
 
 /// `{"errors": n, "warnings": n, "diagnostics": [{code, severity, message, place, label, help, page}]}`.
 pub fn json(items: &[Diagnostic]) -> Value {
-    let count = |severity| {
-        items
-            .iter()
-            .filter(|item| item.severity == severity)
-            .count()
-    };
+    let count = |severity| items.iter().filter(|item| item.severity == severity).count();
     let diagnostics: Vec<Value> = items
         .iter()
         .map(|item| {

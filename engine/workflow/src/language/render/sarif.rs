@@ -23,10 +23,7 @@ pub fn sarif(items: &[Diagnostic], sources: &[SourceFile]) -> Value {
             })
         })
         .collect();
-    let results: Vec<Value> = items
-        .iter()
-        .map(|item| result(item, sources, &used))
-        .collect();
+    let results: Vec<Value> = items.iter().map(|item| result(item, sources, &used)).collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -62,10 +59,7 @@ fn result(item: &Diagnostic, sources: &[SourceFile], used: &BTreeSet<&str>) -> V
         "message": {"text": text},
     });
     if let Some(place) = &item.place {
-        let text = sources
-            .iter()
-            .find(|source| source.name == place.file)
-            .map_or("", |source| &source.text);
+        let text = sources.iter().find(|source| source.name == place.file).map_or("", |source| &source.text);
         let (start_line, start_column) = position(text, place.start as usize);
         let (end_line, end_column) = position(text, place.end as usize);
         value["locations"] = json!([{

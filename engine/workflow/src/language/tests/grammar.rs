@@ -19,13 +19,7 @@ fn the_schema_is_valid_and_names_every_construct() {
     let schema = schema();
     assert!(jsonschema::meta::is_valid(&schema));
     for construct in grammar::all() {
-        assert!(
-            schema["$defs"]
-                .get(construct.name.replace(' ', "-"))
-                .is_some(),
-            "{}",
-            construct.name
-        );
+        assert!(schema["$defs"].get(construct.name.replace(' ', "-")).is_some(), "{}", construct.name);
     }
 }
 
@@ -52,22 +46,11 @@ fn the_workflows_of_the_repository_fit_the_schema() {
 #[test]
 fn the_schema_refuses_what_the_parser_refuses() {
     let validator = jsonschema::validator_for(&schema()).unwrap();
-    for code in [
-        "DB030", "DB031", "DB032", "DB033", "DB034", "DB036", "DB039", "DB041",
-    ] {
+    for code in ["DB030", "DB031", "DB032", "DB033", "DB034", "DB036", "DB039", "DB041"] {
         let page = std::fs::read_to_string(root().join(format!("docs/codes/{code}.md"))).unwrap();
-        let mut examples = page
-            .split("```yaml\n")
-            .skip(1)
-            .map(|rest| rest.split("```").next().unwrap());
-        assert!(
-            !validator.is_valid(&json(examples.next().unwrap())),
-            "{code}"
-        );
-        assert!(
-            validator.is_valid(&json(examples.next().unwrap())),
-            "{code} mended"
-        );
+        let mut examples = page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+        assert!(!validator.is_valid(&json(examples.next().unwrap())), "{code}");
+        assert!(validator.is_valid(&json(examples.next().unwrap())), "{code} mended");
     }
 }
 
@@ -83,21 +66,14 @@ fn the_reference_page_holds_the_tables() {
         std::fs::write(&path, format!("{before}{begin}{wanted}{end}{after}")).unwrap();
         return;
     }
-    assert!(
-        tables == wanted,
-        "run this test with DRAAIBOEK_BLESS=1 to write docs/language.md"
-    );
+    assert!(tables == wanted, "run this test with DRAAIBOEK_BLESS=1 to write docs/language.md");
 }
 
 #[test]
 fn the_examples_of_the_reference_are_accepted() {
     let page = std::fs::read_to_string(root().join("docs/language.md")).unwrap();
     let mut seen = 0;
-    for block in page
-        .split("```yaml\n")
-        .skip(1)
-        .filter_map(|rest| rest.split("```").next())
-    {
+    for block in page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()) {
         if block.starts_with("workflow:") && !block.contains("extends:") {
             let checked = plain(block);
             assert!(!checked.has_errors(), "{}", shown(&checked));

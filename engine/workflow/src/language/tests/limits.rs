@@ -5,10 +5,7 @@ use crate::language::{MAX_BYTES, SourceFile};
 
 #[test]
 fn ten_megabytes() {
-    let text = format!(
-        "workflow: a\nversion: 1.0.0\ntitle: \"{}\"\n",
-        "x".repeat(10 * 1024 * 1024)
-    );
+    let text = format!("workflow: a\nversion: 1.0.0\ntitle: \"{}\"\n", "x".repeat(10 * 1024 * 1024));
     let checked = plain(&text);
     assert_eq!(codes(&checked), ["DB001"]);
     assert!(shown(&checked).len() < 1000);
@@ -18,10 +15,7 @@ fn ten_megabytes() {
 fn a_file_that_is_no_text() {
     let problem = SourceFile::from_bytes("w.yaml", b"workflow: a\nversion: \xff\xfe").unwrap_err();
     assert_eq!(problem.code, "DB002");
-    assert_eq!(
-        problem.place.map(|place| (place.line, place.column)),
-        Some((2, 10))
-    );
+    assert_eq!(problem.place.map(|place| (place.line, place.column)), Some((2, 10)));
     assert!(SourceFile::from_bytes("w.yaml", "é".as_bytes()).is_ok());
 }
 
@@ -43,29 +37,16 @@ fn an_alias_cycle() {
 
 #[test]
 fn deep_nesting() {
-    for text in [
-        "[".repeat(20_000),
-        "{a: ".repeat(20_000),
-        "- ".repeat(20_000),
-    ] {
+    for text in ["[".repeat(20_000), "{a: ".repeat(20_000), "- ".repeat(20_000)] {
         assert_eq!(codes(&plain(&text)), ["DB015"], "{}", &text[..8]);
     }
-    let aliased = format!(
-        "a: &a {}x{}\nb: {}*a{}\n",
-        "[".repeat(60),
-        "]".repeat(60),
-        "[".repeat(60),
-        "]".repeat(60)
-    );
+    let aliased = format!("a: &a {}x{}\nb: {}*a{}\n", "[".repeat(60), "]".repeat(60), "[".repeat(60), "]".repeat(60));
     assert_eq!(codes(&plain(&aliased)), ["DB015"]);
 }
 
 #[test]
 fn too_many_values() {
-    let text = format!(
-        "workflow: a\nversion: 1.0.0\ndata: {{x: [{}]}}\n",
-        "1,".repeat(MAX_BYTES / 2 - 100)
-    );
+    let text = format!("workflow: a\nversion: 1.0.0\ndata: {{x: [{}]}}\n", "1,".repeat(MAX_BYTES / 2 - 100));
     assert_eq!(codes(&plain(&text)), ["DB016"]);
 }
 
@@ -74,10 +55,7 @@ fn more_problems_than_shown() {
     let states: String = (0..300).map(|n| format!("  s{n}: {{nope: 1}}\n")).collect();
     let checked = body(&format!("states:\n{states}"));
     assert_eq!(checked.diagnostics.len(), 201);
-    assert_eq!(
-        checked.diagnostics.last().map(|item| item.code),
-        Some("DB009")
-    );
+    assert_eq!(checked.diagnostics.last().map(|item| item.code), Some("DB009"));
 }
 
 #[test]

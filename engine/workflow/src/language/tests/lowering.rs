@@ -24,18 +24,12 @@ fn transitions_in_all_forms() {
     let full = &on[3];
     assert_eq!(full.require[0].reason, "NOT_READY");
     assert_eq!(full.require[1].reason, "NO_COACH:{t.id}");
-    assert_eq!(
-        full.require[1].each.as_ref().map(|e| e.var.as_str()),
-        Some("t")
-    );
+    assert_eq!(full.require[1].each.as_ref().map(|e| e.var.as_str()), Some("t"));
     assert_eq!(full.error.as_deref(), Some("TOO_SOON"));
     assert!(full.needs_reason && full.mandatory && !full.internal);
     let data = full.event_data.as_ref().unwrap();
     assert_eq!(data["required"], json!(["date"]));
-    assert_eq!(
-        data["properties"]["note"],
-        json!({"type": "string", "maxLength": 20})
-    );
+    assert_eq!(data["properties"]["note"], json!({"type": "string", "maxLength": 20}));
     assert_eq!(data["additionalProperties"], json!(false));
     assert!(on[4].events.is_empty());
 }
@@ -57,21 +51,7 @@ fn states_of_every_kind() {
     );
     let kinds: Vec<StateKind> = w.all_states().iter().map(|s| s.kind).collect();
     use StateKind::{Atomic, Compound, DeepHistory, Final, History, Parallel};
-    assert_eq!(
-        kinds,
-        [
-            Compound,
-            Atomic,
-            Atomic,
-            History,
-            DeepHistory,
-            Parallel,
-            Atomic,
-            Compound,
-            Final,
-            Final
-        ]
-    );
+    assert_eq!(kinds, [Compound, Atomic, Atomic, History, DeepHistory, Parallel, Atomic, Compound, Final, Final]);
     assert_eq!(w.states[0].initial, ["b"]);
     assert_eq!(w.states[0].states[2].initial, ["a"]);
 }
@@ -97,23 +77,11 @@ fn actions_of_every_kind() {
     let entry = &w.states[0].on_entry;
     assert_eq!(entry.len(), 13);
     assert!(matches!(&entry[0], Action::Assign { path, value } if path == "n" && value == "1"));
-    assert!(
-        matches!(&entry[1], Action::Assign { path, value } if path == "m[instance.id]" && value == "data.n + 1")
-    );
-    assert!(
-        matches!(&entry[4], Action::Send { to: Recipient::Itself, data, .. } if data["flag"] == "true")
-    );
-    assert!(matches!(
-        &entry[5],
-        Action::Send {
-            to: Recipient::Parent,
-            ..
-        }
-    ));
+    assert!(matches!(&entry[1], Action::Assign { path, value } if path == "m[instance.id]" && value == "data.n + 1"));
+    assert!(matches!(&entry[4], Action::Send { to: Recipient::Itself, data, .. } if data["flag"] == "true"));
+    assert!(matches!(&entry[5], Action::Send { to: Recipient::Parent, .. }));
     assert!(matches!(&entry[6], Action::Send { to: Recipient::Children(s), .. } if s == "a"));
-    assert!(
-        matches!(&entry[11], Action::If { then, otherwise, .. } if then.len() == 1 && otherwise.len() == 1)
-    );
+    assert!(matches!(&entry[11], Action::If { then, otherwise, .. } if then.len() == 1 && otherwise.len() == 1));
     let run = w.states[0].run.as_ref().unwrap();
     assert_eq!(run.join, Join::AtLeast(2));
     assert!(run.keep);
@@ -129,10 +97,7 @@ fn steps_with_defaults_and_sharing() {
     assert_eq!((cards.min_contributions, cards.minutes), (1, Some(5)));
     assert_eq!(cards.remind, ["1 schoolday"]);
     assert_eq!(cards.escalate[0].roles, ["core"]);
-    assert_eq!(
-        (synthesis.identity, synthesis.k, synthesis.privacy),
-        (Identity::Anonymous, 5, Some(Privacy::P2))
-    );
+    assert_eq!((synthesis.identity, synthesis.k, synthesis.privacy), (Identity::Anonymous, 5, Some(Privacy::P2)));
     assert_eq!(synthesis.with, cards.with);
     assert_eq!(synthesis.audience, cards.audience);
     assert!(synthesis.fresh && !cards.fresh);
@@ -154,10 +119,7 @@ fn types_become_json_schema() {
     assert_eq!(p["h"]["maxItems"], json!(3));
     assert_eq!(p["i"]["maximum"], json!(9));
     assert_eq!(w.texts["en"]["config.b"], "Who");
-    assert_eq!(
-        w.data_schema["properties"]["t"]["type"],
-        json!(["string", "null"])
-    );
+    assert_eq!(w.data_schema["properties"]["t"]["type"], json!(["string", "null"]));
     assert_eq!(w.data["t"], json!(null));
     assert_eq!(w.data["u"], json!("q"));
 }
@@ -188,31 +150,16 @@ fn an_overlay_changes_adds_and_removes() {
     let ids: Vec<&str> = w.states.iter().map(|s| s.id.as_str()).collect();
     assert_eq!(ids, ["a", "z", "c"]);
     assert_eq!(w.states[0].on.len(), 1);
-    assert_eq!(
-        (
-            w.states[0].on[0].targets[0].as_str(),
-            w.states[0].on[0].roles.len()
-        ),
-        ("c", 2)
-    );
+    assert_eq!((w.states[0].on[0].targets[0].as_str(), w.states[0].on[0].roles.len()), ("c", 2));
     assert_eq!(w.texts["nl"]["state.a"], "Start");
 }
 
 #[test]
 fn a_problem_in_the_base_is_shown_in_the_file_of_the_base() {
     let base = "# base: base\nworkflow: base\nversion: 1.0.0\nstates:\n  a: {on: {go: nowhere}}\n  z: {final: true}\n";
-    let checked = with_bases(&[
-        base.to_owned(),
-        "workflow: ours\nversion: 1.0.0\nextends: base\n".to_owned(),
-    ]);
+    let checked = with_bases(&[base.to_owned(), "workflow: ours\nversion: 1.0.0\nextends: base\n".to_owned()]);
     assert_eq!(codes(&checked), ["DB060"]);
-    assert_eq!(
-        checked.diagnostics[0]
-            .place
-            .as_ref()
-            .map(|p| p.file.as_str()),
-        Some("base.yaml")
-    );
+    assert_eq!(checked.diagnostics[0].place.as_ref().map(|p| p.file.as_str()), Some("base.yaml"));
 }
 
 #[test]
@@ -238,28 +185,16 @@ fn texts_come_from_files_first() {
 #[test]
 fn the_study_day_of_the_repository_is_accepted() {
     let bundle = Bundle {
-        main: SourceFile::new(
-            "study-day.yaml",
-            include_str!("../../../../../workflows/study-day/study-day.yaml"),
-        ),
+        main: SourceFile::new("study-day.yaml", include_str!("../../../../../workflows/study-day/study-day.yaml")),
         texts: vec![
-            SourceFile::new(
-                "texts/nl.yaml",
-                include_str!("../../../../../workflows/study-day/texts/nl.yaml"),
-            ),
-            SourceFile::new(
-                "texts/en.yaml",
-                include_str!("../../../../../workflows/study-day/texts/en.yaml"),
-            ),
+            SourceFile::new("texts/nl.yaml", include_str!("../../../../../workflows/study-day/texts/nl.yaml")),
+            SourceFile::new("texts/en.yaml", include_str!("../../../../../workflows/study-day/texts/en.yaml")),
         ],
     };
     let checked = check(&bundle, &Options::default());
     assert!(checked.diagnostics.is_empty(), "{}", shown(&checked));
     let twice = check(&bundle, &Options::default());
-    assert_eq!(
-        checked.workflow.map(|w| w.hash()),
-        twice.workflow.map(|w| w.hash())
-    );
+    assert_eq!(checked.workflow.map(|w| w.hash()), twice.workflow.map(|w| w.hash()));
 }
 
 #[test]

@@ -35,29 +35,13 @@ fn kinds() -> Kinds {
     let open = |names: &[&str]| -> Vec<(String, Kind)> {
         names
             .iter()
-            .map(|name| {
-                (
-                    (*name).to_owned(),
-                    Kind {
-                        config: json!({"type": "object"}),
-                        ..Kind::default()
-                    },
-                )
-            })
+            .map(|name| ((*name).to_owned(), Kind { config: json!({"type": "object"}), ..Kind::default() }))
             .collect()
     };
-    let mut kinds: std::collections::BTreeMap<String, Kind> = open(&[
-        "goal",
-        "grouping",
-        "input",
-        "meeting",
-        "observation",
-        "questionnaire",
-        "reflection",
-        "report",
-    ])
-    .into_iter()
-    .collect();
+    let mut kinds: std::collections::BTreeMap<String, Kind> =
+        open(&["goal", "grouping", "input", "meeting", "observation", "questionnaire", "reflection", "report"])
+            .into_iter()
+            .collect();
     kinds.insert(
         "cluster-count".to_owned(),
         Kind {
@@ -81,15 +65,9 @@ fn with_bases(documents: &[String]) -> Checked {
     let resolve = |reference: &Reference| {
         let line = format!("# base: {}\n", reference.workflow);
         let found = bases.iter().find(|base| base.starts_with(&line))?;
-        Some(Bundle::single(
-            format!("{}.yaml", reference.workflow),
-            found.as_str(),
-        ))
+        Some(Bundle::single(format!("{}.yaml", reference.workflow), found.as_str()))
     };
     let kinds = kinds();
-    let options = Options {
-        resolve: Some(&resolve),
-        kinds: Some(&kinds),
-    };
+    let options = Options { resolve: Some(&resolve), kinds: Some(&kinds) };
     check(&Bundle::single("try.yaml", main.as_str()), &options)
 }

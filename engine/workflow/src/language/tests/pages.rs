@@ -48,12 +48,7 @@ fn examples_give_their_code_and_mended_ones_do_not() {
         }
         let (example, mend) = page.split_once("## Mend").unwrap();
         let bad = blocks(example, "yaml");
-        assert_eq!(
-            bad.is_empty(),
-            WITHOUT_EXAMPLE.contains(&code.id),
-            "{}",
-            code.id
-        );
+        assert_eq!(bad.is_empty(), WITHOUT_EXAMPLE.contains(&code.id), "{}", code.id);
         if bad.is_empty() {
             continue;
         }
@@ -66,27 +61,15 @@ fn examples_give_their_code_and_mended_ones_do_not() {
         let printed = blocks(example, "text").join("");
         if printed != message {
             if bless {
-                let page = page.replacen(
-                    &format!("```text\n{printed}```"),
-                    &format!("```text\n{message}```"),
-                    1,
-                );
+                let page = page.replacen(&format!("```text\n{printed}```"), &format!("```text\n{message}```"), 1);
                 std::fs::write(&path, page).unwrap();
             } else {
-                wrong.push(format!(
-                    "{} prints another message than\n{message}",
-                    code.id
-                ));
+                wrong.push(format!("{} prints another message than\n{message}", code.id));
             }
         }
         let mended = with_bases(&blocks(mend, "yaml"));
         if codes(&mended).contains(&code.id) || mended.count(Severity::Error) > 0 {
-            wrong.push(format!(
-                "{} mended gives {:?}:\n{}",
-                code.id,
-                codes(&mended),
-                shown(&mended)
-            ));
+            wrong.push(format!("{} mended gives {:?}:\n{}", code.id, codes(&mended), shown(&mended)));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

@@ -21,9 +21,7 @@ fn frames_hold_the_line_the_caret_and_the_help() {
         assert!(out.contains(part), "{part}\n{out}");
     }
     assert!(!out.contains('\u{1b}'), "{out}");
-    assert!(
-        render::human(&checked.diagnostics, &checked.sources, Style::Colour).contains('\u{1b}')
-    );
+    assert!(render::human(&checked.diagnostics, &checked.sources, Style::Colour).contains('\u{1b}'));
 }
 
 #[test]
@@ -39,10 +37,7 @@ fn json_has_counts_places_and_pages() {
     let value = render::json(&checked.diagnostics);
     assert_eq!(value["errors"], json!(2));
     let second = &value["diagnostics"][1];
-    assert_eq!(
-        second["place"],
-        json!({"file": "try.yaml", "line": 4, "column": 7, "start": 44, "end": 48})
-    );
+    assert_eq!(second["place"], json!({"file": "try.yaml", "line": 4, "column": 7, "start": 44, "end": 48}));
     assert_eq!(second["severity"], json!("error"));
     assert_eq!(second["page"], json!("docs/codes/DB030.md"));
 }
@@ -55,21 +50,12 @@ fn sarif_has_rules_levels_and_regions() {
     let run = &log["runs"][0];
     assert_eq!(run["tool"]["driver"]["rules"][0]["id"], json!("DB030"));
     let result = &run["results"][0];
-    assert_eq!(
-        (result["ruleIndex"].as_u64(), result["level"].as_str()),
-        (Some(0), Some("error"))
-    );
+    assert_eq!((result["ruleIndex"].as_u64(), result["level"].as_str()), (Some(0), Some("error")));
     let region = &result["locations"][0]["physicalLocation"]["region"];
-    assert_eq!(
-        (region["startLine"].as_u64(), region["startColumn"].as_u64()),
-        (Some(4), Some(27))
-    );
+    assert_eq!((region["startLine"].as_u64(), region["startColumn"].as_u64()), (Some(4), Some(27)));
 }
 
 #[test]
 fn nothing_wrong_is_said_too() {
-    assert_eq!(
-        render::human(&[], &[], Style::Plain),
-        "No problems found.\n"
-    );
+    assert_eq!(render::human(&[], &[], Style::Plain), "No problems found.\n");
 }

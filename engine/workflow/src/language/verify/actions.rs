@@ -12,9 +12,7 @@ impl Verify<'_> {
     /// Checks all actions.
     pub(super) fn actions(&mut self) {
         let mut all: Vec<(String, &Action)> = Vec::new();
-        visit_actions(self.workflow, &mut |path, action| {
-            all.push((path.to_owned(), action))
-        });
+        visit_actions(self.workflow, &mut |path, action| all.push((path.to_owned(), action)));
         let ids: BTreeSet<&str> = all
             .iter()
             .filter_map(|(_, action)| match action {
@@ -31,16 +29,16 @@ impl Verify<'_> {
         match action {
             Action::Assign { path: target, .. } => self.assigned(target, &format!("{path}/path")),
             Action::Raise { event, .. } => self.sendable(event, path),
-            Action::Send {
-                event, to, after, ..
-            } => {
+            Action::Send { event, to, after, .. } => {
                 self.sendable(event, path);
                 self.recipient(to, after.is_some(), path);
             }
             Action::Cancel { id } if !sends.contains(id.as_str()) => {
                 let near = nearest(id, sends.iter().copied());
                 self.problem("DB072", &format!("{path}/id"), format!("No `send` has the id `{id}`."))
-                    .did_you_mean(near, || "give the delayed `send` this `id:`; a timer stops by itself when its state is left".to_owned());
+                    .did_you_mean(near, || {
+                        "give the delayed `send` this `id:`; a timer stops by itself when its state is left".to_owned()
+                    });
             }
             Action::Notify { roles, .. } => self.roles_exist(roles, &format!("{path}/roles")),
             Action::ForEach { each, .. } => self.variable(Some(each), path),
@@ -53,10 +51,7 @@ impl Verify<'_> {
         let end = target.find(['.', '[']).unwrap_or(target.len());
         let (root, rest) = target.split_at(end);
         let brackets = target.matches('[').count() == target.matches(']').count();
-        let names = rest
-            .split(['.', '['])
-            .skip(1)
-            .all(|part| !part.trim().is_empty());
+        let names = rest.split(['.', '[']).skip(1).all(|part| !part.trim().is_empty());
         if root.is_empty() || !brackets || !names || target.contains("[]") {
             self.problem("DB045", path, format!("`{target}` is no path."))
                 .help("write `name`, `name.field` or `name[expression]`");
@@ -68,16 +63,13 @@ impl Verify<'_> {
         }
         let message = format!("There is no `{root}` in `data`.");
         if root == "data" && !rest.is_empty() {
-            self.problem("DB066", path, message).help(format!(
-                "paths begin below `data`: write `{}`",
-                rest.trim_start_matches('.')
-            ));
+            self.problem("DB066", path, message)
+                .help(format!("paths begin below `data`: write `{}`", rest.trim_start_matches('.')));
             return;
         }
         let near = nearest(root, workflow.data.keys().map(String::as_str));
-        self.problem("DB066", path, message).did_you_mean(near, || {
-            format!("declare it: `data: {{{root}: …}}` with its first value")
-        });
+        self.problem("DB066", path, message)
+            .did_you_mean(near, || format!("declare it: `data: {{{root}: …}}` with its first value"));
     }
 
     /// A workflow cannot send what only the engine sends.
@@ -90,24 +82,15 @@ impl Verify<'_> {
 
     fn recipient(&mut self, to: &Recipient, delayed: bool, path: &str) {
         if delayed && *to != Recipient::Itself {
-            self.problem(
-                "DB078",
-                &format!("{path}/after"),
-                "Only an event to this instance itself can be delayed.",
-            )
-            .help("send it to itself after the delay, and pass it on from there");
+            self.problem("DB078", &format!("{path}/after"), "Only an event to this instance itself can be delayed.")
+                .help("send it to itself after the delay, and pass it on from there");
         }
         if let Recipient::Children(state) = to {
-            let runs = self
-                .state_exists(state, &format!("{path}/to"))
-                .map(|number| self.outline.state(number).run.is_some());
+            let runs =
+                self.state_exists(state, &format!("{path}/to")).map(|number| self.outline.state(number).run.is_some());
             if runs == Some(false) {
-                self.problem(
-                    "DB074",
-                    &format!("{path}/to"),
-                    format!("`{state}` runs no children."),
-                )
-                .help("name a state that has a `run:`");
+                self.problem("DB074", &format!("{path}/to"), format!("`{state}` runs no children."))
+                    .help("name a state that has a `run:`");
             }
         }
     }

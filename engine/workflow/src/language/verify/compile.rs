@@ -23,13 +23,7 @@ impl Verify<'_> {
         let suggestion = problem.suggestion.as_deref();
         match problem.span {
             Some((start, end)) => {
-                self.expression_problem(
-                    code_of(problem.code),
-                    &path,
-                    &problem.message,
-                    suggestion,
-                    start..end,
-                );
+                self.expression_problem(code_of(problem.code), &path, &problem.message, suggestion, start..end);
             }
             None => {
                 let draft = self.problem("DB085", &path, sentence(&problem.message));
@@ -49,10 +43,7 @@ impl Verify<'_> {
         suggestion: Option<&str>,
         part: Range<usize>,
     ) {
-        let span = self
-            .map
-            .find(path)
-            .map(|whole| self.inside(whole, part.start, part.end));
+        let span = self.map.find(path).map(|whole| self.inside(whole, part.start, part.end));
         let draft = self.sink.add(code, span, sentence(message));
         if let Some(suggestion) = suggestion {
             draft.help(suggestion);
@@ -69,9 +60,7 @@ impl Verify<'_> {
             return whole;
         };
         let quoted = written.starts_with(['\'', '"']);
-        let inner = written
-            .get(1..written.len().saturating_sub(1))
-            .unwrap_or_default();
+        let inner = written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
         let escaped = match written.chars().next() {
             Some('"') => inner.contains('\\'),
             Some('\'') => inner.contains("''"),
@@ -90,11 +79,7 @@ impl Verify<'_> {
         if offset + start >= close {
             return whole;
         }
-        whole.part(
-            text,
-            offset + start,
-            (offset + end).min(close).max(offset + start + 1),
-        )
+        whole.part(text, offset + start, (offset + end).min(close).max(offset + start + 1))
     }
 }
 
@@ -114,16 +99,8 @@ pub(super) fn code_of(kind: &str) -> &'static str {
 /// A fragment as a full sentence.
 pub(super) fn sentence(fragment: &str) -> String {
     let mut chars = fragment.chars();
-    let first: String = chars
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
     let rest = chars.as_str();
-    let stop = if fragment.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
+    let stop = if fragment.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{rest}{stop}")
 }

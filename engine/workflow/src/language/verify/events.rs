@@ -6,17 +6,7 @@ use crate::language::suggest::nearest;
 use crate::lint::outline::is_reserved;
 
 /// Names that expressions always have; a loop variable may not hide them.
-const CONTEXT: &[&str] = &[
-    "config",
-    "data",
-    "event",
-    "instance",
-    "now",
-    "today",
-    "steps",
-    "children",
-    "artifacts",
-];
+const CONTEXT: &[&str] = &["config", "data", "event", "instance", "now", "today", "steps", "children", "artifacts"];
 
 impl Verify<'_> {
     /// Checks all transitions.
@@ -57,17 +47,10 @@ impl Verify<'_> {
         if automatic {
             self.only_for_people(path, transition);
         }
-        let timed = transition
-            .events
-            .iter()
-            .any(|event| event.starts_with("timer."));
+        let timed = transition.events.iter().any(|event| event.starts_with("timer."));
         if !timed && self.map.exact(&format!("{path}/timer")).is_some() {
-            self.problem(
-                "DB035",
-                &format!("{path}/timer"),
-                "`timer` names a timer, but this transition has none.",
-            )
-            .help("move it below `after:`, `at:` or `every:`, or remove it");
+            self.problem("DB035", &format!("{path}/timer"), "`timer` names a timer, but this transition has none.")
+                .help("move it below `after:`, `at:` or `every:`, or remove it");
         }
     }
 
@@ -110,21 +93,13 @@ impl Verify<'_> {
             "timer" if !self.timers.contains(name) => {
                 let near = nearest(name, self.timers.iter().copied());
                 self.problem("DB076", path, format!("There is no timer `{name}`."))
-                    .did_you_mean(near, || {
-                        "name a timer with `timer:` below `after:`, `at:` or `every:`".to_owned()
-                    });
+                    .did_you_mean(near, || "name a timer with `timer:` below `after:`, `at:` or `every:`".to_owned());
             }
             "done.child" | "child.failed" => {
-                let runs = self
-                    .state_exists(name, path)
-                    .map(|number| self.outline.state(number).run.is_some());
+                let runs = self.state_exists(name, path).map(|number| self.outline.state(number).run.is_some());
                 if runs == Some(false) {
-                    self.problem(
-                        "DB076",
-                        path,
-                        format!("`{event}` never happens: `{name}` runs no children."),
-                    )
-                    .help(format!("give `{name}` a `run:`, or remove this"));
+                    self.problem("DB076", path, format!("`{event}` never happens: `{name}` runs no children."))
+                        .help(format!("give `{name}` a `run:`, or remove this"));
                 }
             }
             "done.state" => {
@@ -143,10 +118,7 @@ impl Verify<'_> {
                 self.problem(
                     "DB043",
                     &format!("{path}/{n}/else"),
-                    format!(
-                        "The reason `{}` has a brace that is not closed, or nothing in it.",
-                        item.reason
-                    ),
+                    format!("The reason `{}` has a brace that is not closed, or nothing in it.", item.reason),
                 )
                 .help("write a word, or a word with a detail: `NO_COACH:{team.id}`");
             }
@@ -161,10 +133,7 @@ impl Verify<'_> {
             self.problem(
                 "DB042",
                 &format!("{path}/for_each/var"),
-                format!(
-                    "The variable `{}` hides the name that every expression has.",
-                    each.var
-                ),
+                format!("The variable `{}` hides the name that every expression has.", each.var),
             )
             .help("choose another name");
         }
@@ -173,19 +142,8 @@ impl Verify<'_> {
 
 /// Family and name of a reserved event.
 fn split(event: &str) -> Option<(&str, &str)> {
-    for family in [
-        "done.step",
-        "done.child",
-        "done.state",
-        "child.failed",
-        "timer",
-        "due",
-        "error",
-    ] {
-        if let Some(name) = event
-            .strip_prefix(family)
-            .and_then(|rest| rest.strip_prefix('.'))
-        {
+    for family in ["done.step", "done.child", "done.state", "child.failed", "timer", "due", "error"] {
+        if let Some(name) = event.strip_prefix(family).and_then(|rest| rest.strip_prefix('.')) {
             return Some((family, name));
         }
     }

@@ -35,19 +35,11 @@ impl Kinds {
     pub fn from_manifests<'a>(manifests: impl IntoIterator<Item = &'a Value>) -> Self {
         let names = |value: &Value| -> Vec<String> {
             let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
-            items
-                .iter()
-                .filter_map(|item| item.as_str().or_else(|| item["name"].as_str()))
-                .map(str::to_owned)
-                .collect()
+            items.iter().filter_map(|item| item.as_str().or_else(|| item["name"].as_str())).map(str::to_owned).collect()
         };
         let mut kinds = BTreeMap::new();
         for manifest in manifests {
-            for kind in manifest["kinds"]
-                .as_array()
-                .map(Vec::as_slice)
-                .unwrap_or_default()
-            {
+            for kind in manifest["kinds"].as_array().map(Vec::as_slice).unwrap_or_default() {
                 if let Some(name) = kind["kind"].as_str() {
                     let entry = Kind {
                         config: kind["config"].clone(),
@@ -73,60 +65,33 @@ impl Verify<'_> {
             let path = format!("step/{}", step.id);
             let Some(kind) = kinds.0.get(&step.kind) else {
                 let near = nearest(&step.kind, kinds.0.keys().map(String::as_str));
-                self.problem(
-                    "DB069",
-                    &format!("{path}/kind"),
-                    format!("No plugin has the step kind `{}`.", step.kind),
-                )
-                .did_you_mean(near, || {
-                    "install the plugin, or choose a kind of `draaiboek plugin list`".to_owned()
-                });
+                self.problem("DB069", &format!("{path}/kind"), format!("No plugin has the step kind `{}`.", step.kind))
+                    .did_you_mean(near, || {
+                        "install the plugin, or choose a kind of `draaiboek plugin list`".to_owned()
+                    });
                 continue;
             };
-            let validator = validators
-                .entry(&step.kind)
-                .or_insert_with(|| jsonschema::validator_for(&kind.config).ok());
+            let validator =
+                validators.entry(&step.kind).or_insert_with(|| jsonschema::validator_for(&kind.config).ok());
             if let Some(validator) = validator {
                 self.configuration(step, validator, &path);
             }
             for (n, entry) in step.accepts.iter().enumerate() {
-                let message = format!(
-                    "A step of the kind `{}` takes no contribution `{entry}`.",
-                    step.kind
-                );
-                self.listed(
-                    ("DB071", message),
-                    entry,
-                    &kind.entries,
-                    &format!("{path}/accepts/{n}"),
-                );
+                let message = format!("A step of the kind `{}` takes no contribution `{entry}`.", step.kind);
+                self.listed(("DB071", message), entry, &kind.entries, &format!("{path}/accepts/{n}"));
             }
             for (role, audience) in &step.audience {
-                let message = format!(
-                    "A step of the kind `{}` makes no picture for an audience `{audience}`.",
-                    step.kind
-                );
-                self.listed(
-                    ("DB075", message),
-                    audience,
-                    &kind.audiences,
-                    &format!("{path}/audience/{role}"),
-                );
+                let message =
+                    format!("A step of the kind `{}` makes no picture for an audience `{audience}`.", step.kind);
+                self.listed(("DB075", message), audience, &kind.audiences, &format!("{path}/audience/{role}"));
             }
         }
     }
 
-    fn listed(
-        &mut self,
-        (code, message): (&'static str, String),
-        word: &str,
-        known: &[String],
-        path: &str,
-    ) {
+    fn listed(&mut self, (code, message): (&'static str, String), word: &str, known: &[String], path: &str) {
         if !known.is_empty() && !known.iter().any(|name| name == word) {
             let near = nearest(word, known.iter().map(String::as_str));
-            self.problem(code, path, message)
-                .did_you_mean(near, || format!("choose one of `{}`", known.join("`, `")));
+            self.problem(code, path, message).did_you_mean(near, || format!("choose one of `{}`", known.join("`, `")));
         }
     }
 
@@ -145,10 +110,7 @@ impl Verify<'_> {
             self.problem(
                 "DB070",
                 &path,
-                format!(
-                    "The configuration does not fit the kind `{}`: {message}.",
-                    step.kind
-                ),
+                format!("The configuration does not fit the kind `{}`: {message}.", step.kind),
             )
             .help(format!("see `draaiboek plugin inspect {}`", step.kind));
         }

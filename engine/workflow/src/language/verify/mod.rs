@@ -33,25 +33,13 @@ pub(super) struct Verify<'a> {
 }
 
 /// Checks a workflow; problems go to the sink.
-pub fn verify(
-    workflow: &Workflow,
-    kinds: Option<&Kinds>,
-    map: &SourceMap,
-    sources: &[SourceFile],
-    sink: &mut Sink,
-) {
+pub fn verify(workflow: &Workflow, kinds: Option<&Kinds>, map: &SourceMap, sources: &[SourceFile], sink: &mut Sink) {
     let states = workflow.all_states();
     let mut verify = Verify {
         workflow,
         outline: Outline::of(workflow),
-        steps: states
-            .iter()
-            .flat_map(|state| state.steps.iter().map(|step| (step.id.as_str(), step)))
-            .collect(),
-        timers: states
-            .iter()
-            .flat_map(|state| state.timers.iter().map(|timer| timer.id.as_str()))
-            .collect(),
+        steps: states.iter().flat_map(|state| state.steps.iter().map(|step| (step.id.as_str(), step))).collect(),
+        timers: states.iter().flat_map(|state| state.timers.iter().map(|timer| timer.id.as_str())).collect(),
         map,
         sources,
         sink,
@@ -71,12 +59,7 @@ pub fn verify(
 
 impl Verify<'_> {
     /// Adds a problem at the place of an element.
-    pub(super) fn problem(
-        &mut self,
-        code: &'static str,
-        path: &str,
-        message: impl Into<String>,
-    ) -> Draft<'_> {
+    pub(super) fn problem(&mut self, code: &'static str, path: &str, message: impl Into<String>) -> Draft<'_> {
         let span = self.map.find(path);
         self.sink.add(code, span, message)
     }
@@ -105,9 +88,7 @@ impl Verify<'_> {
         }
         let near = nearest(step, self.steps.keys().copied());
         self.problem("DB064", path, format!("There is no step `{step}`."))
-            .did_you_mean(near, || {
-                "give the id of a step; a `step:` bears the id of its state".to_owned()
-            });
+            .did_you_mean(near, || "give the id of a step; a `step:` bears the id of its state".to_owned());
         false
     }
 
@@ -117,9 +98,7 @@ impl Verify<'_> {
         if found.is_none() {
             let near = nearest(state, self.outline.ids());
             self.problem("DB060", path, format!("There is no state `{state}`."))
-                .did_you_mean(near, || {
-                    "give the id of a state of this workflow".to_owned()
-                });
+                .did_you_mean(near, || "give the id of a state of this workflow".to_owned());
         }
         found
     }

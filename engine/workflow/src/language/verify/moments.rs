@@ -15,11 +15,7 @@ impl Verify<'_> {
         let mut rules: Vec<(String, String, Repeats)> = Vec::new();
         for place in &self.outline.places {
             for timer in &place.state.timers {
-                let repeats = if timer.repeat {
-                    Repeats::Always
-                } else {
-                    Repeats::Never
-                };
+                let repeats = if timer.repeat { Repeats::Always } else { Repeats::Never };
                 rules.push((format!("timer/{}", timer.id), timer.rule.clone(), repeats));
             }
             for step in &place.state.steps {
@@ -31,19 +27,12 @@ impl Verify<'_> {
                     rules.push((format!("{path}/remind/{n}"), rule.clone(), Repeats::Perhaps));
                 }
                 for (n, item) in step.escalate.iter().enumerate() {
-                    rules.push((
-                        format!("{path}/escalate/{n}/after"),
-                        item.after.clone(),
-                        Repeats::Never,
-                    ));
+                    rules.push((format!("{path}/escalate/{n}/after"), item.after.clone(), Repeats::Never));
                 }
             }
         }
         visit_actions(self.workflow, &mut |path, action| {
-            if let Action::Send {
-                after: Some(rule), ..
-            } = action
-            {
+            if let Action::Send { after: Some(rule), .. } = action {
                 rules.push((format!("{path}/after"), rule.clone(), Repeats::Never));
             }
         });
@@ -60,17 +49,11 @@ impl Verify<'_> {
         match (repeats, rule.repeats()) {
             (Repeats::Always, false) => {
                 self.problem("DB090", path, format!("`{text}` does not repeat."))
-                    .help(format!(
-                        "write `every …`, or move it below `after:` or `at:`: `{text}`"
-                    ));
+                    .help(format!("write `every …`, or move it below `after:` or `at:`: `{text}`"));
             }
             (Repeats::Never, true) => {
-                self.problem(
-                    "DB090",
-                    path,
-                    format!("`{text}` repeats, but this happens once."),
-                )
-                .help("leave out `every`; repeating timers stand below `every:` of a state");
+                self.problem("DB090", path, format!("`{text}` repeats, but this happens once."))
+                    .help("leave out `every`; repeating timers stand below `every:` of a state");
             }
             _ => {}
         }
@@ -99,22 +82,14 @@ impl Verify<'_> {
             _ => "",
         };
         let near = match error {
-            RuleError::UnknownUnit { suggestion, .. }
-            | RuleError::BadWeekday { suggestion, .. } => suggestion.clone(),
+            RuleError::UnknownUnit { suggestion, .. } | RuleError::BadWeekday { suggestion, .. } => suggestion.clone(),
             _ => None,
         };
         let message = error.to_string();
         let message = message.split(", did you mean").next().unwrap_or_default();
         let at = text.find(word).unwrap_or(0);
-        let range = if word.is_empty() {
-            0..text.len()
-        } else {
-            at..at + word.len()
-        };
-        let span = self
-            .map
-            .find(path)
-            .map(|whole| self.inside(whole, range.start, range.end));
+        let range = if word.is_empty() { 0..text.len() } else { at..at + word.len() };
+        let span = self.map.find(path).map(|whole| self.inside(whole, range.start, range.end));
         self.sink
             .add("DB090", span, sentence(message))
             .did_you_mean(near.as_deref(), || {

@@ -39,20 +39,13 @@ impl Verify<'_> {
             return;
         };
         if owner.id == step.id || owner.shares.is_some() {
-            self.problem(
-                "DB065",
-                &path,
-                format!("`{other}` has no contributions of its own to share."),
-            )
-            .help("name the step in which the contributions began");
+            self.problem("DB065", &path, format!("`{other}` has no contributions of its own to share."))
+                .help("name the step in which the contributions began");
         } else if owner.kind != step.kind {
             self.problem(
                 "DB065",
                 &path,
-                format!(
-                    "`{other}` is of the kind `{}`, this step of the kind `{}`.",
-                    owner.kind, step.kind
-                ),
+                format!("`{other}` is of the kind `{}`, this step of the kind `{}`.", owner.kind, step.kind),
             )
             .help("steps that share contributions are of one kind");
         }
@@ -83,12 +76,9 @@ impl Verify<'_> {
     }
 
     fn has_children(&mut self, state: &str, path: &str) {
-        let runs = self
-            .state_exists(state, path)
-            .map(|number| self.outline.state(number).run.is_some());
+        let runs = self.state_exists(state, path).map(|number| self.outline.state(number).run.is_some());
         if runs == Some(false) {
-            self.problem("DB074", path, format!("`{state}` runs no children."))
-                .help("name a state that has a `run:`");
+            self.problem("DB074", path, format!("`{state}` runs no children.")).help("name a state that has a `run:`");
         }
     }
 
@@ -102,14 +92,8 @@ impl Verify<'_> {
             let id = part[1..].split(quote).next().unwrap_or_default();
             if self.outline.number(id).is_none() {
                 let near = nearest(id, self.outline.ids());
-                self.problem(
-                    "DB060",
-                    path,
-                    format!("There is no state `{id}`, so `In('{id}')` is never true."),
-                )
-                .did_you_mean(near, || {
-                    "give the id of a state of this workflow".to_owned()
-                });
+                self.problem("DB060", path, format!("There is no state `{id}`, so `In('{id}')` is never true."))
+                    .did_you_mean(near, || "give the id of a state of this workflow".to_owned());
             }
         }
     }

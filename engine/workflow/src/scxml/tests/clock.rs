@@ -13,10 +13,7 @@ fn timers_fire_in_order_of_due_time_then_creation() {
             ("", "s | now"),
             (r#"{"after_ms": 9}"#, "s"),
             (r#"{"after_ms": 1}"#, "s | a, b"),
-            (
-                r#"{"event": "outside", "after_ms": 10}"#,
-                "s | c, d, outside",
-            ),
+            (r#"{"event": "outside", "after_ms": 10}"#, "s | c, d, outside"),
             (r#"{"event": null, "after_ms": 1000}"#, "s"),
         ],
     );
@@ -26,14 +23,7 @@ fn timers_fire_in_order_of_due_time_then_creation() {
 fn a_timer_set_on_the_way_may_fall_due_in_the_same_line() {
     let body = r#"<state id="s"><onentry><send event="tick" delay="10ms"/></onentry>
         <transition event="tick" target="s"><log expr="'tick'"/></transition></state>"#;
-    check(
-        body,
-        &[
-            ("", "s"),
-            (r#"{"after_ms": 35}"#, "s | tick, tick, tick"),
-            (r#"{"after_ms": 5}"#, "s | tick"),
-        ],
-    );
+    check(body, &[("", "s"), (r#"{"after_ms": 35}"#, "s | tick, tick, tick"), (r#"{"after_ms": 5}"#, "s | tick")]);
 }
 
 // What a timer sends without delay is due now too, but created later than the timers that are due with it.
@@ -43,10 +33,7 @@ fn each_timer_runs_to_completion_before_the_next() {
         <transition event="a"><send event="from-a"/><raise event="inner"/></transition>
         <transition event="b"><log expr="'b'"/></transition>
         <transition event="*"><log expr="_event.name"/></transition></state>"#;
-    check(
-        body,
-        &[("", "s"), (r#"{"after_ms": 10}"#, "s | inner, b, from-a")],
-    );
+    check(body, &[("", "s"), (r#"{"after_ms": 10}"#, "s | inner, b, from-a")]);
 }
 
 #[test]
@@ -64,14 +51,7 @@ fn cancel_takes_away_only_what_still_waits_and_has_that_id() {
           <send event="d" idlocation="made" delay="1s"/><send event="e" id="x"/></onentry>
         <transition event="stop"><cancel sendid="x"/><cancel sendidexpr="made"/><cancel sendid="nothing"/></transition>
         <transition event="*"><log expr="_event.name"/></transition></state>"#;
-    check(
-        body,
-        &[
-            ("", "s | e"),
-            ("stop", "s"),
-            (r#"{"after_ms": 5000}"#, "s | c"),
-        ],
-    );
+    check(body, &[("", "s | e"), ("stop", "s"), (r#"{"after_ms": 5000}"#, "s | c")]);
 }
 
 #[test]

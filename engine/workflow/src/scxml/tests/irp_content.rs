@@ -220,13 +220,7 @@ fn logged_values() {
         <log expr="'text'"/><log expr="1"/><log expr="1.5"/><log expr="2.0"/><log expr="true"/><log expr="null"/>
         <log expr="[1, 'a']"/><log expr="{'a': 1}"/><log label="only a label"/><log label="label" expr="'value'"/><log/>
         </onentry></state>"#;
-    check(
-        body,
-        &[(
-            "",
-            "s | text, 1, 1.5, 2, true, null, [1,\"a\"], {\"a\":1}, only a label, value",
-        )],
-    );
+    check(body, &[("", "s | text, 1, 1.5, 2, true, null, [1,\"a\"], {\"a\":1}, only a label, value")]);
 }
 
 #[test]

@@ -77,27 +77,18 @@ fn late_binding() {
     // The second entry does not give the value again.
     let body = r#"<state id="a"><datamodel><data id="v" expr="1"/></datamodel><onentry><log expr="v"/>
           <assign location="v" expr="v + 1"/></onentry><transition event="e" target="a"/></state>"#;
-    check_document(
-        &document("cel", r#"binding="late""#, body),
-        &[("", "a | 1"), ("e", "a | 2")],
-    );
+    check_document(&document("cel", r#"binding="late""#, body), &[("", "a | 1"), ("e", "a | 2")]);
     // A late value that fails raises its error before the entry handlers run.
     let body = r#"<state id="a"><datamodel><data id="v" expr="1 / 0"/></datamodel><onentry><raise event="entered"/></onentry>
           <transition event="*"><log expr="_event.name"/></transition></state>"#;
-    check_document(
-        &document("cel", r#"binding="late""#, body),
-        &[("", "a | error.execution, entered")],
-    );
+    check_document(&document("cel", r#"binding="late""#, body), &[("", "a | error.execution, entered")]);
 }
 
 #[test]
 fn conditions() {
     passes(&[
         // What is no truth value is false, and an error.
-        (
-            309,
-            r#"<state id="s0"><transition cond="7" target="fail"/><transition target="pass"/></state>"#,
-        ),
+        (309, r#"<state id="s0"><transition cond="7" target="fail"/><transition target="pass"/></state>"#),
         (
             310,
             r#"<parallel id="p"><state id="s0"><transition cond="In('s1')" target="pass"/><transition target="fail"/></state>
@@ -108,10 +99,7 @@ fn conditions() {
             r#"<state id="s0"><transition cond="nobody.knows" target="fail"/><transition target="s1"/></state>
             <state id="s1"><transition event="error.execution" target="pass"/><transition event="*" target="fail"/></state>"#,
         ),
-        (
-            302,
-            r#"<state id="s0"><transition cond="!In('nowhere')" target="pass"/></state>"#,
-        ),
+        (302, r#"<state id="s0"><transition cond="!In('nowhere')" target="pass"/></state>"#),
     ]);
 }
 
@@ -138,9 +126,8 @@ fn the_null_data_model() {
     ];
     for (condition, expected) in table {
         let condition = condition.replace('&', "&amp;").replace('"', "&quot;");
-        let body = format!(
-            r#"<state id="s"><transition event="e" cond="{condition}" target="x"/></state><state id="x"/>"#
-        );
+        let body =
+            format!(r#"<state id="s"><transition event="e" cond="{condition}" target="x"/></state><state id="x"/>"#);
         let seen = if expected { "x" } else { "s" };
         check_document(&document("null", "", &body), &[("", "s"), ("e", seen)]);
     }
@@ -156,27 +143,13 @@ fn null_runs_what_needs_no_values() {
         <transition event="d"><log label="d"/></transition><transition event="f"><log label="f"/></transition>
         <transition event="e" target="done"/></state>
         <final id="done"/>"##;
-    let scxml =
-        format!(r#"<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0">{body}</scxml>"#);
-    check_document(
-        &scxml,
-        &[
-            ("", "s | hello, pass, 1, a, d, f"),
-            (r#"{"after_ms": 2000}"#, "done"),
-        ],
-    );
+    let scxml = format!(r#"<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0">{body}</scxml>"#);
+    check_document(&scxml, &[("", "s | hello, pass, 1, a, d, f"), (r#"{"after_ms": 2000}"#, "done")]);
 }
 
 #[test]
 fn events_of_the_input_carry_data() {
     let body = r#"<state id="s"><transition event="e" cond="_event.data != null"><log expr="_event.data.n + 1"/></transition>
         <transition event="e"><log expr="'none'"/></transition></state>"#;
-    check(
-        body,
-        &[
-            ("", "s"),
-            (r#"{"event": "e", "data": {"n": 1}}"#, "s | 2"),
-            ("e", "s | none"),
-        ],
-    );
+    check(body, &[("", "s"), (r#"{"event": "e", "data": {"n": 1}}"#, "s | 2"), ("e", "s | none")]);
 }

@@ -340,13 +340,5 @@ fn a_top_level_final_stops_everything() {
         <transition event="end" target="f"><raise event="late"/><send event="later"/></transition></state>
         <final id="f"><onentry><log expr="'in f'"/></onentry><onexit><log expr="'left f'"/></onexit></final>
         <state id="z"/>"#;
-    check(
-        body,
-        &[
-            ("", "a"),
-            ("end", "f | left a, in f, left f"),
-            ("end", "f"),
-            (r#"{"after_ms": 5000}"#, "f"),
-        ],
-    );
+    check(body, &[("", "a"), ("end", "f | left a, in f, left f"), ("end", "f"), (r#"{"after_ms": 5000}"#, "f")]);
 }

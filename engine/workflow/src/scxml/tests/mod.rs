@@ -21,25 +21,15 @@ fn seen(scxml: &str, lines: &[&str]) -> Vec<String> {
     if let Err(error) = trace::run(scxml, input, &mut out) {
         panic!("{error}\n{scxml}");
     }
-    String::from_utf8(out)
-        .unwrap()
-        .lines()
-        .map(|line| brief(&serde_json::from_str(line).unwrap()))
-        .collect()
+    String::from_utf8(out).unwrap().lines().map(|line| brief(&serde_json::from_str(line).unwrap())).collect()
 }
 
 fn brief(seen: &Json) -> String {
     let join = |key: &str, separator: &str| {
-        let texts = seen[key]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|text| text.as_str().unwrap());
+        let texts = seen[key].as_array().unwrap().iter().map(|text| text.as_str().unwrap());
         texts.collect::<Vec<_>>().join(separator)
     };
-    format!("{} | {}", join("configuration", " "), join("log", ", "))
-        .trim_end_matches([' ', '|'])
-        .to_owned()
+    format!("{} | {}", join("configuration", " "), join("log", ", ")).trim_end_matches([' ', '|']).to_owned()
 }
 
 fn document(model: &str, attributes: &str, body: &str) -> String {
@@ -57,21 +47,15 @@ fn check(body: &str, steps: &[(&str, &str)]) {
 fn check_document(scxml: &str, steps: &[(&str, &str)]) {
     let lines: Vec<String> = steps[1..]
         .iter()
-        .map(|(event, _)| {
-            if event.starts_with('{') {
-                (*event).to_owned()
-            } else {
-                json!({ "event": event }).to_string()
-            }
-        })
+        .map(
+            |(event, _)| {
+                if event.starts_with('{') { (*event).to_owned() } else { json!({ "event": event }).to_string() }
+            },
+        )
         .collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let seen = seen(scxml, &lines);
-    let seen: Vec<(&str, &str)> = steps
-        .iter()
-        .zip(&seen)
-        .map(|((event, _), seen)| (*event, seen.as_str()))
-        .collect();
+    let seen: Vec<(&str, &str)> = steps.iter().zip(&seen).map(|((event, _), seen)| (*event, seen.as_str())).collect();
     assert_eq!(seen, steps, "{scxml}");
 }
 
@@ -84,11 +68,7 @@ fn passes(table: &[(u32, &str)]) {
 
 fn passes_document(number: u32, scxml: &str) {
     let seen = seen(scxml, &[r#"{"after_ms": 10000}"#]);
-    assert_eq!(
-        seen[1].split(" | ").next(),
-        Some("pass"),
-        "test {number}: {seen:?}\n{scxml}"
-    );
+    assert_eq!(seen[1].split(" | ").next(), Some("pass"), "test {number}: {seen:?}\n{scxml}");
 }
 
 fn with_verdict(body: &str) -> String {

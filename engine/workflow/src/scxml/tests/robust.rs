@@ -9,23 +9,11 @@ use super::{document, refusal};
 fn deep_nesting() {
     let states = format!("{}{}", "<state>".repeat(5_000), "</state>".repeat(5_000));
     assert!(refusal(&document("null", "", &states)).contains("nested deeper than 128 levels"));
-    let ifs = format!(
-        "{}{}",
-        "<if cond='true'>".repeat(5_000),
-        "</if>".repeat(5_000)
-    );
-    let scxml = document(
-        "null",
-        "",
-        &format!("<state id='a'><onentry>{ifs}</onentry></state>"),
-    );
+    let ifs = format!("{}{}", "<if cond='true'>".repeat(5_000), "</if>".repeat(5_000));
+    let scxml = document("null", "", &format!("<state id='a'><onentry>{ifs}</onentry></state>"));
     assert!(refusal(&scxml).contains("nested deeper than 64 levels"));
     let cond = format!("{}true{}", "(".repeat(50_000), ")".repeat(50_000));
-    let scxml = document(
-        "null",
-        "",
-        &format!("<state id='a'><transition cond='{cond}'/></state>"),
-    );
+    let scxml = document("null", "", &format!("<state id='a'><transition cond='{cond}'/></state>"));
     assert!(refusal(&scxml).starts_with("cond="));
 }
 
@@ -35,9 +23,7 @@ fn long_flat_conditions_are_fine_or_refused() {
     let scxml = document(
         "null",
         "",
-        &format!(
-            "<state id='a'><transition cond='{cond}' event='e' target='b'/></state><state id='b'/>"
-        ),
+        &format!("<state id='a'><transition cond='{cond}' event='e' target='b'/></state><state id='b'/>"),
     );
     let mut out = Vec::new();
     let result = trace::run(&scxml, [Ok(r#"{"event":"e"}"#.to_owned())], &mut out);
@@ -47,16 +33,12 @@ fn long_flat_conditions_are_fine_or_refused() {
 #[test]
 fn too_large() {
     let scxml = document("null", "", &" ".repeat(limits::MAX_DOCUMENT_BYTES));
-    assert_eq!(
-        refusal(&scxml),
-        "document of more than 16777216 bytes, line 1, column 1"
-    );
+    assert_eq!(refusal(&scxml), "document of more than 16777216 bytes, line 1, column 1");
 }
 
 #[test]
 fn a_document_type_is_refused() {
-    let bomb =
-        r#"<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><scxml><state id="&c;"/></scxml>"#;
+    let bomb = r#"<!DOCTYPE x [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><scxml><state id="&c;"/></scxml>"#;
     assert!(refusal(bomb).starts_with("not well-formed XML"));
 }
 

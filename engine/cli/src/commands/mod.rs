@@ -1,0 +1,73 @@
+//! The commands, one function each: arguments in, text or JSON out, an exit code back.
+
+mod act;
+mod author;
+mod demo;
+mod incident;
+mod input;
+mod keep;
+mod look;
+mod play;
+mod plugin;
+mod school;
+mod show;
+mod sources;
+mod tasks;
+mod trace;
+
+use clap::CommandFactory;
+
+use crate::args::{Args, Command, Plugin};
+use crate::failure::{Exit, Failure};
+use crate::output::{Output, written};
+
+/// Commands that need neither threads nor a database; `None` for the others.
+pub fn without_runtime(args: &Args, output: &Output) -> Option<Result<Exit, Failure>> {
+    let common = &args.common;
+    Some(match &args.command {
+        Command::Check(check) => author::check(check, common, output),
+        Command::Schema { scenario } => author::schema(*scenario, output),
+        Command::Diagram(diagram) => author::diagram(diagram, common, output),
+        Command::Trace(asked) => trace::trace(asked),
+        Command::Plugin(Plugin::List) => plugin::list(common, output),
+        Command::Plugin(Plugin::Inspect { file }) => plugin::inspect(file, common, output),
+        Command::Plugin(Plugin::Run { file, call, ctx, input }) => {
+            plugin::run(&plugin::Call { file, call, context: ctx.as_deref(), input: input.as_deref() }, common, output)
+        }
+        Command::Completions { shell } => completions(*shell),
+        _ => return None,
+    })
+}
+
+/// All other commands.
+///
+/// # Errors
+/// What went wrong, with its exit code.
+pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
+    let common = &args.common;
+    match &args.command {
+        Command::Demo(demo) => demo::demo(demo, common, output).await,
+        Command::Play(play) => play::play(play, common, output).await,
+        Command::School(asked) => school::school(asked, common, output).await,
+        Command::Publish { paths } => school::publish(paths, common, output).await,
+        Command::List(list) => look::list(list, common, output).await,
+        Command::Show { instance } => show::show(instance, common, output).await,
+        Command::Tasks(asked) => tasks::tasks(asked, common, output).await,
+        Command::Log { instance, limit } => look::log(instance, *limit, common, output).await,
+        Command::Artifacts { instance, name, version } => {
+            look::artifacts(instance, name.as_deref(), *version, common, output).await
+        }
+        Command::Verify => keep::verify(common, output).await,
+        Command::Run => keep::run(common, output).await,
+        Command::Retry { incident } => incident::retry(*incident, common, output).await,
+        Command::GiveUp { incident, reason } => incident::give_up(*incident, reason, common, output).await,
+        other => act::act(other, common, output).await,
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "draaiboek", &mut text);
+    written(std::io::Write::write_all(&mut std::io::stdout().lock(), &text))?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,110 @@
+//! What the binary carries with it: step plugins, workflows, schools and scenarios. Opens no files.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use draaiboek_store::content_hash;
+use draaiboek_workflow::language::{self, Bundle, Options, Reference, SourceFile};
+use rust_embed::RustEmbed;
+
+use crate::failure::Failure;
+use crate::play::{Loaded, Published, embedded};
+
+#[derive(RustEmbed)]
+#[folder = "../../plugins/dist/"]
+struct Plugins;
+
+#[derive(RustEmbed)]
+#[folder = "../../workflows/"]
+struct Workflows;
+
+/// The components, by name.
+pub fn plugins() -> Vec<(String, Cow<'static, [u8]>)> {
+    let names = Plugins::iter().filter(|name| name.ends_with(".wasm"));
+    names.filter_map(|name| Some((name.to_string(), Plugins::get(&name)?.data))).collect()
+}
+
+/// The component of a plugin, by its name with or without `.wasm`.
+pub fn plugin(name: &str) -> Option<Cow<'static, [u8]>> {
+    Plugins::get(&format!("{}.wasm", name.trim_end_matches(".wasm"))).map(|file| file.data)
+}
+
+/// A text file below `workflows/`.
+pub fn text(path: &str) -> Option<String> {
+    String::from_utf8(Workflows::get(path)?.data.into_owned()).ok()
+}
+
+/// The names of the workflows.
+fn names() -> BTreeSet<String> {
+    let named = |path: Cow<'static, str>| {
+        let (folder, file) = path.split_once('/')?;
+        (file == format!("{folder}.yaml")).then(|| folder.to_owned())
+    };
+    Workflows::iter().filter_map(named).collect()
+}
+
+/// The files of a workflow.
+pub fn bundle(name: &str) -> Option<Bundle> {
+    let main = format!("{name}/{name}.yaml");
+    let texts = format!("{name}/texts/");
+    let files: BTreeSet<_> = Workflows::iter().filter(|path| path.starts_with(&texts) && path.ends_with(".yaml")).collect();
+    let source = |path: &str| Some(SourceFile::new(format!("<built-in>/{path}"), text(path)?));
+    Some(Bundle { main: source(&main)?, texts: files.iter().filter_map(|path| source(path)).collect() })
+}
+
+/// Stands for all workflows as they are in this binary: as long as it is the same, none of them changed.
+pub fn fingerprint() -> String {
+    let mut all = env!("CARGO_PKG_VERSION").to_owned();
+    for path in Workflows::iter().collect::<BTreeSet<_>>() {
+        if let Some(text) = text(&path) {
+            all.push_str(&format!("\n{path} {}\n{text}", text.len()));
+        }
+    }
+    content_hash(&all).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The workflows, compiled.
+///
+/// # Errors
+/// One of them has mistakes; the tests see to it that none has.
+pub fn workflows() -> Result<Vec<Published>, Failure> {
+    let resolve = |reference: &Reference| bundle(&reference.workflow);
+    let options = Options { resolve: Some(&resolve), ..Options::default() };
+    let mut found = Vec::new();
+    for name in names() {
+        let Some(bundle) = bundle(&name) else { continue };
+        let source = bundle.main.text.to_string();
+        let checked = language::check(&bundle, &options);
+        let workflow = checked.workflow.ok_or_else(|| {
+            let first = checked.diagnostics.first().map(|first| first.message.clone()).unwrap_or_default();
+            Failure::broken(format!("the built-in workflow `{name}` has mistakes: {first}"))
+        })?;
+        found.push(Published { workflow, source });
+    }
+    Ok(found)
+}
+
+/// The scenario of the demo.
+///
+/// # Errors
+/// It is not there or cannot be read; the tests see to it that it can.
+pub fn demo() -> Result<Loaded, Failure> {
+    let path = "study-day/scenarios/s01.yaml";
+    let missing = || Failure::broken(format!("the built-in scenario {path} is missing"));
+    let scenario = text(path).ok_or_else(missing)?;
+    let school = text("schools/de-wilg.yaml").ok_or_else(missing)?;
+    Ok(embedded(&format!("<built-in>/{path}"), &scenario, &school)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_workflows_have_no_mistakes() {
+        let found = workflows().unwrap_or_else(|failure| panic!("{}", failure.what));
+        let ids: Vec<&str> = found.iter().map(|published| published.workflow.id.as_str()).collect();
+        assert!(ids.contains(&"study-day") && ids.contains(&"learning-cycle"), "{ids:?}");
+        assert!(demo().is_ok());
+    }
+}
