@@ -13,7 +13,7 @@ export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")"
 here=$PWD
 target=wasm32-unknown-unknown
-max_bytes=2000000
+max_bytes=200000
 
 say() { echo "build.sh: $*" >&2; }
 die() { say "$@"; exit 1; }

@@ -11,11 +11,13 @@ pub(crate) struct BitSet {
 }
 
 impl BitSet {
+    #[inline]
     pub(crate) fn new(len: usize) -> Self {
         Self { words: vec![0; len.div_ceil(WORD)] }
     }
 
     /// Makes room for exactly `len` numbers; members that still fit stay.
+    #[inline]
     pub(crate) fn fit(&mut self, len: usize) {
         let words = len.div_ceil(WORD);
         if self.words.len() != words {
@@ -23,45 +25,54 @@ impl BitSet {
         }
     }
 
+    #[inline]
     pub(crate) fn clear(&mut self) {
         self.words.fill(0);
     }
 
+    #[inline]
     pub(crate) fn insert(&mut self, state: StateId) {
         if let Some(word) = self.words.get_mut(state.index() / WORD) {
             *word |= 1 << (state.index() % WORD);
         }
     }
 
+    #[inline]
     pub(crate) fn remove(&mut self, state: StateId) {
         if let Some(word) = self.words.get_mut(state.index() / WORD) {
             *word &= !(1 << (state.index() % WORD));
         }
     }
 
+    #[inline]
     pub(crate) fn contains(&self, state: StateId) -> bool {
         self.words.get(state.index() / WORD).is_some_and(|word| word & (1 << (state.index() % WORD)) != 0)
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
     }
 
+    #[inline]
     pub(crate) fn words(&self) -> usize {
         self.words.len()
     }
 
     /// The bits of one word; 0 beyond the end.
+    #[inline]
     pub(crate) fn word(&self, index: usize) -> u64 {
         self.words.get(index).copied().unwrap_or(0)
     }
 
     /// Whether a member lies in `first..=last`.
+    #[inline]
     pub(crate) fn any_in(&self, first: StateId, last: StateId) -> bool {
         word_masks(first, last).any(|(index, mask)| self.word(index) & mask != 0)
     }
 
     /// Adds the members of `other` that lie in `first..=last`.
+    #[inline]
     pub(crate) fn insert_range_of(&mut self, other: &Self, first: StateId, last: StateId) {
         for (index, mask) in word_masks(first, last) {
             let bits = other.word(index) & mask;
@@ -72,6 +83,7 @@ impl BitSet {
     }
 
     /// Members in document order.
+    #[inline]
     pub(crate) fn iter(&self) -> impl Iterator<Item = StateId> + '_ {
         self.words.iter().enumerate().flat_map(|(index, word)| Ones { base: index, bits: *word })
     }
@@ -89,10 +101,12 @@ pub(crate) struct Ones {
 }
 
 impl Ones {
+    #[inline]
     pub(crate) const fn new(word: usize, bits: u64) -> Self {
         Self { base: word, bits }
     }
 
+    #[inline]
     const fn state(&self, bit: u32) -> StateId {
         StateId((self.base * WORD) as u32 + bit)
     }
@@ -101,6 +115,7 @@ impl Ones {
 impl Iterator for Ones {
     type Item = StateId;
 
+    #[inline]
     fn next(&mut self) -> Option<StateId> {
         if self.bits == 0 {
             return None;
@@ -112,6 +127,7 @@ impl Iterator for Ones {
 }
 
 impl DoubleEndedIterator for Ones {
+    #[inline]
     fn next_back(&mut self) -> Option<StateId> {
         if self.bits == 0 {
             return None;
@@ -123,6 +139,7 @@ impl DoubleEndedIterator for Ones {
 }
 
 /// The words that `first..=last` touches, each with the mask of the bits that lie inside. Empty when `last < first`.
+#[inline]
 fn word_masks(first: StateId, last: StateId) -> impl Iterator<Item = (usize, u64)> {
     let (low, high) = (first.index(), last.index());
     let words = if low <= high { low / WORD..high / WORD + 1 } else { 0..0 };

@@ -148,6 +148,7 @@ impl Chart {
 
     /// What a state is.
     #[must_use]
+    #[inline]
     pub fn kind(&self, state: StateId) -> StateKind {
         self.node(state).kind
     }
@@ -165,6 +166,7 @@ impl Chart {
 
     /// Children that can be active (no histories), in document order.
     #[must_use]
+    #[inline]
     pub fn children(&self, state: StateId) -> &[StateId] {
         self.list(self.node(state).children)
     }
@@ -196,6 +198,7 @@ impl Chart {
 
     /// Whether `state` lies properly below `ancestor`.
     #[must_use]
+    #[inline]
     pub fn is_descendant(&self, state: StateId, ancestor: StateId) -> bool {
         ancestor < state && state <= self.node(ancestor).last
     }
@@ -279,14 +282,17 @@ impl Chart {
     }
 
     /// The node of a state; the root's for a number of a larger chart.
+    #[inline]
     pub(crate) fn node(&self, state: StateId) -> &Node {
         self.nodes.get(state.index()).unwrap_or(&self.nodes[0])
     }
 
+    #[inline]
     pub(crate) fn block(&self, actions: Span) -> &[ActionId] {
         self.actions.get(actions.range()).unwrap_or(&[])
     }
 
+    #[inline]
     pub(crate) fn list(&self, span: Span) -> &[StateId] {
         self.state_lists.get(span.range()).unwrap_or(&[])
     }

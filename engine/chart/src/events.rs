@@ -24,6 +24,7 @@ pub(crate) struct TokenRange {
 }
 
 impl TokenRange {
+    #[inline]
     pub(crate) const fn contains(self, token: EventToken) -> bool {
         self.first <= token.0 && token.0 <= self.last
     }

@@ -13,6 +13,7 @@ impl StateId {
 
     /// The number in document order, root = 0.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -25,6 +26,7 @@ pub struct TransitionId(pub(crate) u32);
 impl TransitionId {
     /// The number in document order, from 0.
     #[must_use]
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
@@ -57,10 +59,12 @@ impl Span {
         Self { start, end: arena.len() as u32 }
     }
 
+    #[inline]
     pub(crate) const fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }
 
+    #[inline]
     pub(crate) const fn is_empty(self) -> bool {
         self.start == self.end
     }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use crate::play::Language;
+use crate::choice::{CheckFormat, Colour, DiagramFormat, Direction, Lang};
 
 /// Runs school development cycles: study days, team cycles, visits and reviews, from a plain description to the result.
 #[derive(Debug, Parser)]
@@ -42,41 +42,6 @@ pub struct Common {
     /// Colours in the text
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Colour,
-}
-
-/// Language of texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
-    /// Nederlands.
-    Nl,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// As the texts of workflows call it.
-    pub fn locale(self) -> &'static str {
-        self.language().locale()
-    }
-
-    /// As the story calls it.
-    pub fn language(self) -> Language {
-        match self {
-            Self::Nl => Language::Dutch,
-            Self::En => Language::English,
-        }
-    }
-}
-
-/// When there are colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }
 
 /// What can be asked.
@@ -277,17 +242,6 @@ pub struct Check {
     pub strict: bool,
 }
 
-/// How messages are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
-    /// For people.
-    Human,
-    /// One JSON object.
-    Json,
-    /// SARIF 2.1.0, for code hosts.
-    Sarif,
-}
-
 /// `diagram`.
 #[derive(Debug, clap::Args)]
 pub struct Diagram {
@@ -302,30 +256,6 @@ pub struct Diagram {
     /// Write to this file instead of to standard output
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-}
-
-/// Forms of a diagram.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum DiagramFormat {
-    /// A picture.
-    Svg,
-    /// Mermaid.
-    Mermaid,
-    /// Graphviz.
-    Dot,
-    /// W3C SCXML.
-    Scxml,
-    /// The picture in words.
-    List,
-}
-
-/// Which way a diagram runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Direction {
-    /// Left to right.
-    Lr,
-    /// Top to bottom.
-    Tb,
 }
 
 /// `trace`.

@@ -47,7 +47,8 @@ fn names() -> BTreeSet<String> {
 pub fn bundle(name: &str) -> Option<Bundle> {
     let main = format!("{name}/{name}.yaml");
     let texts = format!("{name}/texts/");
-    let files: BTreeSet<_> = Workflows::iter().filter(|path| path.starts_with(&texts) && path.ends_with(".yaml")).collect();
+    let files: BTreeSet<_> =
+        Workflows::iter().filter(|path| path.starts_with(&texts) && path.ends_with(".yaml")).collect();
     let source = |path: &str| Some(SourceFile::new(format!("<built-in>/{path}"), text(path)?));
     Some(Bundle { main: source(&main)?, texts: files.iter().filter_map(|path| source(path)).collect() })
 }

@@ -139,7 +139,12 @@ impl From<EngineError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::broken(error.to_string())
+        match error {
+            StoreError::Missing { path } => Self::usage(format!("there is no database at {}", path.display()))
+                .hint("check --db, or make one with `draaiboek school load FILE` or `draaiboek demo`"),
+            StoreError::Address { .. } => Self::usage(error.to_string()),
+            other => Self::broken(other.to_string()),
+        }
     }
 }
 
@@ -210,7 +215,8 @@ mod tests {
 
     #[test]
     fn a_refusal_carries_the_sentences_of_the_workflow() {
-        let rejection = Rejection::new("FOLLOW_UP_MISSING", "complete it").because(vec!["NO_COACH:t1".into(), "OTHER".into()]);
+        let rejection =
+            Rejection::new("FOLLOW_UP_MISSING", "complete it").because(vec!["NO_COACH:t1".into(), "OTHER".into()]);
         let text = |word: &str| (word != "OTHER").then(|| format!("sentence of {word}"));
         let failure = Failure::rejected(&rejection, text);
         assert_eq!(failure.exit, Exit::Rejected);

@@ -3,6 +3,7 @@
 //! Thin: commands call the crates of the engine and decide nothing themselves. Exit codes: docs/cli.md.
 
 mod args;
+mod choice;
 mod commands;
 mod embedded;
 mod failure;

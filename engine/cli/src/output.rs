@@ -9,7 +9,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::args::{Colour, Common, Lang};
+use crate::args::Common;
+use crate::choice::{Colour, Lang};
 use crate::failure::{Exit, Failure};
 
 /// Where a command writes to.
@@ -107,7 +108,8 @@ impl Output {
         if self.json || !std::io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
-        let style = ProgressStyle::with_template("{spinner} {msg} {pos}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let style =
+            ProgressStyle::with_template("{spinner} {msg} {pos}").unwrap_or_else(|_| ProgressStyle::default_spinner());
         ProgressBar::new_spinner().with_style(style).with_message(what)
     }
 }
@@ -147,7 +149,12 @@ pub fn micros(at: i64, zone: &TimeZone) -> String {
     Timestamp::from_microsecond(at).map_or_else(|_| "?".into(), |at| moment(at, zone))
 }
 
-/// A number with a thin space between thousands: 1 000 000.
+/// So many of a thing: `1 cycle`, `2 cycles`.
+pub fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// A number with a space between thousands: 1 000 000.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -169,6 +176,11 @@ mod tests {
         for (number, text) in [(0, "0"), (999, "999"), (1_000, "1 000"), (1_234_567, "1 234 567")] {
             assert_eq!(thousands(number), text);
         }
+    }
+
+    #[test]
+    fn one_thing_is_not_several() {
+        assert_eq!((count(1, "team"), count(0, "team")), ("1 team".to_owned(), "0 teams".to_owned()));
     }
 
     #[test]

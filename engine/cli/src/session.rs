@@ -33,8 +33,6 @@ pub enum Absent {
 pub struct Session {
     /// The engine.
     pub engine: Arc<Engine>,
-    /// Zone of the school.
-    pub zone: TimeZone,
 }
 
 /// Opens the database for reading, also while another process writes it.
@@ -85,17 +83,23 @@ impl Session {
     /// # Errors
     /// The database or the plugins cannot be used.
     pub async fn open(common: &Common, absent: Absent) -> Result<Self, Failure> {
-        let options = OpenOptions { create: absent == Absent::Create, ..OpenOptions::default() };
-        let store = Arc::new(Store::open(&address(&common.db), options).await?);
-        let zone = zone(store.read(), common).await?;
-        let clock: Arc<dyn Clock> = match common.clock {
-            Some(at) => Arc::new(VirtualClock::new(instant(at, &zone)?)),
-            None => Arc::new(SystemClock),
-        };
-        let engine = Arc::new(Engine::new(store, library(common)?, clock));
-        let session = Self { engine, zone };
+        let session = Self::look(common, absent).await?;
         session.publish_built_in().await?;
         Ok(session)
+    }
+
+    /// The same without publishing anything: for asking plugins about what is there.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub async fn look(common: &Common, absent: Absent) -> Result<Self, Failure> {
+        let options = OpenOptions { create: absent == Absent::Create, ..OpenOptions::default() };
+        let store = Arc::new(Store::open(&address(&common.db), options).await?);
+        let clock: Arc<dyn Clock> = match common.clock {
+            Some(at) => Arc::new(VirtualClock::new(instant(at, &zone(store.read(), common).await?)?)),
+            None => Arc::new(SystemClock),
+        };
+        Ok(Self { engine: Arc::new(Engine::new(store, library(common)?, clock)) })
     }
 
     async fn publish_built_in(&self) -> Result<(), Failure> {
@@ -157,10 +161,15 @@ pub async fn school_id(reader: &Reader, common: &Common) -> Result<String, Failu
     let known: Vec<&str> = schools.iter().map(|school| school.id.as_str()).collect();
     match (&common.school, known.as_slice()) {
         (Some(id), known) if known.contains(&id.as_str()) => Ok(id.clone()),
-        (Some(id), known) => Err(Failure::usage(format!("there is no school `{id}`")).hint(format!("known: {}", known.join(", ")))),
+        (Some(id), known) => {
+            Err(Failure::usage(format!("there is no school `{id}`")).hint(format!("known: {}", known.join(", "))))
+        }
         (None, [only]) => Ok((*only).to_owned()),
-        (None, []) => Err(Failure::usage("there is no school in the database").hint("load one with `draaiboek school load FILE`")),
-        (None, known) => Err(Failure::usage("there are several schools").hint(format!("say which with `--school`: {}", known.join(", ")))),
+        (None, []) => {
+            Err(Failure::usage("there is no school in the database").hint("load one with `draaiboek school load FILE`"))
+        }
+        (None, known) => Err(Failure::usage("there are several schools")
+            .hint(format!("say which with `--school`: {}", known.join(", ")))),
     }
 }
 
@@ -170,7 +179,8 @@ pub async fn school_id(reader: &Reader, common: &Common) -> Result<String, Failu
 /// The stored school or its zone cannot be read.
 pub async fn zone(reader: &Reader, common: &Common) -> Result<TimeZone, Failure> {
     let schools = reader.schools().await?;
-    let meant = common.school.as_ref().and_then(|id| schools.iter().find(|school| school.id == *id)).or(schools.first());
+    let meant =
+        common.school.as_ref().and_then(|id| schools.iter().find(|school| school.id == *id)).or(schools.first());
     let name = match meant {
         Some(row) => school(&row.content)?.timezone,
         None => ZONE.to_owned(),
@@ -183,8 +193,10 @@ pub async fn zone(reader: &Reader, common: &Common) -> Result<TimeZone, Failure>
 /// # Errors
 /// It cannot be read.
 pub fn school(content: &str) -> Result<School, Failure> {
-    serde_json::from_str(content)
-        .map_err(|error| Failure::broken(format!("the stored school cannot be read: {error}")).hint("load it anew with `draaiboek school load FILE`"))
+    serde_json::from_str(content).map_err(|error| {
+        Failure::broken(format!("the stored school cannot be read: {error}"))
+            .hint("load it anew with `draaiboek school load FILE`")
+    })
 }
 
 /// The instant of a local moment.

@@ -25,21 +25,14 @@ pub(crate) fn load(
     name: &str,
     bytes: &[u8],
 ) -> Result<Plugin, LoadError> {
-    let t0 = std::time::Instant::now();
     let header = header::read(name, bytes, &sandbox.limits)?;
     let (interface, api) = header.admit(name, &sandbox.limits)?;
-    let t1 = std::time::Instant::now();
     let hash = sha256(bytes);
-    let t2 = std::time::Instant::now();
     let (component, from_cache) = compiled(sandbox, cache, name, bytes, &hash)?;
-    let t3 = std::time::Instant::now();
     let component = sandbox.linker.instantiate_pre(&component).map_err(|error| compile_error(name, &error))?;
     let functions = functions(name, &component, &interface)?;
-    let t4 = std::time::Instant::now();
     let manifest = manifest(sandbox, &component, &functions, name)?;
     manifest.validate(&api).map_err(|fault| LoadError::Manifest { name: name.to_owned(), fault })?;
-    let t5 = std::time::Instant::now();
-    if std::env::var("T").is_ok() { println!("header {:?} sha {:?} compiled {:?} link {:?} manifest {:?}", t1-t0, t2-t1, t3-t2, t4-t3, t5-t4); }
     let plugin_name = Arc::new(PluginName { id: manifest.id.clone(), version: manifest.version.clone() });
     Ok(Plugin {
         sandbox: sandbox.clone(),
@@ -66,12 +59,7 @@ fn compiled(
     bytes: &[u8],
     hash: &Hash256,
 ) -> Result<(Component, bool), LoadError> {
-    let t0 = std::time::Instant::now();
-    let c = cache.and_then(|cache| cache.get(hash));
-    let t1 = std::time::Instant::now();
-    let d = c.as_ref().and_then(|code| deserialize(sandbox, &code));
-    if std::env::var("T").is_ok() { println!("get {:?} {} deser {:?}", t1-t0, c.map_or(0, |c| c.len()), t1.elapsed()); }
-    if let Some(component) = d {
+    if let Some(component) = cache.and_then(|cache| cache.get(hash)).and_then(|code| deserialize(sandbox, &code)) {
         return Ok((component, true));
     }
     // wasmtime has panicked on valid but unusual components (wasm.md); the panic of a compiler is no reason to stop.

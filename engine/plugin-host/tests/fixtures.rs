@@ -7,6 +7,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use draaiboek_plugin_host::{CheckAnswer, Conclusion, Function, Library, Limits, Plugin, Summary};
 use serde::Deserialize;
@@ -26,12 +27,24 @@ struct Fixture {
     expect: Value,
 }
 
-fn library() -> Library {
-    let library = Library::new(Limits::default(), None).unwrap();
+/// The product's components, loaded once for all tests of this file.
+fn library() -> &'static Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(started)
+}
+
+fn started() -> Library {
+    // Compiled code is kept between runs, as in a real installation.
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled-plugins");
+    let library = Library::new(Limits::default(), Some(&cache)).unwrap();
     let report = library.add_dir(&common::plugins_folder().join("dist")).unwrap();
     let refused: Vec<String> = report.refused.iter().map(ToString::to_string).collect();
     assert!(refused.is_empty(), "{refused:#?}");
     library
+}
+
+fn brings(library: &Library, kind: &str) -> Arc<Plugin> {
+    library.kind(kind).unwrap_or_else(|| panic!("no component in plugins/dist brings `{kind}`: run plugins/build.sh"))
 }
 
 /// All fixture files, as (plugin folder, file).
@@ -102,8 +115,7 @@ fn every_fixture_holds_on_the_built_component() {
     for (folder, path) in fixtures() {
         let fixture = read(&path);
         let kind = fixture.ctx["kind"].as_str().unwrap();
-        let plugin = library.kind(kind).unwrap_or_else(|| panic!("no component in plugins/dist brings `{kind}`"));
-        let answer = answer(&plugin, &fixture);
+        let answer = answer(&brings(library, kind), &fixture);
         if let Some(difference) = difference(&fixture.expect, &answer, "") {
             panic!("{} ({}): {difference}\nwhole answer: {answer:#}", path.display(), fixture.about);
         }
@@ -125,19 +137,21 @@ fn the_built_components_are_those_of_the_product() {
 
 #[test]
 fn a_component_answers_the_same_twice_at_the_same_cost() {
-    let (one, other) = (library(), library());
+    // The second start takes its code from the cache; it must not matter.
+    let one = library();
+    let other = started();
     for (_, path) in fixtures() {
         let fixture = read(&path);
         let kind = fixture.ctx["kind"].as_str().unwrap();
         let run = |library: &Library| {
             let (ctx, input) = (fixture.ctx.to_string(), fixture.input.to_string());
-            let called = library.kind(kind).unwrap().call_text(fixture.call.parse().unwrap(), &ctx, &input);
+            let called = brings(library, kind).call_text(fixture.call.parse().unwrap(), &ctx, &input);
             called
                 .map(|called| (called.output.to_string(), called.fuel, called.memory))
                 .map_err(|error| error.to_string())
         };
-        let first = run(&one);
-        assert_eq!(first, run(&one), "{}", path.display());
+        let first = run(one);
+        assert_eq!(first, run(one), "{}", path.display());
         assert_eq!(first, run(&other), "{}", path.display());
     }
 }

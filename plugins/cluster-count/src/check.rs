@@ -92,7 +92,7 @@ fn check_cluster(ctx: &Ctx, new: &NewCluster, picture: &Picture) -> Result<Accep
         let text = say("deze soort groep hoort niet bij deze stap", "this kind of cluster does not belong to this step");
         return Err(Problem::invalid("/cluster/kind", text));
     }
-    if picture.merged.contains_key(&new.cluster_id) {
+    if picture.merged.has(&new.cluster_id) {
         let text = say("deze groep is samengevoegd met een andere", "this cluster was joined with another");
         return Err(Problem::invalid("/cluster/cluster_id", text));
     }

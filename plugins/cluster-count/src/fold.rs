@@ -1,8 +1,8 @@
 //! From cards, places and clusters to counts.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use draaiboek_sdk::{Context, Contribution, Json, Problem, by_score, norm, object, reads, writes};
+use draaiboek_sdk::{
+    COUNT, Context, Contribution, Json, Refusal, Shape, Table, by_score, list, norm, object, opt, reads, req, writes,
+};
 
 use crate::{By, ClusterCount, ClusterKind, Entry, Preset, Role};
 
@@ -15,11 +15,11 @@ pub struct Picture {
     duplicates: Vec<Duplicate>,
     pub(crate) unassigned: Vec<String>,
     totals: Totals,
-    by_question: BTreeMap<String, u64>,
-    by_group: BTreeMap<String, BTreeMap<String, u64>>,
-    groups_without: BTreeMap<String, Vec<String>>,
+    by_question: Table<u64>,
+    by_group: Table<Table<u64>>,
+    groups_without: Table<Vec<String>>,
     /// Clusters that became part of another.
-    pub(crate) merged: BTreeMap<String, String>,
+    pub(crate) merged: Table<String>,
 }
 writes!(Picture { cards, clusters, rest, duplicates, unassigned, totals, by_question, by_group, groups_without });
 
@@ -50,7 +50,7 @@ pub(crate) struct Cluster {
     examples: Vec<String>,
     example_texts: Vec<String>,
     notes: Vec<String>,
-    supporters: BTreeSet<String>,
+    supporters: Table<()>,
 }
 writes!(Cluster { id, label, kind, mentions, groups, cards, examples, example_texts, notes });
 
@@ -76,7 +76,7 @@ struct Totals {
     duplicate: u64,
     counted: u64,
 }
-reads!(Totals { submitted, withdrawn, late, duplicate = 0, counted = 0 });
+reads!(Totals { submitted, withdrawn, late, duplicate, counted });
 writes!(Totals { submitted, withdrawn, late, duplicate, counted });
 
 impl Picture {
@@ -93,7 +93,7 @@ impl Picture {
 impl Cluster {
     fn new(id: &str, label: Json, kind: ClusterKind) -> Self {
         let (cards, examples, example_texts, notes) = Default::default();
-        let supporters = BTreeSet::new();
+        let supporters = Table::default();
         Self { id: id.to_owned(), label, kind, mentions: 0, groups: 0, cards, examples, example_texts, notes, supporters }
     }
 
@@ -115,7 +115,9 @@ impl Cluster {
             Role::Note => self.notes.push(card.id.clone()),
             Role::Mention | Role::Attention => {
                 self.mentions += 1;
-                self.supporters.extend(card.supporter(by).map(str::to_owned));
+                if let Some(supporter) = card.supporter(by) {
+                    self.supporters.set(supporter, ());
+                }
                 self.groups = self.supporters.len() as u64;
             }
         }
@@ -131,29 +133,53 @@ impl Counted {
     }
 }
 
+const CARDS: Shape = list(&Shape::Object(&[
+    req("id", Shape::Id),
+    req("question", Shape::Id),
+    req("text", Shape::Text { max: 280 }),
+    opt("group", Shape::OrNull(&Shape::Id)),
+    opt("person", Shape::OrNull(&Shape::Id)),
+    opt("admitted_late", Shape::Bool),
+]));
+const TOTALS: Shape = Shape::Object(&[req("submitted", COUNT), req("withdrawn", COUNT), req("late", COUNT)]);
+const EARLIER: Shape = Shape::Object(&[req("cards", CARDS), opt("totals", Shape::OrNull(&TOTALS))]);
+const PRESET: Shape = Shape::Object(&[
+    req("id", Shape::Id),
+    opt("label", Shape::Label),
+    opt("text", Shape::Label),
+    opt("kind", crate::spec::KINDS),
+]);
+const PRESETS: Shape = list(&PRESET);
+const PRODUCTS: Shape = Shape::Object(&[
+    opt("principles", PRESETS),
+    opt("attention", PRESETS),
+    opt("needs", PRESETS),
+    opt("themes", PRESETS),
+]);
+
 /// Places by card: cluster, or the rest with a reason.
 enum Place<'a> {
     Cluster(&'a str),
     Rest(&'a str),
 }
 
-pub(crate) fn fold(ctx: &Context<ClusterCount>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+pub(crate) fn fold(ctx: &Context<ClusterCount>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
     let (mut cards, base) = earlier(ctx)?;
     cards.extend(all.iter().filter_map(|one| own(ctx, one)));
     let duplicates = if ctx.config.dedupe { mark_duplicates(&mut cards, ctx.config.by) } else { Vec::new() };
-    let (mut clusters, mut places, mut merged) = (presets(ctx)?, BTreeMap::new(), BTreeMap::new());
+    let (mut clusters, mut places, mut merged) = (presets(ctx)?, Table::default(), Table::default());
     for one in all {
         match &one.entry {
             Entry::Cluster(new) => {
                 let cluster = Cluster::new(&new.cluster_id, Json::Text(new.label.clone()), new.kind);
-                clusters.insert(new.cluster_id.clone(), cluster);
+                clusters.set(&new.cluster_id, cluster);
             }
             Entry::Merge(merge) => {
-                merged.insert(merge.from.clone(), merge.into.clone());
+                merged.set(&merge.from, merge.into.clone());
             }
             Entry::Assign(assign) => {
                 let rest = Place::Rest(assign.reason.as_deref().unwrap_or_default());
-                places.insert(assign.card_id.as_str(), assign.cluster_id.as_deref().map_or(rest, Place::Cluster));
+                places.set(&assign.card_id, assign.cluster_id.as_deref().map_or(rest, Place::Cluster));
             }
             Entry::Card(_) => {}
         }
@@ -161,7 +187,7 @@ pub(crate) fn fold(ctx: &Context<ClusterCount>, all: &[Contribution<Entry>]) -> 
     let (mut rest, mut unassigned) = (Vec::new(), Vec::new());
     for card in cards.iter_mut().filter(|card| card.duplicate_of.is_none()) {
         let Some(role) = role(ctx, &card.question) else { continue };
-        let cluster = match places.get(card.id.as_str()) {
+        let cluster = match places.get(&card.id) {
             Some(Place::Cluster(id)) => clusters.get_mut(end(&merged, id)).filter(|cluster| cluster.kind.takes(role)),
             Some(Place::Rest(reason)) => {
                 rest.push(Rest { card: card.id.clone(), reason: (*reason).to_owned() });
@@ -186,16 +212,16 @@ pub(crate) fn fold(ctx: &Context<ClusterCount>, all: &[Contribution<Entry>]) -> 
 }
 
 /// The cards of an earlier step, and its totals, when the workflow passes them as input `cards`.
-fn earlier(ctx: &Context<ClusterCount>) -> Result<(Vec<Counted>, Option<Totals>), Problem> {
+fn earlier(ctx: &Context<ClusterCount>) -> Result<(Vec<Counted>, Option<Totals>), Refusal> {
     struct Earlier {
         cards: Vec<Counted>,
         totals: Option<Totals>,
     }
     reads!(Earlier { cards, totals });
     if let Some(Json::List(_)) = ctx.inputs.get("cards") {
-        return Ok((fresh(ctx.input("cards")?.unwrap_or_default()), None));
+        return Ok((fresh(ctx.input("cards", &CARDS)?.unwrap_or_default()), None));
     }
-    let earlier: Option<Earlier> = ctx.input("cards")?;
+    let earlier: Option<Earlier> = ctx.input("cards", &EARLIER)?;
     Ok(earlier.map_or_else(Default::default, |earlier| (fresh(earlier.cards), earlier.totals)))
 }
 
@@ -220,22 +246,23 @@ fn own(ctx: &Context<ClusterCount>, one: &Contribution<Entry>) -> Option<Counted
 
 /// Same supporter, same question, same normalised text: the first by sequence counts.
 fn mark_duplicates(cards: &mut [Counted], by: By) -> Vec<Duplicate> {
-    let mut first: BTreeMap<(Option<String>, String, String), String> = BTreeMap::new();
+    let mut first: Table<String> = Table::default();
     let mut duplicates = Vec::new();
     for card in cards {
-        let key = (card.supporter(by).map(str::to_owned), card.question.clone(), norm(&card.text));
+        // No id and no cleaned text holds a control character: the parts cannot run into each other.
+        let key = format!("{}\u{1}{}\u{1}{}", card.supporter(by).unwrap_or_default(), card.question, norm(&card.text));
         if let Some(of) = first.get(&key) {
             card.duplicate_of = Some(of.clone());
             duplicates.push(Duplicate { card: card.id.clone(), of: of.clone() });
         } else {
-            first.insert(key, card.id.clone());
+            first.set(&key, card.id.clone());
         }
     }
     duplicates
 }
 
 /// Clusters that stand before anybody groups: from the configuration, and earlier products as input `presets`.
-fn presets(ctx: &Context<ClusterCount>) -> Result<BTreeMap<String, Cluster>, Problem> {
+fn presets(ctx: &Context<ClusterCount>) -> Result<Table<Cluster>, Refusal> {
     struct Products {
         principles: Vec<Preset>,
         attention: Vec<Preset>,
@@ -245,8 +272,8 @@ fn presets(ctx: &Context<ClusterCount>) -> Result<BTreeMap<String, Cluster>, Pro
     reads!(Products { principles, attention, needs, themes });
     let mut presets: Vec<Preset> = ctx.config.presets.clone();
     if let Some(Json::List(_)) = ctx.inputs.get("presets") {
-        presets.extend(ctx.input::<Vec<Preset>>("presets")?.unwrap_or_default());
-    } else if let Some(products) = ctx.input::<Products>("presets")? {
+        presets.extend(ctx.input::<Vec<Preset>>("presets", &PRESETS)?.unwrap_or_default());
+    } else if let Some(products) = ctx.input::<Products>("presets", &PRODUCTS)? {
         for (list, kind) in [
             (products.principles, ClusterKind::Principle),
             (products.attention, ClusterKind::Attention),
@@ -269,7 +296,7 @@ pub(crate) fn role(ctx: &Context<ClusterCount>, question: &str) -> Option<Role> 
 }
 
 /// Where a chain of merges ends. A chain that bites its tail ends where it started.
-fn end<'a>(merged: &'a BTreeMap<String, String>, id: &'a str) -> &'a str {
+fn end<'a>(merged: &'a Table<String>, id: &'a str) -> &'a str {
     let mut at = id;
     for _ in 0..=merged.len() {
         match merged.get(at) {
@@ -280,8 +307,8 @@ fn end<'a>(merged: &'a BTreeMap<String, String>, id: &'a str) -> &'a str {
     id
 }
 
-fn ranked(clusters: BTreeMap<String, Cluster>, merged: &BTreeMap<String, String>) -> Vec<Cluster> {
-    let mut live: Vec<Cluster> = clusters.into_values().filter(|cluster| end(merged, &cluster.id) == cluster.id).collect();
+fn ranked(clusters: Table<Cluster>, merged: &Table<String>) -> Vec<Cluster> {
+    let mut live: Vec<Cluster> = clusters.into_iter().map(|entry| entry.1).filter(|cluster| end(merged, &cluster.id) == cluster.id).collect();
     live.sort_by(|a, b| by_score((a.mentions, a.groups, &a.id), (b.mentions, b.groups, &b.id)));
     live
 }
@@ -303,23 +330,24 @@ fn totals(ctx: &Context<ClusterCount>, base: Option<Totals>, cards: &[Counted], 
     totals
 }
 
-type Counts = (BTreeMap<String, u64>, BTreeMap<String, BTreeMap<String, u64>>, BTreeMap<String, Vec<String>>);
+type Counts = (Table<u64>, Table<Table<u64>>, Table<Vec<String>>);
 
 /// Counted cards per question, and per group and question; every question and every expected group is named, with 0 too.
 fn counts(ctx: &Context<ClusterCount>, cards: &[Counted]) -> Counts {
-    let zero: BTreeMap<String, u64> = ctx.config.questions.iter().map(|question| (question.id.clone(), 0)).collect();
+    let zero: Table<u64> = ctx.config.questions.iter().map(|question| (question.id.clone(), 0)).collect();
     let mut by_question = zero.clone();
-    let mut by_group: BTreeMap<_, _> = ctx.config.groups.iter().map(|group| (group.clone(), zero.clone())).collect();
+    let mut by_group: Table<Table<u64>> = ctx.config.groups.iter().map(|group| (group.clone(), zero.clone())).collect();
     for card in cards.iter().filter(|card| card.duplicate_of.is_none()) {
-        *by_question.entry(card.question.clone()).or_default() += 1;
-        if let Some(group) = &card.group {
-            let row = by_group.entry(group.clone()).or_insert_with(|| zero.clone());
-            *row.entry(card.question.clone()).or_default() += 1;
+        *by_question.at(&card.question) += 1;
+        let Some(group) = &card.group else { continue };
+        if !by_group.has(group) {
+            by_group.set(group, zero.clone());
         }
+        *by_group.at(group).at(&card.question) += 1;
     }
-    let has = |group: &String, question: &String| by_group.get(group).and_then(|row| row.get(question)).is_some_and(|n| *n > 0);
-    let without = |question: &String| ctx.config.groups.iter().filter(|group| !has(group, question)).cloned().collect();
-    let groups_without = zero.keys().map(|question| (question.clone(), without(question))).collect();
+    let has = |group: &String, question: &str| by_group.get(group).and_then(|row| row.get(question)).is_some_and(|n| *n > 0);
+    let without = |question: &str| ctx.config.groups.iter().filter(|group| !has(group, question)).cloned().collect();
+    let groups_without = zero.names().map(|question| (question.to_owned(), without(question))).collect();
     (by_question, by_group, groups_without)
 }
 

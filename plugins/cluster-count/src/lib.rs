@@ -5,11 +5,9 @@ mod check;
 mod fold;
 mod spec;
 
-use std::collections::BTreeMap;
-
 use draaiboek_sdk::{
     Accepted, Context, Contribution, Json, Object, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind,
-    ToJson, entries, export, reads, say, words,
+    Table, ToJson, entries, export, reads, say, words,
 };
 
 use fold::{Cluster, Picture};
@@ -29,11 +27,11 @@ pub struct Config {
     presets: Vec<Preset>,
     clusterers: Vec<String>,
     require_assigned: bool,
-    min_clusters: BTreeMap<String, usize>,
+    min_clusters: Table<usize>,
     artifact: String,
 }
 reads!(Config {
-    questions, by = By::Group, dedupe = true, groups, kinds, presets, clusterers, require_assigned, min_clusters,
+    questions, by, dedupe = true, groups, kinds, presets, clusterers, require_assigned, min_clusters,
     artifact = "principles".to_owned(),
 });
 
@@ -159,7 +157,7 @@ impl StepKind for ClusterCount {
         check::check(ctx, from, entry)
     }
 
-    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
         fold::fold(ctx, all)
     }
 

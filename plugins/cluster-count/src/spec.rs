@@ -2,7 +2,7 @@
 
 use draaiboek_sdk::{COUNT, EntrySpec, Field, IDS, Shape, Spec, choice, list, map, opt, req, say};
 
-const KINDS: Shape = Shape::OneOf(&["principle", "attention", "need", "theme", "rest"]);
+pub(crate) const KINDS: Shape = Shape::OneOf(&["principle", "attention", "need", "theme", "rest"]);
 const PRESET: &[Field] = &[req("id", Shape::Id), req("label", Shape::Label), req("kind", KINDS)];
 const NULLABLE_ID: Shape = Shape::OrNull(&Shape::Id);
 

@@ -1,8 +1,6 @@
 //! Votes, stances and what became of objections.
 
-use std::collections::BTreeMap;
-
-use draaiboek_sdk::{Context, Contribution, Date, Problem, say, writes};
+use draaiboek_sdk::{Context, Contribution, Date, Problem, Refusal, Shape, Table, list, opt, req, say, writes};
 
 use crate::{Decision, Entry, Gate, Judged, Rule, Stance, reason};
 
@@ -12,7 +10,7 @@ pub struct Picture {
     pub(crate) option: Option<String>,
     by: Vec<String>,
     reason: Option<String>,
-    votes: BTreeMap<String, u64>,
+    votes: Table<u64>,
     passed: bool,
     pub(crate) agree: u64,
     concern: u64,
@@ -90,7 +88,7 @@ impl Picture {
     }
 }
 
-pub(crate) fn fold(ctx: &Context<Gate>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+pub(crate) fn fold(ctx: &Context<Gate>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
     let failed_checks = failed(ctx)?;
     let reasons: Vec<String> = failed_checks.iter().flat_map(|check| check.reasons.clone()).collect();
     let objections = objections(all);
@@ -108,9 +106,9 @@ pub(crate) fn fold(ctx: &Context<Gate>, all: &[Contribution<Entry>]) -> Result<P
     let open = objections.iter().filter(|objection| !objection.closed && !objection.parked);
     let open_objections: Vec<String> = open.map(|objection| objection.id.clone()).collect();
     let ballots = ballots(ctx, all);
-    let mut votes = BTreeMap::new();
+    let mut votes: Table<u64> = Table::default();
     for (_, decision) in &ballots {
-        *votes.entry(decision.option.clone()).or_insert(0) += 1;
+        *votes.at(&decision.option) += 1;
     }
     let voters = agree + concern + objection;
     let enough = voters + ballots.len() as u64 >= ctx.config.quorum;
@@ -143,9 +141,15 @@ fn first_option(ctx: &Context<Gate>, otherwise: &str) -> String {
     ctx.config.options.first().map_or_else(|| otherwise.to_owned(), |choice| choice.id.clone())
 }
 
+const CHECKS: Shape = list(&Shape::Object(&[
+    req("id", Shape::Id),
+    req("ok", Shape::Bool),
+    opt("reasons", list(&Shape::Line { max: 300 })),
+]));
+
 /// The failing checks: first those the configuration names, in its order, then the others as they came.
-fn failed(ctx: &Context<Gate>) -> Result<Vec<Judged>, Problem> {
-    let given: Vec<Judged> = ctx.input("checks")?.unwrap_or_default();
+fn failed(ctx: &Context<Gate>) -> Result<Vec<Judged>, Refusal> {
+    let given: Vec<Judged> = ctx.input("checks", &CHECKS)?.unwrap_or_default();
     let place = |check: &Judged| ctx.config.checks.iter().position(|known| known.id == check.id).unwrap_or(usize::MAX);
     let mut failed: Vec<Judged> = given.into_iter().filter(|check| !check.ok).collect();
     failed.sort_by_key(place);
@@ -217,15 +221,15 @@ fn ballots<'a>(ctx: &Context<Gate>, all: &'a [Contribution<Entry>]) -> Vec<(&'a 
     ranked.into_iter().map(|(_, name, decision)| (name, decision)).collect()
 }
 
-fn chosen(ctx: &Context<Gate>, rule: Rule, ballots: &[(&str, &Decision)], votes: &BTreeMap<String, u64>) -> Option<String> {
+fn chosen(ctx: &Context<Gate>, rule: Rule, ballots: &[(&str, &Decision)], votes: &Table<u64>) -> Option<String> {
     let cast = ballots.len() as u64;
     match rule {
         Rule::One => ballots.first().map(|(_, decision)| decision.option.clone()),
         Rule::All => {
             let needed = ctx.invited.as_ref().map_or(ctx.config.deciders.len(), Vec::len) as u64;
-            let (option, count) = votes.first_key_value()?;
+            let (option, count) = votes.iter().next()?;
             (*count == cast && cast >= needed).then(|| option.clone())
         }
-        _ => votes.iter().find(|(_, count)| **count * 2 > cast).map(|(option, _)| option.clone()),
+        _ => votes.iter().find(|(_, count)| *count * 2 > cast).map(|(option, _)| option.clone()),
     }
 }

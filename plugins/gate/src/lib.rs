@@ -5,10 +5,8 @@ mod check;
 mod fold;
 mod spec;
 
-use std::collections::BTreeMap;
-
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, ToJson, entries,
+    Accepted, Context, Contribution, Date, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table, ToJson, entries,
     export, reads, say, words, writes,
 };
 
@@ -23,7 +21,7 @@ pub struct Gate;
 pub struct Config {
     rule: Rule,
     deciders: Vec<String>,
-    deputies: BTreeMap<String, String>,
+    deputies: Table<String>,
     closers: Vec<String>,
     close_after: u32,
     options: Vec<Choice>,
@@ -32,7 +30,7 @@ pub struct Config {
     quorum: u64,
 }
 reads!(Config {
-    rule, deciders, deputies, closers = vec!["dir".to_owned()], close_after = 5, options, reason_for, checks, quorum = 0,
+    rule, deciders, deputies, closers = vec!["dir".to_owned()], close_after = 5, options, reason_for, checks, quorum,
 });
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +149,7 @@ impl StepKind for Gate {
         check::check(ctx, from, entry)
     }
 
-    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
         fold::fold(ctx, all)
     }
 

@@ -14,7 +14,7 @@ pub(crate) fn check(ctx: &Context<Grouping>, entry: &Entry) -> Result<Accepted, 
     match entry {
         Entry::Propose(proposal) => check_proposal(ctx, proposal),
         Entry::Set(set) => check_set(ctx, set),
-        Entry::Confirm(confirm) => Ok(check_confirm(ctx, confirm)?),
+        Entry::Confirm(confirm) => check_confirm(ctx, confirm),
     }
 }
 
@@ -96,15 +96,15 @@ fn check_set(ctx: &Context<Grouping>, set: &Set) -> Result<Accepted, Refusal> {
     if problems.is_empty() { Ok(Accepted::shared(slot)) } else { Err(problems.into()) }
 }
 
-fn check_confirm(ctx: &Context<Grouping>, confirm: &Confirm) -> Result<Accepted, Problem> {
+fn check_confirm(ctx: &Context<Grouping>, confirm: &Confirm) -> Result<Accepted, Refusal> {
     let picture = fold(ctx, &ctx.contributions)?;
     if picture.groups.is_empty() {
         let text = say("er zijn nog geen groepen om te bevestigen", "there are no groups to confirm yet");
-        return Err(Problem::new("NOT_READY", text).arg("groups"));
+        return Err(Problem::new("NOT_READY", text).arg("groups").into());
     }
     if !picture.violations.is_empty() && confirm.reason.is_none() {
         let text = say("er klopt nog een afspraak niet: schrijf waarom dat mag", "a rule is still broken: write why that is all right");
-        return Err(Problem::invalid("/confirm/reason", text));
+        return Err(Problem::invalid("/confirm/reason", text).into());
     }
     Ok(Accepted::shared("").with("roster", roster_mark(&picture.roster)))
 }

@@ -1,8 +1,6 @@
 //! The groups as they stand: last proposal, changes on top, confirmation.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use draaiboek_sdk::{Context, Contribution, Date, Problem, fingerprint, writes};
+use draaiboek_sdk::{Context, Contribution, Date, IDS, Refusal, Table, fingerprint, writes};
 
 use crate::rules::{Judge, Violation};
 use crate::suggest::{Suggested, suggest};
@@ -23,7 +21,7 @@ pub struct Picture {
     expired: bool,
     suggestion: Option<Vec<Suggested>>,
     teams: Vec<String>,
-    coaches: BTreeMap<String, String>,
+    coaches: Table<String>,
     pub(crate) roster: Vec<String>,
 }
 writes!(Picture {
@@ -40,10 +38,10 @@ struct Warning {
 writes!(Warning { word, args });
 
 /// Everybody who is to be grouped: from the configuration, else from the input `members`.
-pub(crate) fn roster(ctx: &Context<Grouping>) -> Result<Vec<String>, Problem> {
+pub(crate) fn roster(ctx: &Context<Grouping>) -> Result<Vec<String>, Refusal> {
     let mut roster = ctx.config.members.clone();
     if roster.is_empty() {
-        roster = ctx.input("members")?.unwrap_or_default();
+        roster = ctx.input("members", &IDS)?.unwrap_or_default();
     }
     roster.sort();
     roster.dedup();
@@ -55,7 +53,7 @@ pub(crate) fn roster_mark(roster: &[String]) -> String {
     fingerprint(roster.iter().map(String::as_str))
 }
 
-pub(crate) fn fold(ctx: &Context<Grouping>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+pub(crate) fn fold(ctx: &Context<Grouping>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
     let roster = roster(ctx)?;
     let (mut groups, mut reasons, mut changed) = (Vec::new(), Vec::new(), 0);
     let mut confirm = None;
@@ -73,9 +71,9 @@ pub(crate) fn fold(ctx: &Context<Grouping>, all: &[Contribution<Entry>]) -> Resu
             Entry::Confirm(confirmed) => confirm = Some((one.seq, confirmed)),
         }
     }
-    let placed: BTreeSet<&String> = groups.iter().flat_map(|group: &Group| &group.members).collect();
+    let placed: Table<()> = groups.iter().flat_map(|group: &Group| &group.members).map(|member| (member.clone(), ())).collect();
     let reason = |member: &String| reasons.iter().find(|u| u.member == *member).and_then(|u| u.reason.clone());
-    let free = roster.iter().filter(|member| !placed.contains(*member));
+    let free = roster.iter().filter(|member| !placed.has(member));
     let unplaced: Vec<Unplaced> = free.map(|member| Unplaced { member: member.clone(), reason: reason(member) }).collect();
     let judge = Judge::new(ctx, &roster)?;
     let suggestion = if ctx.config.auto { suggest(ctx, &judge, &roster) } else { None };
@@ -121,15 +119,15 @@ fn warnings(ctx: &Context<Grouping>, groups: &[Group], unplaced: &[Unplaced]) ->
     if !groups.is_empty() {
         unplaced.iter().for_each(|one| warn("NO_TEAM", &[&one.member]));
     }
-    let mut coached: BTreeMap<&String, usize> = BTreeMap::new();
+    let mut coached: Table<usize> = Table::default();
     for group in groups {
         let Some(coach) = &group.coach else { continue };
-        *coached.entry(coach).or_default() += 1;
+        *coached.at(coach) += 1;
         if !group.members.contains(coach) {
             warn("COACH_NOT_MEMBER", &[&group.id]);
         }
     }
-    for (coach, _) in coached.iter().filter(|(_, teams)| **teams > ctx.config.coach_max) {
+    for (coach, _) in coached.iter().filter(|(_, teams)| *teams > ctx.config.coach_max) {
         warn("COACH_OF_TOO_MANY", &[coach]);
     }
     for theme in of_kind(groups, "theme") {

@@ -8,10 +8,8 @@ mod rules;
 mod spec;
 mod suggest;
 
-use std::collections::BTreeMap;
-
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, ToJson,
+    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table, ToJson,
     entries, export, object, reads, say, words, writes,
 };
 
@@ -25,7 +23,7 @@ pub struct Grouping;
 #[derive(Debug)]
 pub struct Config {
     members: Vec<String>,
-    attributes: BTreeMap<String, BTreeMap<String, String>>,
+    attributes: Table<Table<String>>,
     size: Option<Size>,
     count: Option<usize>,
     overlap: bool,
@@ -145,7 +143,7 @@ impl StepKind for Grouping {
         check::check(ctx, entry)
     }
 
-    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
         fold::fold(ctx, all)
     }
 

@@ -1,8 +1,6 @@
 //! The validator: a pure function from groups and rules to violations.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use draaiboek_sdk::{Context, Json, Problem, writes};
+use draaiboek_sdk::{Context, Json, Refusal, Shape, Table, list, map, writes};
 
 use crate::fold::{of_kind, shares_member};
 use crate::{Group, Grouping, Rule, RuleKind, Size, Unplaced};
@@ -17,28 +15,35 @@ pub(crate) struct Violation {
 }
 writes!(Violation { rule, members, group });
 
+const ATTRIBUTES: Shape = map(&map(&Shape::Line { max: 120 }));
+const PAIRS: Shape = list(&Shape::List { of: &Shape::Id, max: 2 });
+
 /// Rules and attributes, ready to judge several compositions.
 pub(crate) struct Judge<'a> {
     size: Option<Size>,
     overlap: bool,
     rules: &'a [Rule],
-    attributes: BTreeMap<String, BTreeMap<String, String>>,
-    apart: BTreeSet<(String, String)>,
+    attributes: Table<Table<String>>,
+    apart: Vec<(String, String)>,
     roster: &'a [String],
 }
 
 impl<'a> Judge<'a> {
-    pub(crate) fn new(ctx: &'a Context<Grouping>, roster: &'a [String]) -> Result<Self, Problem> {
+    pub(crate) fn new(ctx: &'a Context<Grouping>, roster: &'a [String]) -> Result<Self, Refusal> {
         let mut attributes = ctx.config.attributes.clone();
-        attributes.extend(ctx.input::<BTreeMap<String, _>>("attributes")?.unwrap_or_default());
-        let given: Vec<Vec<String>> = ctx.input("not_together")?.unwrap_or_default();
+        for (member, values) in ctx.input::<Table<_>>("attributes", &ATTRIBUTES)?.unwrap_or_default() {
+            attributes.set(&member, values);
+        }
+        let given: Vec<Vec<String>> = ctx.input("not_together", &PAIRS)?.unwrap_or_default();
         let named = ctx.config.rules.iter().flat_map(|rule| &rule.pairs);
         let pair = |pair: &Vec<String>| match pair.as_slice() {
             [a, b] if a < b => Some((a.clone(), b.clone())),
             [a, b] if b < a => Some((b.clone(), a.clone())),
             _ => None,
         };
-        let apart = given.iter().chain(named).filter_map(pair).collect();
+        let mut apart: Vec<(String, String)> = given.iter().chain(named).filter_map(pair).collect();
+        apart.sort();
+        apart.dedup();
         Ok(Self { size: ctx.config.size, overlap: ctx.config.overlap, rules: &ctx.config.rules, attributes, apart, roster })
     }
 
@@ -69,7 +74,8 @@ impl<'a> Judge<'a> {
         match rule.rule {
             RuleKind::MixedBy => {
                 let most = most(rule.max.as_ref(), group.members.len());
-                let crowded = self.by_value(attr, group).into_values().filter(|members| members.len() > most);
+                let values = self.by_value(attr, group).into_iter().map(|(_, members)| members);
+                let crowded = values.filter(|members| members.len() > most);
                 found.extend(crowded.map(|members| violation(&format!("mixed_by:{attr}"), members, group)));
             }
             RuleKind::SameBy => {
@@ -101,8 +107,9 @@ impl<'a> Judge<'a> {
         let missing: Vec<String> = match &rule.attr {
             Some(attr) => {
                 let here = self.by_value(attr, column);
-                let all: BTreeSet<&str> = self.roster.iter().filter_map(|member| self.value(attr, member)).collect();
-                all.into_iter().filter(|value| !here.contains_key(value)).map(str::to_owned).collect()
+                let values = self.roster.iter().filter_map(|member| self.value(attr, member));
+                let all: Table<()> = values.map(|value| (value.to_owned(), ())).collect();
+                all.names().filter(|value| !here.has(value)).map(str::to_owned).collect()
             }
             None => of_kind(groups, "row").filter(|row| !shares_member(column, row)).map(|row| row.id.clone()).collect(),
         };
@@ -114,11 +121,11 @@ impl<'a> Judge<'a> {
     }
 
     /// The members of a group per value of an attribute; who has no value is left out.
-    fn by_value(&self, attr: &str, group: &Group) -> BTreeMap<&str, Vec<String>> {
-        let mut values: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    fn by_value(&self, attr: &str, group: &Group) -> Table<Vec<String>> {
+        let mut values: Table<Vec<String>> = Table::default();
         for member in &group.members {
             if let Some(value) = self.value(attr, member) {
-                values.entry(value).or_default().push(member.clone());
+                values.at(value).push(member.clone());
             }
         }
         values

@@ -111,7 +111,7 @@ impl StepKind for Input {
         Ok(Accepted::single())
     }
 
-    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Problem> {
+    fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
         let mut acked = BTreeSet::new();
         let mut reactions = Vec::new();
         for one in all {

@@ -5,7 +5,7 @@ use core::fmt;
 use crate::json::{Json, ToJson};
 
 /// A civil date, without time or zone. Ordered; written `2026-10-02`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Date(
     /// Days since 1970-01-01.
     i32,

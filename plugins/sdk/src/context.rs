@@ -1,13 +1,13 @@
 //! What the host tells a plugin with every call: typed configuration, inputs, calendar, people, contributions.
 
-use std::collections::BTreeMap;
-
 use crate::calendar::{Calendar, Date};
-use crate::doc::{Doc, not_readable};
+use crate::doc::{Doc, date_of, items, not_readable};
 use crate::json::{Entry, FromJson, Json, Object};
 use crate::kind::StepKind;
 use crate::order::Chance;
-use crate::problem::Problem;
+use crate::problem::{Problem, Refusal};
+use crate::shape::{Shape, fit};
+use crate::table::Table;
 
 /// The world of one call. The same context and contributions give the same answer (L1).
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub struct Context<K: StepKind + ?Sized> {
     pub invited: Option<Vec<String>>,
     /// The contributions in force; filled in `check` only for entries that ask for them.
     pub contributions: Vec<Contribution<K::Entry>>,
-    counts: BTreeMap<String, Tally>,
+    counts: Table<Tally>,
     seed: u64,
 }
 
@@ -53,15 +53,17 @@ impl<K: StepKind + ?Sized> Context<K> {
         self.seed
     }
 
-    /// An input read as `T`; `None` when it is absent.
+    /// An input read as `T`; `None` when it is absent. Fields that the shape does not name are left aside: inputs are
+    /// results of other steps, which may grow.
     ///
     /// # Errors
-    /// `INVALID` at `/ctx/inputs/NAME` when it is there but not of that form.
-    pub fn input<T: FromJson>(&self, name: &str) -> Result<Option<T>, Problem> {
-        match self.inputs.get(name) {
-            None | Some(Json::Null) => Ok(None),
-            Some(value) => T::from_json(value.clone()).map(Some).ok_or_else(|| not_readable(&format!("/ctx/inputs/{name}"))),
-        }
+    /// `INVALID` with the path (`/ctx/inputs/NAME/...`) where it does not fit the shape.
+    pub fn input<T: FromJson>(&self, name: &str, shape: &'static Shape) -> Result<Option<T>, Refusal> {
+        let Some(value) = self.inputs.get(name).filter(|value| **value != Json::Null) else {
+            return Ok(None);
+        };
+        let value = fit(shape, &format!("/ctx/inputs/{name}"), value.clone())?;
+        Ok(Some(T::from_json(value)))
     }
 
     /// Whether the person may act: is named, or has one of the named roles. An empty list names everybody.
@@ -140,7 +142,7 @@ pub(crate) struct Wire {
     now: String,
     today: Date,
     seed: u64,
-    counts: BTreeMap<String, Tally>,
+    counts: Table<Tally>,
     invited: Option<Vec<String>>,
     contributions: Vec<WireContribution>,
 }
@@ -163,25 +165,25 @@ impl Wire {
         let mut ctx = Doc::parse("/ctx", text)?;
         let calendar_path = ctx.place("calendar");
         Ok(Self {
-            kind: ctx.read("kind")?,
+            kind: ctx.text("kind")?,
             config: ctx.take("config").unwrap_or_else(|| Json::Object(Object::default())),
-            calendar: calendar(Doc::of(&calendar_path, ctx.read("calendar")?)?)?,
+            calendar: calendar(Doc::of(&calendar_path, ctx.required("calendar")?)?)?,
             inputs: ctx.object("inputs")?,
             actor: ctx.take("actor").map(|actor| Sender::read(&mut Doc::of("/ctx/actor", actor)?)).transpose()?,
-            locale: ctx.read::<Option<String>>("locale")?.unwrap_or_default(),
-            now: ctx.read::<Option<String>>("now")?.unwrap_or_default(),
-            today: ctx.read("today")?,
+            locale: ctx.text_or_empty("locale")?,
+            now: ctx.text_or_empty("now")?,
+            today: ctx.date("today")?,
             // The seed is a text: not every JSON reader keeps 64 bits of a number.
-            seed: ctx.read::<Option<String>>("seed")?.and_then(|seed| seed.parse().ok()).unwrap_or(0),
+            seed: ctx.text_or_empty("seed")?.parse().unwrap_or(0),
             counts: tallies(ctx.object("counts")?)?,
-            invited: ctx.read("invited")?,
+            invited: if ctx.has("invited") { Some(ctx.texts("invited")?) } else { None },
             contributions: WireContribution::all(ctx.items("contributions")?)?,
         })
     }
 
     /// Types configuration and contributions for a kind.
     pub(crate) fn typed<K: StepKind + ?Sized>(self) -> Result<Context<K>, Problem> {
-        let config = K::Config::from_json(self.config).ok_or_else(|| not_readable("/ctx/config"))?;
+        let config = K::Config::from_json(self.config);
         let contributions = typed(self.contributions, self.calendar.from)?;
         Ok(Context {
             config,
@@ -202,10 +204,10 @@ impl Wire {
 impl Sender {
     pub(crate) fn read(doc: &mut Doc) -> Result<Self, Problem> {
         Ok(Self {
-            participant: doc.read("participant")?,
-            roles: doc.read("roles")?,
-            group: doc.read("group")?,
-            at: doc.read::<Option<String>>("at")?.unwrap_or_default(),
+            participant: doc.text("participant")?,
+            roles: doc.texts("roles")?,
+            group: Some(doc.text_or_empty("group")?).filter(|group| !group.is_empty()),
+            at: doc.text_or_empty("at")?,
         })
     }
 }
@@ -218,13 +220,13 @@ impl WireContribution {
 
     fn read(mut doc: Doc) -> Result<Self, Problem> {
         Ok(Self {
-            id: doc.read("id")?,
-            seq: doc.read("seq")?,
-            entry: doc.read("entry")?,
-            slot: doc.read::<Option<String>>("slot")?.unwrap_or_default(),
-            value: doc.read("value")?,
+            id: doc.text("id")?,
+            seq: doc.count("seq")?,
+            entry: doc.text("entry")?,
+            slot: doc.text_or_empty("slot")?,
+            value: doc.required("value")?,
             from: Sender::read(&mut doc)?,
-            admitted_late: doc.read("admitted_late")?,
+            admitted_late: doc.flag("admitted_late"),
         })
     }
 }
@@ -232,23 +234,24 @@ impl WireContribution {
 fn calendar(mut doc: Doc) -> Result<Calendar, Problem> {
     let mut closed = Vec::new();
     for (path, period) in doc.items("closed")? {
-        match <Vec<Date>>::from_json(period).as_deref() {
-            Some([first, last]) => closed.push((*first, *last)),
-            _ => return Err(not_readable(&path)),
+        let mut days = Vec::new();
+        for (path, day) in items(&path, period)? {
+            days.push(date_of(&path, day)?);
         }
+        let [first, last] = days[..] else { return Err(not_readable(&path)) };
+        closed.push((first, last));
     }
-    Ok(Calendar { from: doc.read("from")?, to: doc.read("to")?, closed })
+    Ok(Calendar { from: doc.date("from")?, to: doc.date("to")?, closed })
 }
 
-fn tallies(counts: Object) -> Result<BTreeMap<String, Tally>, Problem> {
-    let tally = |(entry, value): (String, Json)| {
+fn tallies(counts: Object) -> Result<Table<Tally>, Problem> {
+    let mut tallies = Table::default();
+    for (entry, value) in counts {
         let mut doc = Doc::of(&format!("/ctx/counts/{entry}"), value)?;
-        let optional = |count: Option<u64>| count.unwrap_or(0);
-        let submitted = doc.read("submitted")?;
-        let (withdrawn, late) = (optional(doc.read("withdrawn")?), optional(doc.read("late")?));
-        Ok((entry, Tally { submitted, withdrawn, late }))
-    };
-    counts.into_iter().map(tally).collect()
+        let (submitted, withdrawn, late) = (doc.count("submitted")?, doc.count("withdrawn")?, doc.count("late")?);
+        tallies.set(&entry, Tally { submitted, withdrawn, late });
+    }
+    Ok(tallies)
 }
 
 /// Types the contributions, in order of sequence number whatever order they came in (L7).

@@ -1,7 +1,7 @@
 //! The tree of a JSON document and the way between trees and types. Integers only, as the contract says; without floating
 //! point and derived code a component is half the size it would be with the usual crates.
 
-use std::collections::BTreeMap;
+use crate::table::Table;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,69 +23,8 @@ pub enum Json {
     Object(Object),
 }
 
-/// The fields of a JSON object, sorted by name: equal objects are written as equal bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Object(Vec<(String, Json)>);
-
-impl Object {
-    /// Sorts the fields; of fields with the same name the last counts.
-    #[must_use]
-    pub fn new(mut fields: Vec<(String, Json)>) -> Self {
-        fields.reverse();
-        fields.sort_by(|a, b| a.0.cmp(&b.0));
-        fields.dedup_by(|next, kept| next.0 == kept.0);
-        Self(fields)
-    }
-
-    fn place(&self, name: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|field| field.0.as_str().cmp(name))
-    }
-
-    /// A field.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Json> {
-        self.place(name).ok().map(|at| &self.0[at].1)
-    }
-
-    /// Takes a field out.
-    pub fn take(&mut self, name: &str) -> Option<Json> {
-        self.place(name).ok().map(|at| self.0.remove(at).1)
-    }
-
-    /// Sets a field.
-    pub fn set(&mut self, name: &str, value: Json) {
-        match self.place(name) {
-            Ok(at) => self.0[at].1 = value,
-            Err(at) => self.0.insert(at, (name.to_owned(), value)),
-        }
-    }
-
-    /// The fields in order of name.
-    pub fn iter(&self) -> impl Iterator<Item = &(String, Json)> {
-        self.0.iter()
-    }
-
-    /// How many fields there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl IntoIterator for Object {
-    type Item = (String, Json);
-    type IntoIter = std::vec::IntoIter<(String, Json)>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
+/// The fields of a JSON object.
+pub type Object = Table<Json>;
 
 impl Json {
     /// The text, if it is one.
@@ -125,8 +64,11 @@ impl Json {
     /// An object with only these fields of it, for projections. A field that is not there shows as null.
     #[must_use]
     pub fn only(&self, names: &[&str]) -> Self {
-        let field = |name: &&str| ((*name).to_owned(), self.get(name).cloned().unwrap_or_default());
-        Self::Object(Object::new(names.iter().map(field).collect()))
+        let mut kept = Object::default();
+        for name in names {
+            kept.set(name, self.get(name).cloned().unwrap_or_default());
+        }
+        Self::Object(kept)
     }
 
     /// Removes a field from every object of a list, for projections.
@@ -147,21 +89,22 @@ pub trait ToJson {
     fn to_json(&self) -> Json;
 }
 
-/// What can be read from JSON. The shape of configuration and contributions has been checked before.
+/// What can be read from JSON. Shapes have been checked before, so reading cannot fail: what is absent or null reads as the
+/// blank of its type (empty, zero, false, `None`, the first word).
 pub trait FromJson: Sized {
-    /// Reads a value; `None` when it does not fit.
-    fn from_json(json: Json) -> Option<Self>;
-
-    /// What an absent field is; `None` when the field is needed.
-    fn absent() -> Option<Self> {
-        None
-    }
+    /// Reads a value.
+    fn from_json(json: Json) -> Self;
 }
 
-/// Reads a field for [`crate::reads!`]; null counts as absent.
-pub fn field<T: FromJson>(fields: &mut Object, name: &str, default: Option<T>) -> Option<T> {
+/// Reads a field for [`crate::reads!`].
+pub fn field<T: FromJson>(fields: &mut Object, name: &str) -> T {
+    T::from_json(fields.take(name).unwrap_or_default())
+}
+
+/// Reads a field that has another default than its blank.
+pub fn field_or<T: FromJson>(fields: &mut Object, name: &str, default: T) -> T {
     match fields.take(name) {
-        None | Some(Json::Null) => default.or_else(T::absent),
+        None | Some(Json::Null) => default,
         Some(value) => T::from_json(value),
     }
 }
@@ -175,8 +118,8 @@ macro_rules! integers {
         }
 
         impl FromJson for $kind {
-            fn from_json(json: Json) -> Option<Self> {
-                json.as_int().and_then(|n| Self::try_from(n).ok())
+            fn from_json(json: Json) -> Self {
+                json.as_int().and_then(|n| Self::try_from(n).ok()).unwrap_or_default()
             }
         }
     )+};
@@ -190,12 +133,8 @@ impl ToJson for Json {
 }
 
 impl FromJson for Json {
-    fn from_json(json: Json) -> Option<Self> {
-        Some(json)
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::Null)
+    fn from_json(json: Json) -> Self {
+        json
     }
 }
 
@@ -206,15 +145,8 @@ impl ToJson for bool {
 }
 
 impl FromJson for bool {
-    fn from_json(json: Json) -> Option<Self> {
-        match json {
-            Json::Bool(yes) => Some(yes),
-            _ => None,
-        }
-    }
-
-    fn absent() -> Option<Self> {
-        Some(false)
+    fn from_json(json: Json) -> Self {
+        json == Json::Bool(true)
     }
 }
 
@@ -231,19 +163,17 @@ impl ToJson for String {
 }
 
 impl FromJson for String {
-    fn from_json(json: Json) -> Option<Self> {
+    fn from_json(json: Json) -> Self {
         match json {
-            Json::Text(text) => Some(text),
-            _ => None,
+            Json::Text(text) => text,
+            _ => Self::new(),
         }
     }
 }
 
 /// An entry without content, such as an acknowledgement.
 impl FromJson for () {
-    fn from_json(_: Json) -> Option<Self> {
-        Some(())
-    }
+    fn from_json(_: Json) {}
 }
 
 impl<T: ToJson + ?Sized> ToJson for &T {
@@ -259,12 +189,8 @@ impl<T: ToJson> ToJson for Option<T> {
 }
 
 impl<T: FromJson> FromJson for Option<T> {
-    fn from_json(json: Json) -> Option<Self> {
-        T::from_json(json).map(Some)
-    }
-
-    fn absent() -> Option<Self> {
-        Some(None)
+    fn from_json(json: Json) -> Self {
+        (json != Json::Null).then(|| T::from_json(json))
     }
 }
 
@@ -281,34 +207,36 @@ impl<T: ToJson> ToJson for Vec<T> {
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
-    fn from_json(json: Json) -> Option<Self> {
-        match json {
-            Json::List(items) => items.into_iter().map(T::from_json).collect(),
-            _ => None,
+    fn from_json(json: Json) -> Self {
+        let mut all = Self::new();
+        if let Json::List(items) = json {
+            for item in items {
+                all.push(T::from_json(item));
+            }
         }
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::new())
+        all
     }
 }
 
-impl<T: ToJson> ToJson for BTreeMap<String, T> {
+impl<T: ToJson> ToJson for Table<T> {
     fn to_json(&self) -> Json {
-        Json::Object(Object(self.iter().map(|(key, value)| (key.clone(), value.to_json())).collect()))
+        let mut fields = Object::default();
+        for (name, value) in self {
+            fields.set(name, value.to_json());
+        }
+        Json::Object(fields)
     }
 }
 
-impl<T: FromJson> FromJson for BTreeMap<String, T> {
-    fn from_json(json: Json) -> Option<Self> {
-        match json {
-            Json::Object(fields) => fields.into_iter().map(|(key, value)| Some((key, T::from_json(value)?))).collect(),
-            _ => None,
+impl<T: FromJson> FromJson for Table<T> {
+    fn from_json(json: Json) -> Self {
+        let mut table = Self::default();
+        if let Json::Object(fields) = json {
+            for (name, value) in fields {
+                table.set(&name, T::from_json(value));
+            }
         }
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::new())
+        table
     }
 }
 
@@ -316,58 +244,91 @@ impl<T: FromJson> FromJson for BTreeMap<String, T> {
 #[macro_export]
 macro_rules! object {
     ($($name:literal => $value:expr),* $(,)?) => {
-        $crate::Json::Object($crate::Object::new(vec![$(($name.to_owned(), $crate::ToJson::to_json(&$value))),*]))
+        {
+            let mut fields = $crate::Object::default();
+            $(fields.set($name, $crate::ToJson::to_json(&$value));)*
+            $crate::Json::Object(fields)
+        }
     };
 }
 
-/// Makes a struct readable: `reads!(Card { question, text, group });`. A field of type `Option`, `Vec`, `BTreeMap` or
-/// `bool` may be absent; another needs a default for that: `reads!(Config { close_after = 5 });`.
+/// Makes a struct readable: `reads!(Card { question, text, group });`. What is absent reads as the blank of its type, or
+/// as the default given: `reads!(Config { close_after = 5 });`. A field may have another name in JSON:
+/// `reads!(Plan { group: "for" });`.
 #[macro_export]
 macro_rules! reads {
-    ($name:ident { $($field:ident $(= $default:expr)?),* $(,)? }) => {
+    ($name:ident { $($field:ident $(: $key:literal)? $(= $default:expr)?),* $(,)? }) => {
         impl $crate::FromJson for $name {
-            fn from_json(json: $crate::Json) -> Option<Self> {
-                let $crate::Json::Object(mut fields) = json else { return None };
-                Some(Self {
-                    $($field: $crate::field(&mut fields, stringify!($field), None $(.or(Some($default)))?)?,)*
-                })
+            fn from_json(json: $crate::Json) -> Self {
+                let mut fields = match json {
+                    $crate::Json::Object(fields) => fields,
+                    _ => $crate::Object::default(),
+                };
+                Self { $($field: $crate::read_field!(fields, $crate::key!($field $(, $key)?) $(, $default)?),)* }
             }
         }
     };
 }
 
-/// Makes a struct writable: `writes!(Cluster { id, label, mentions });`. Fields that are not named stay inside.
+/// Part of [`reads!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! read_field {
+    ($fields:ident, $key:expr) => {
+        $crate::field(&mut $fields, $key)
+    };
+    ($fields:ident, $key:expr, $default:expr) => {
+        $crate::field_or(&mut $fields, $key, $default)
+    };
+}
+
+/// Part of [`reads!`] and [`writes!`]: the name in JSON.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! key {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident, $key:literal) => {
+        $key
+    };
+}
+
+/// Makes a struct writable: `writes!(Cluster { id, label, mentions });`. Fields that are not named stay inside; another name
+/// in JSON is given as for [`reads!`].
 #[macro_export]
 macro_rules! writes {
-    ($name:ident { $($field:ident),* $(,)? }) => {
+    ($name:ident { $($field:ident $(: $key:literal)?),* $(,)? }) => {
         impl $crate::ToJson for $name {
             fn to_json(&self) -> $crate::Json {
-                $crate::Json::Object($crate::Object::new(vec![
-                    $((stringify!($field).to_owned(), $crate::ToJson::to_json(&self.$field))),*
-                ]))
+                let mut fields = $crate::Object::default();
+                $(fields.set($crate::key!($field $(, $key)?), $crate::ToJson::to_json(&self.$field));)*
+                $crate::Json::Object(fields)
             }
         }
     };
 }
 
-/// Gives the variants of an enum their words: `words!(Rule { One = "one", All = "all" });`, with `Rule::word`.
+/// Gives the variants of an enum their words: `words!(Rule { One = "one", All = "all" });`, with `Rule::word`. The first
+/// is the blank.
 #[macro_export]
 macro_rules! words {
-    ($name:ident { $($variant:ident = $word:literal),* $(,)? }) => {
+    ($name:ident { $first:ident = $blank:literal $(, $variant:ident = $word:literal)* $(,)? }) => {
         impl $name {
             /// The word in JSON.
             pub const fn word(self) -> &'static str {
                 match self {
+                    Self::$first => $blank,
                     $(Self::$variant => $word,)*
                 }
             }
         }
 
         impl $crate::FromJson for $name {
-            fn from_json(json: $crate::Json) -> Option<Self> {
-                match json.as_text()? {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
+            fn from_json(json: $crate::Json) -> Self {
+                match json.as_text() {
+                    $(Some($word) => Self::$variant,)*
+                    _ => Self::$first,
                 }
             }
         }
@@ -387,7 +348,7 @@ macro_rules! entries {
         impl $crate::Entry for $name {
             fn read(entry: &str, body: $crate::Json) -> Option<Self> {
                 match entry {
-                    $($entry => $crate::FromJson::from_json(body).map(Self::$variant),)*
+                    $($entry => Some(Self::$variant($crate::FromJson::from_json(body))),)*
                     _ => None,
                 }
             }
@@ -397,7 +358,7 @@ macro_rules! entries {
 
 /// The contributions of a kind: one variant per entry. Made by [`crate::entries!`].
 pub trait Entry: Sized {
-    /// Types the body of the named entry; `None` when there is no such entry or the body does not fit.
+    /// Types the body of the named entry; `None` when there is no such entry.
     fn read(entry: &str, body: Json) -> Option<Self>;
 }
 
@@ -405,7 +366,7 @@ pub trait Entry: Sized {
 mod tests {
     use super::*;
 
-    #[derive(Debug, PartialEq)]
+    #[derive(Debug, Clone, PartialEq)]
     struct Row {
         id: String,
         kind: Kind,
@@ -414,7 +375,7 @@ mod tests {
         limit: u32,
         open: bool,
     }
-    reads!(Row { id, kind = Kind::Plain, tags, note, limit = 5u32, open });
+    reads!(Row { id, kind, tags, note, limit = 5, open });
     writes!(Row { id, kind, tags, note, limit });
 
     #[derive(Debug, Clone, Copy, PartialEq)]
@@ -425,25 +386,14 @@ mod tests {
     words!(Kind { Plain = "plain", Fancy = "fancy" });
 
     #[test]
-    fn absent_fields_take_their_defaults() {
-        let row = Row::from_json(object! {"id" => "a", "note" => Json::Null}).unwrap();
+    fn absent_fields_are_blank_or_take_their_default() {
+        let row = Row::from_json(object! {"id" => "a", "note" => Json::Null});
         let plain = Row { id: "a".into(), kind: Kind::Plain, tags: vec![], note: None, limit: 5, open: false };
         assert_eq!(row, plain);
-        assert_eq!(Row::from_json(object! {"kind" => Kind::Fancy}), None, "an id is needed");
-        assert_eq!(Row::from_json(object! {"id" => "a", "kind" => "other"}), None);
-        assert_eq!(Row::from_json(object! {"id" => "a", "limit" => -1i64}), None);
+        assert_eq!(Row::from_json(Json::Null), Row { id: String::new(), ..plain.clone() });
+        assert_eq!(Row::from_json(object! {"kind" => "fancy", "limit" => -1i64}).kind, Kind::Fancy);
         let shown = object! {"id" => "a", "kind" => "plain", "tags" => Json::List(vec![]), "note" => Json::Null, "limit" => 5u32};
         assert_eq!(plain.to_json(), shown);
-    }
-
-    #[test]
-    fn of_equal_names_the_last_counts() {
-        let pairs = [("b", 1), ("a", 2), ("b", 3)].map(|(name, n)| (name.to_owned(), Json::Int(n)));
-        let mut object = Object::new(pairs.to_vec());
-        assert_eq!((object.len(), object.get("b")), (2, Some(&Json::Int(3))));
-        object.set("b", Json::Null);
-        assert_eq!(object.take("b"), Some(Json::Null));
-        assert_eq!(object.take("b"), None);
     }
 
     #[test]

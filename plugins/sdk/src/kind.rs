@@ -30,7 +30,7 @@ pub trait StepKind {
     ///
     /// # Errors
     /// Only when inputs of the workflow cannot be used.
-    fn fold(ctx: &Context<Self>, all: &[Contribution<Self::Entry>]) -> Result<Self::Result, Problem>;
+    fn fold(ctx: &Context<Self>, all: &[Contribution<Self::Entry>]) -> Result<Self::Result, Refusal>;
 
     /// The picture per audience (L12). Who is not named gets nothing.
     fn show(ctx: &Context<Self>, result: &Self::Result) -> Projections;

@@ -21,6 +21,7 @@ mod order;
 mod problem;
 mod schema;
 mod shape;
+mod table;
 #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
 pub mod testing;
 mod text;
@@ -32,12 +33,13 @@ pub use dispatch::{Kind, Plugin};
 pub use form::{Choice, Widget, choice};
 pub use fraction::Fraction;
 pub use groups::{count_by, groups_of, groups_without};
-pub use json::{Entry, FromJson, Json, Object, ToJson, field};
+pub use json::{Entry, FromJson, Json, Object, ToJson, field, field_or};
 pub use kind::{Accepted, Outcome, Projections, StepKind};
 pub use order::{Chance, by_score};
 pub use problem::{Problem, Refusal, Text, Warning};
 pub use schema::{API, AUDIENCES, EntrySpec, Spec};
 pub use shape::{COUNT, Field, IDS, Shape, is_id, list, map, opt, req};
+pub use table::Table;
 pub use text::{Say, clean, fingerprint, length, names_pupil, norm, say};
 
 /// Makes a plugin of one or more kinds: `draaiboek_sdk::export!(Input);`.

@@ -124,14 +124,25 @@ pub fn is_id(text: &str) -> bool {
 /// # Errors
 /// All problems found (at most 20), each `INVALID` with its path.
 pub fn accept(parts: &[&'static [Field]], path: &str, value: Json) -> Result<Json, Vec<Problem>> {
-    let mut door = Door { path: path.to_owned(), problems: Vec::new() };
+    let mut door = Door { path: path.to_owned(), strict: true, problems: Vec::new() };
     let value = door.object(parts, value);
+    if door.problems.is_empty() { Ok(value) } else { Err(door.problems) }
+}
+
+/// Checks a value of another step against a shape; fields that the shape does not name are left out.
+///
+/// # Errors
+/// As [`accept`].
+pub(crate) fn fit(shape: &'static Shape, path: &str, value: Json) -> Result<Json, Vec<Problem>> {
+    let mut door = Door { path: path.to_owned(), strict: false, problems: Vec::new() };
+    let value = door.value(shape, value);
     if door.problems.is_empty() { Ok(value) } else { Err(door.problems) }
 }
 
 /// The walk over one document.
 struct Door {
     path: String,
+    strict: bool,
     problems: Vec<Problem>,
 }
 
@@ -229,7 +240,7 @@ impl Door {
         if entries.len() > max as usize {
             return self.refuse(format!("hoogstens {max} namen"), format!("at most {max} names"));
         }
-        let mut kept = Vec::new();
+        let mut kept = Object::default();
         for (key, item) in entries {
             let item = self.within(&key, |door| {
                 if !is_id(&key) {
@@ -237,33 +248,34 @@ impl Door {
                 }
                 door.value(of, item)
             });
-            kept.push((key, item));
+            kept.set(&key, item);
         }
-        Json::Object(Object::new(kept))
+        Json::Object(kept)
     }
 
     fn object(&mut self, parts: &[&'static [Field]], value: Json) -> Json {
         let Json::Object(mut given) = value else {
             return self.say(WRONG_TYPE);
         };
-        let mut kept = Vec::new();
+        let mut kept = Object::default();
         for field in parts.iter().copied().flatten() {
             match given.take(field.name).filter(|item| !is_left_out(&field.shape, item)) {
                 Some(item) => {
                     let item = self.within(field.name, |door| door.value(&field.shape, item));
-                    kept.push((field.name.to_owned(), item));
+                    kept.set(field.name, item);
                 }
                 None => self.missing(field),
             }
         }
-        for (name, _) in given {
+        let unknown = if self.strict { given } else { Object::default() };
+        for (name, _) in unknown {
             let known: Vec<&str> = parts.iter().copied().flatten().map(|field| field.name).collect();
             let known = known.join(", ");
             self.within(&name, |door| {
                 door.refuse(format!("onbekend veld (wel: {known})"), format!("unknown field (known: {known})"))
             });
         }
-        Json::Object(Object::new(kept))
+        Json::Object(kept)
     }
 
     fn missing(&mut self, field: &Field) {

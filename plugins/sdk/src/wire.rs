@@ -63,10 +63,10 @@ impl Reader<'_> {
     }
 
     fn object(&mut self, depth: u32) -> Option<Json> {
-        let mut fields = Vec::new();
+        let mut fields = Object::default();
         self.at += 1;
         if self.eat(b'}') {
-            return Some(Json::Object(Object::new(fields)));
+            return Some(Json::Object(fields));
         }
         loop {
             self.blank();
@@ -74,9 +74,9 @@ impl Reader<'_> {
             if !self.eat(b':') {
                 return None;
             }
-            fields.push((key, self.value(depth)?));
+            fields.set(&key, self.value(depth)?);
             if self.eat(b'}') {
-                return Some(Json::Object(Object::new(fields)));
+                return Some(Json::Object(fields));
             }
             if !self.eat(b',') {
                 return None;

@@ -116,6 +116,7 @@ impl<I: Interpreter> Machine<'_, I> {
 }
 
 impl Chart {
+    #[inline]
     fn answers(&self, transition: &TransitionNode, event: Option<EventToken>) -> bool {
         match event {
             None => transition.events.is_empty(),

@@ -116,7 +116,7 @@ fn a_top_level_final_stops_at_once_after_its_microstep() {
         chart,
         &[
             ("", "a | (+s +) (+a +)"),
-            ("e", "f | -a -2 -s -1 t0 (+f f +) -f f -3 finished 3(answer)"),
+            ("e", "f | t0 -a -2 -s -1 (+f f +) -f f -3 finished 3(answer)"),
             ("e", "f"),
             ("never", "f"),
         ],

@@ -67,7 +67,7 @@ fn an_internal_event_that_nothing_takes_is_dropped() {
           on lost to wrong
         state wrong";
     check(chart, &[("", "b")]);
-    check_hooks(chart, &[("", "b | (+a +) dropped lost -1 t0 (+b +)")]);
+    check_hooks(chart, &[("", "b | (+a +) dropped lost t0 -1 (+b +)")]);
 }
 
 #[test]
@@ -128,5 +128,5 @@ fn hooks_come_in_the_order_of_things() {
           entry n
           initial c do i
           state c";
-    check_hooks(chart, &[("", "a | (+a +)"), ("e", "c | x -1 t0 t (+b n i +) (+c +)")]);
+    check_hooks(chart, &[("", "a | (+a +)"), ("e", "c | t0 x -1 t (+b n i +) (+c +)")]);
 }

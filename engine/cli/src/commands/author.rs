@@ -3,7 +3,8 @@
 use draaiboek_workflow::diagram::{self, DiagramOptions, Format, Orientation};
 use draaiboek_workflow::language::{self, Severity, Style, render};
 
-use crate::args::{Check, CheckFormat, Common, Diagram, DiagramFormat, Direction};
+use crate::args::{Check, Common, Diagram};
+use crate::choice::{CheckFormat, DiagramFormat, Direction};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 
@@ -51,7 +52,8 @@ pub fn diagram(asked: &Diagram, common: &Common, output: &Output) -> Result<Exit
     let outcome = sources::check(&sources::one(&asked.file)?, None)?;
     let Some(workflow) = outcome.checked.as_ref().and_then(|checked| checked.workflow.as_ref()) else {
         output.aside(&render::human(&outcome.diagnostics, &outcome.sources, style(output)));
-        return Err(Failure::new(Exit::Findings, "the workflow has mistakes, so there is nothing to draw").hint("mend them first"));
+        return Err(Failure::new(Exit::Findings, "the workflow has mistakes, so there is nothing to draw")
+            .hint("mend them first"));
     };
     let options = DiagramOptions {
         format: match asked.format {
@@ -71,10 +73,12 @@ pub fn diagram(asked: &Diagram, common: &Common, output: &Output) -> Result<Exit
     let drawn = diagram::render(workflow, &options);
     match &asked.output {
         Some(file) => {
-            std::fs::write(file, &drawn).map_err(|error| Failure::broken(format!("{}: cannot be written: {error}", file.display())))?;
+            std::fs::write(file, &drawn)
+                .map_err(|error| Failure::broken(format!("{}: cannot be written: {error}", file.display())))?;
             output.aside(&format!("{} written", file.display()));
         }
-        None if output.json => output.value(&serde_json::json!({"workflow": workflow.id, "version": workflow.version, "diagram": drawn}))?,
+        None if output.json => output
+            .value(&serde_json::json!({"workflow": workflow.id, "version": workflow.version, "diagram": drawn}))?,
         None => output.text(drawn)?,
     }
     Ok(Exit::Fine)

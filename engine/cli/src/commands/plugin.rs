@@ -53,7 +53,8 @@ pub fn inspect(file: &str, common: &Common, output: &Output) -> Result<Exit, Fai
         return Ok(exit);
     }
     let lang = output.lang.locale();
-    let mut text = format!("{}\n  size      {} bytes\n  sha256    {}\n", seen.name, thousands(seen.size as u64), seen.sha256);
+    let mut text =
+        format!("{}\n  size      {} bytes\n  sha256    {}\n", seen.name, thousands(seen.size as u64), seen.sha256);
     if let Some(plugin) = &seen.plugin {
         text.push_str(&format!("  plugin    {plugin}\n"));
     }
@@ -69,7 +70,11 @@ pub fn inspect(file: &str, common: &Common, output: &Output) -> Result<Exit, Fai
         for entry in &kind.entries {
             text.push_str(&format!("  entry     {} ({})\n", entry.name, entry.title.get(lang)));
         }
-        text.push_str(&format!("  audience  {}\n  errors    {}\n", kind.audiences.join(", "), kind.error_words.join(", ")));
+        text.push_str(&format!(
+            "  audience  {}\n  errors    {}\n",
+            kind.audiences.join(", "),
+            kind.error_words.join(", ")
+        ));
     }
     text.push_str("\nWhat it may do\n");
     for capability in &seen.capabilities {
@@ -100,7 +105,11 @@ pub fn run(asked: &Call<'_>, common: &Common, output: &Output) -> Result<Exit, F
     let (context, argument) = match (function, asked.context, asked.input) {
         (Function::Manifest, _, _) => (String::new(), String::new()),
         (_, Some(context), Some(argument)) => (input::text(context)?, input::text(argument)?),
-        _ => return Err(Failure::usage(format!("`{function}` needs a context and an input; give --ctx FILE and --input FILE"))),
+        _ => {
+            return Err(Failure::usage(format!(
+                "`{function}` needs a context and an input; give --ctx FILE and --input FILE"
+            )));
+        }
     };
     let library = session::empty_library(common)?;
     let (name, bytes) = component(asked.file, &library)?;
@@ -128,7 +137,11 @@ pub fn run(asked: &Call<'_>, common: &Common, output: &Output) -> Result<Exit, F
         output.aside(&format!("log {}: {}", line.level, line.message));
     }
     output.aside(&format!("fuel    {} of {}", thousands(called.fuel), thousands(limits.fuel)));
-    output.aside(&format!("memory  {} of {} bytes", thousands(called.memory as u64), thousands(limits.memory_bytes as u64)));
+    output.aside(&format!(
+        "memory  {} of {} bytes",
+        thousands(called.memory as u64),
+        thousands(limits.memory_bytes as u64)
+    ));
     Ok(Exit::Fine)
 }
 
@@ -141,12 +154,18 @@ fn component(file: &str, library: &Library) -> Result<(String, Vec<u8>), Failure
         return Ok((file.to_owned(), bytes.into_owned()));
     }
     let metadata = std::fs::metadata(path).map_err(|error| {
-        Failure::usage(format!("{file}: cannot be read: {error}; give a .wasm file or a name of `draaiboek plugin list`"))
+        Failure::usage(format!(
+            "{file}: cannot be read: {error}; give a .wasm file or a name of `draaiboek plugin list`"
+        ))
     })?;
     // The host says no to larger ones by itself; reading them would be work for nothing.
     let most = library.limits().component_bytes as u64;
     if metadata.len() > most {
-        let what = format!("{file}: {} bytes are more than the {} a plugin may have; build it for release", thousands(metadata.len()), thousands(most));
+        let what = format!(
+            "{file}: {} bytes are more than the {} a plugin may have; build it for release",
+            thousands(metadata.len()),
+            thousands(most)
+        );
         return Err(Failure::new(Exit::Refused, what));
     }
     let bytes = std::fs::read(path).map_err(|error| Failure::usage(format!("{file}: cannot be read: {error}")))?;

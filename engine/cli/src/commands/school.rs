@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::args::{Common, School};
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, micros};
+use crate::output::{Output, count, micros};
 use crate::session::{self, Absent, Session};
 
 use super::{author, input, sources};
@@ -29,7 +29,13 @@ pub async fn school(asked: &School, common: &Common, output: &Output) -> Result<
             if output.json {
                 output.value(&json!({"school": school.school, "people": school.people.len(), "teams": school.teams.len(), "warnings": warnings}))?;
             } else {
-                output.text(format!("{} ({}): {} people, {} teams", school.name, school.school, school.people.len(), school.teams.len()))?;
+                output.text(format!(
+                    "{} ({}): {} people, {}",
+                    school.name,
+                    school.school,
+                    school.people.len(),
+                    count(school.teams.len(), "team")
+                ))?;
                 warnings.iter().for_each(|warning| output.aside(&format!("warning: {warning}")));
             }
         }
@@ -57,7 +63,11 @@ async fn list(common: &Common, output: &Output) -> Result<(), Failure> {
             micros(row.updated_at, &zone),
         ]
     });
-    output.table(&["school", "name", "calendar", "people", "teams", "loaded"], lines.collect(), "No schools. Load one with `draaiboek school load FILE`.")
+    output.table(
+        &["school", "name", "calendar", "people", "teams", "loaded"],
+        lines.collect(),
+        "No schools. Load one with `draaiboek school load FILE`.",
+    )
 }
 
 /// `draaiboek publish`: all of them, or none when one has mistakes.
@@ -81,18 +91,27 @@ pub async fn publish(paths: &[PathBuf], common: &Common, output: &Output) -> Res
         } else {
             output.text(render::human(&diagnostics, &files, author::style(output)))?;
         }
-        return Err(Failure::new(Exit::Findings, "nothing was published: there are mistakes").hint("mend them and publish again"));
+        return Err(Failure::new(Exit::Findings, "nothing was published: there are mistakes")
+            .hint("mend them and publish again"));
     }
     let session = Session::open(common, Absent::Create).await?;
     for (workflow, source) in &ready {
         session.engine.publish(workflow, source).await?;
     }
     if output.json {
-        let all: Vec<Value> = ready.iter().map(|(workflow, _)| json!({"workflow": workflow.id, "version": workflow.version, "hash": workflow.hash()})).collect();
+        let all: Vec<Value> = ready
+            .iter()
+            .map(|(workflow, _)| json!({"workflow": workflow.id, "version": workflow.version, "hash": workflow.hash()}))
+            .collect();
         output.value(&all)?;
     } else {
         for (workflow, _) in &ready {
-            output.text(format!("published {} {} ({})", workflow.id, workflow.version, workflow.hash().get(..12).unwrap_or_default()))?;
+            output.text(format!(
+                "published {} {} ({})",
+                workflow.id,
+                workflow.version,
+                workflow.hash().get(..12).unwrap_or_default()
+            ))?;
         }
     }
     Ok(Exit::Fine)

@@ -99,7 +99,10 @@ fn below(folder: &Path, found: &mut Vec<Found>) -> Result<(), Failure> {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() && !BESIDE.iter().any(|name| entry.file_name() == *name) {
             below(&path, found)?;
-        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "yaml") && says_workflow(&path) {
+        } else if kind.is_file()
+            && path.extension().is_some_and(|extension| extension == "yaml")
+            && says_workflow(&path)
+        {
             found.push(Found { main: path, folder: false });
         }
     }

@@ -7,7 +7,9 @@ use draaiboek_store::Scope;
 use draaiboek_workflow::decide::{Answer, Effect, Snapshot, StepStatus};
 use serde_json::{Map, Value, json};
 
-use super::expectation::{ArtifactExpect, ChildExpect, Expect, MomentOrNone, Notice, ProjectionExpect, Refused, StoredExpect, ViewExpect};
+use super::expectation::{
+    ArtifactExpect, ChildExpect, Expect, MomentOrNone, Notice, ProjectionExpect, Refused, StoredExpect, ViewExpect,
+};
 use super::matching::{Difference, differences, same_set, shown, words};
 use super::place::Moment;
 use super::player::{Told, answer_word};
@@ -152,17 +154,12 @@ impl Looked<'_> {
     }
 
     fn open(&self) -> impl Iterator<Item = &str> {
-        self.snapshot
-            .steps
-            .iter()
-            .filter(|(_, state)| state.status == StepStatus::Open)
-            .map(|(id, _)| id.as_str())
+        self.snapshot.steps.iter().filter(|(_, state)| state.status == StepStatus::Open).map(|(id, _)| id.as_str())
     }
 
     async fn tasks(&self, wanted: &BTreeMap<String, Vec<String>>, lines: &mut Vec<Line>) -> Result<(), StageError> {
         for (person, steps) in wanted {
-            let actor = self.stage.actor(person)?;
-            let got = self.stage.engine().steps_for(self.instance, &actor).await?;
+            let got = self.stage.waiting(self.instance, person).await?;
             let found = same_set(steps, &got, &format!("tasks.{person}"));
             lines.push((format!("tasks of {person} {}", words(steps)), found.into_iter().collect()));
         }
@@ -203,7 +200,11 @@ impl Looked<'_> {
             (ArtifactExpect::Some(wanted), Some(row)) => {
                 let mut found = Vec::new();
                 if let Some(version) = wanted.version.filter(|version| i64::from(*version) != row.version) {
-                    found.push(Difference::new(format!("{place}.version"), version.to_string(), row.version.to_string()));
+                    found.push(Difference::new(
+                        format!("{place}.version"),
+                        version.to_string(),
+                        row.version.to_string(),
+                    ));
                 }
                 if let Some(is) = &wanted.is {
                     let content: Value = serde_json::from_str(&row.content).unwrap_or(Value::Null);
@@ -229,20 +230,27 @@ impl Looked<'_> {
             let expected = notice.times.map_or_else(|| "at least once".to_owned(), |times| format!("{times} times"));
             let found = (!enough).then(|| {
                 let sent = self.sent_keys();
-                Difference::new(format!("notices.{}", notice.text), expected, format!("{got} times; sent so far: {}", words(&sent)))
+                Difference::new(
+                    format!("notices.{}", notice.text),
+                    expected,
+                    format!("{got} times; sent so far: {}", words(&sent)),
+                )
             });
             lines.push((format!("notice {}", notice.text), found.into_iter().collect()));
         }
         for notice in unwanted {
             let got = self.sent(notice);
-            let found = (got > 0).then(|| Difference::new(format!("no_notices.{}", notice.text), "never", format!("{got} times")));
+            let found = (got > 0)
+                .then(|| Difference::new(format!("no_notices.{}", notice.text), "never", format!("{got} times")));
             lines.push((format!("no notice {}", notice.text), found.into_iter().collect()));
         }
     }
 
     /// How often a message was sent.
     fn sent(&self, notice: &Notice) -> usize {
-        let fits = |wanted: Option<&Vec<String>>, got: &[String]| wanted.is_none_or(|wanted| same_set(wanted, got, "").is_none());
+        let fits = |wanted: Option<&Vec<String>>, got: &[String]| {
+            wanted.is_none_or(|wanted| same_set(wanted, got, "").is_none())
+        };
         self.stage
             .chronicle
             .of(self.instance)
@@ -327,9 +335,15 @@ impl Looked<'_> {
         Ok(engine.projection(self.instance, &wanted.step, &audience).await?.data)
     }
 
+    /// The engine has no view of a whole instance per person yet: an expectation about one is never met.
     fn view(&self, wanted: &ViewExpect) -> Line {
-        let what = format!("view of {}", wanted.person);
-        (what, vec![Difference::new("view", "what this person sees", "the engine has no view of a whole instance per person yet")])
+        let expected = match (&wanted.is, &wanted.refused) {
+            (_, Some(word)) => format!("refused {word}"),
+            (Some(is), None) => shown(is),
+            (None, None) => "something to see".into(),
+        };
+        let got = "this version shows no instance as a whole to one person";
+        (format!("view of {}", wanted.person), vec![Difference::new("view", expected, got)])
     }
 
     async fn stored(&self, step: &str, wanted: StoredExpect) -> Result<Line, StageError> {
@@ -366,7 +380,11 @@ impl Looked<'_> {
             !rest.any(|got| differences(&wanted, got, "").is_empty())
         });
         let found = missing.map(|missing| {
-            Difference::new("journal", shown(&Value::Object(missing.clone())), format!("not there after what comes before it ({} happenings)", got.len()))
+            Difference::new(
+                "journal",
+                shown(&Value::Object(missing.clone())),
+                format!("not there after what comes before it ({} happenings)", got.len()),
+            )
         });
         (format!("journal {} happenings in order", wanted.len()), found.into_iter().collect())
     }

@@ -1,8 +1,8 @@
 //! The one command of an element, picked from its keys.
 
 use super::scenario::{
-    Because, CalendarChange, Contribute, Downtime, Element, Find, Join, Move, Note, OneContribution,
-    OneStep, Reschedule, Send, Start, Whom,
+    Because, CalendarChange, Contribute, Downtime, Element, Find, Join, Move, Note, OneContribution, OneStep,
+    Reschedule, Send, Start, Whom,
 };
 
 /// The command of an element.

@@ -53,9 +53,7 @@ pub fn entries(contribute: &Contribute) -> Result<Vec<Entry>, String> {
         .rows
         .iter()
         .enumerate()
-        .map(|(number, row)| {
-            tabled(contribute, kind, row).map_err(|problem| format!("row {}: {problem}", number + 1))
-        })
+        .map(|(number, row)| tabled(contribute, kind, row).map_err(|problem| format!("row {}: {problem}", number + 1)))
         .collect()
 }
 
@@ -161,7 +159,10 @@ mod tests {
 
     #[test]
     fn a_list_has_one_kind_per_entry() {
-        let found = entries(&contribute(json!({"step": "s", "entries": [{"group": "G1", "at": "2026-10-02T09:00", "card": {"text": "x"}}]}))).unwrap();
+        let found = entries(&contribute(
+            json!({"step": "s", "entries": [{"group": "G1", "at": "2026-10-02T09:00", "card": {"text": "x"}}]}),
+        ))
+        .unwrap();
         assert_eq!((found[0].kind.as_str(), found[0].group.as_deref()), ("card", Some("G1")));
         assert!(found[0].at.is_some());
     }
@@ -172,8 +173,14 @@ mod tests {
             (json!({"step": "s", "entries": [{"group": "G1"}]}), "entry 1: it has no entry kind"),
             (json!({"step": "s", "entries": [{"card": {}, "ack": {}}]}), "two entry kinds"),
             (json!({"step": "s", "columns": ["a"], "rows": [[1]]}), "needs `entry:`"),
-            (json!({"step": "s", "entry": "card", "columns": ["a"], "rows": [[1], [1, 2]]}), "row 2: it has 2 values for 1 columns"),
-            (json!({"step": "s", "entry": "card", "columns": ["a"], "rows": [[1]], "entries": [{"card": {}}]}), "not both"),
+            (
+                json!({"step": "s", "entry": "card", "columns": ["a"], "rows": [[1], [1, 2]]}),
+                "row 2: it has 2 values for 1 columns",
+            ),
+            (
+                json!({"step": "s", "entry": "card", "columns": ["a"], "rows": [[1]], "entries": [{"card": {}}]}),
+                "not both",
+            ),
             (json!({"step": "s", "entry": "card", "columns": ["a", "a.b"], "rows": [[1, 2]]}), "which is no map"),
             (json!({"step": "s", "entries": [{"card": {}, "revision": "two"}]}), "`revision` must be a whole number"),
             (json!({"step": "s", "entries": [{"card": {}, "at": "soon"}]}), "`soon` is no date and time"),

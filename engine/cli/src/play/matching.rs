@@ -96,8 +96,9 @@ fn by_word(
         "$absent" => got.is_some_and(|value| !value.is_null()).then(|| Difference::new(place, "nothing", is())),
         "$size" => {
             let size = got.and_then(size);
-            (size.is_none() || size != operand.as_u64())
-                .then(|| Difference::new(place, format!("{operand} in number"), size.map_or_else(is, |n| n.to_string())))
+            (size.is_none() || size != operand.as_u64()).then(|| {
+                Difference::new(place, format!("{operand} in number"), size.map_or_else(is, |n| n.to_string()))
+            })
         }
         "$not" => got
             .is_some_and(|value| differences(operand, value, place).is_empty())
@@ -208,10 +209,7 @@ mod tests {
         assert_eq!(differences(&json!({"a": 1}), &got, ""), []);
         assert_eq!(differences(&json!({"b": [1, {"c": 2}]}), &got, ""), []);
         assert_eq!(differences(&json!({"a": 1.0}), &got, ""), []);
-        assert_eq!(
-            differences(&json!({"b": [1, {"c": 9}]}), &got, "r"),
-            [Difference::new("r.b[1].c", "9", "2")]
-        );
+        assert_eq!(differences(&json!({"b": [1, {"c": 9}]}), &got, "r"), [Difference::new("r.b[1].c", "9", "2")]);
         assert_eq!(differences(&json!({"b": [1]}), &got, "").len(), 1);
         assert_eq!(differences(&json!({"z": 1}), &got, ""), [Difference::new("z", "1", "nothing")]);
         assert_eq!(differences(&json!({"e": 1}), &got, ""), [Difference::new("e", "1", "x")]);

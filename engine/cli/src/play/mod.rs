@@ -20,9 +20,8 @@ mod story;
 mod words;
 mod workflows;
 
-pub use narrator::Narrator;
-pub use read::{Loaded, ReadError, embedded, read, schema};
-pub use report::{Check, Played, Report};
-pub use run::{Options, PlayError, Which, find, play, play_loaded};
+pub use read::{Loaded, ReadError, embedded, schema};
+pub use report::Report;
+pub use run::{Options, PlayError, Teller, Which, play, play_loaded};
 pub use words::Language;
-pub use workflows::{Published, WorkflowsError, load as load_workflow};
+pub use workflows::{Published, WorkflowsError};

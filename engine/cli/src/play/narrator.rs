@@ -232,7 +232,9 @@ impl About {
         let sentence = self.known(&format!("error.{word}"));
         let named = |id: &str| self.teams.get(id).or_else(|| self.people.get(id)).cloned();
         match (sentence, about) {
-            (Some(sentence), Some(about)) => format!("{sentence} ({})", named(about).unwrap_or_else(|| about.to_owned())),
+            (Some(sentence), Some(about)) => {
+                format!("{sentence} ({})", named(about).unwrap_or_else(|| about.to_owned()))
+            }
             (Some(sentence), None) => sentence,
             (None, _) => named(reason).unwrap_or_else(|| reason.to_owned()),
         }
@@ -258,7 +260,8 @@ impl About {
 
     /// Whether the instance came to its end.
     fn ended(&self, trace: &[Happening]) -> bool {
-        let last = |id: &str| self.definition.ir.states.iter().any(|state| state.id == id && state.kind == StateKind::Final);
+        let last =
+            |id: &str| self.definition.ir.states.iter().any(|state| state.id == id && state.kind == StateKind::Final);
         trace.iter().any(|happening| matches!(happening, Happening::Entered { state } if last(state)))
     }
 }
@@ -322,7 +325,13 @@ fn lifecycle_word(command: &Command, language: Language) -> Option<&'static str>
     Some(if language == Language::Dutch { dutch } else { english })
 }
 
-async fn published(stage: &Stage, instance: &str, name: &str, version: u32, about: &About) -> Result<Scene, StageError> {
+async fn published(
+    stage: &Stage,
+    instance: &str,
+    name: &str,
+    version: u32,
+    about: &About,
+) -> Result<Scene, StageError> {
     let reader = stage.engine().store().read();
     let mut content = Value::Null;
     if let Some(row) = reader.instance(draaiboek_store::Scope::All, instance).await? {

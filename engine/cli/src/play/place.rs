@@ -61,9 +61,7 @@ impl FromStr for Moment {
         } else {
             text.parse::<Date>().map(|date| date.at(0, 0, 0, 0))
         };
-        read.map(Self).map_err(|_| {
-            format!("`{text}` is no date and time; write it as 2026-10-02T09:00")
-        })
+        read.map(Self).map_err(|_| format!("`{text}` is no date and time; write it as 2026-10-02T09:00"))
     }
 }
 

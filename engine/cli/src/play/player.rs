@@ -85,7 +85,12 @@ impl Player {
         Ok(())
     }
 
-    async fn expectation(&mut self, element: &Placed<Element>, expect: &Expect, told: Option<&Told>) -> Result<(), StageError> {
+    async fn expectation(
+        &mut self,
+        element: &Placed<Element>,
+        expect: &Expect,
+        told: Option<&Told>,
+    ) -> Result<(), StageError> {
         if expect.instance.is_some() {
             self.current.clone_from(&expect.instance);
         }
@@ -117,7 +122,7 @@ impl Player {
     }
 
     async fn narrate(&mut self) -> Result<(), StageError> {
-        let lines = self.stage.chronicle.update(self.stage.engine()).await?.to_vec();
+        let lines = self.stage.news().await?;
         match &mut self.narrator {
             Some(narrator) if !self.quiet => narrator.lines(&self.stage, &lines).await,
             _ => Ok(()),
@@ -222,7 +227,13 @@ impl Player {
         }
     }
 
-    async fn tell_refusal(&mut self, instance: &str, actor: &Actor, asked: &Asked, answer: &Told) -> Result<(), StageError> {
+    async fn tell_refusal(
+        &mut self,
+        instance: &str,
+        actor: &Actor,
+        asked: &Asked,
+        answer: &Told,
+    ) -> Result<(), StageError> {
         match (answer, &mut self.narrator) {
             (Told::Refused(rejection), Some(narrator)) if !self.quiet => {
                 narrator.refused(&self.stage, instance, actor, asked, rejection).await

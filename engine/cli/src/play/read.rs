@@ -69,8 +69,7 @@ pub fn read(path: &Path) -> Result<Loaded, ReadError> {
         return Err(ReadError::TooLarge { path: path.to_owned() });
     }
     let text = std::fs::read_to_string(path).map_err(open)?;
-    let scenario = parse(&text)
-        .map_err(|message| ReadError::Form { path: path.to_owned(), message })?;
+    let scenario = parse(&text).map_err(|message| ReadError::Form { path: path.to_owned(), message })?;
     check(&scenario).map_err(|(line, message)| ReadError::Meaning { path: path.to_owned(), line, message })?;
     let name = scenario.given.school.clone().unwrap_or_default();
     let school = path.parent().unwrap_or(Path::new(".")).join(&name);
@@ -109,7 +108,10 @@ fn check(scenario: &Scenario) -> Result<(), Wrong> {
     elements(&scenario.play, begin, &mut marks)?;
     if begin.is_none() && scenario.play.first().is_some_and(|first| first.at.is_none()) {
         let line = scenario.play.first().map_or(1, |first| first.line);
-        return Err((line, "the first element needs `at:`, or give `given.begin`, so that the clock has a moment to start".into()));
+        return Err((
+            line,
+            "the first element needs `at:`, or give `given.begin`, so that the clock has a moment to start".into(),
+        ));
     }
     for variation in &scenario.variations {
         if let Some(from) = variation.from.as_ref().filter(|from| !marks.contains(*from)) {
@@ -121,11 +123,7 @@ fn check(scenario: &Scenario) -> Result<(), Wrong> {
     Ok(())
 }
 
-fn elements(
-    play: &[Placed<Element>],
-    begin: Option<Moment>,
-    marks: &mut BTreeSet<String>,
-) -> Result<(), Wrong> {
+fn elements(play: &[Placed<Element>], begin: Option<Moment>, marks: &mut BTreeSet<String>) -> Result<(), Wrong> {
     let mut clock = begin;
     for element in play {
         let wrong = |message: String| (element.line, message);
@@ -179,7 +177,9 @@ mod tests {
     fn wrong(text: &str) -> String {
         match parse(text) {
             Err(message) => message,
-            Ok(scenario) => check(&scenario).map_or_else(|(line, message)| format!("{line}: {message}"), |()| "nothing".into()),
+            Ok(scenario) => {
+                check(&scenario).map_or_else(|(line, message)| format!("{line}: {message}"), |()| "nothing".into())
+            }
         }
     }
 

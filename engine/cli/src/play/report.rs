@@ -130,7 +130,12 @@ mod tests {
 
     #[test]
     fn unmet_expectations_show_what_was_expected_and_got() {
-        let check = |differences| Check { line: 7, at: "2026-10-02 15:40".into(), what: "states [closing]".into(), differences };
+        let check = |differences| Check {
+            line: 7,
+            at: "2026-10-02 15:40".into(),
+            what: "states [closing]".into(),
+            differences,
+        };
         let play = Played {
             file: "s01.yaml".into(),
             scenario: "S01".into(),

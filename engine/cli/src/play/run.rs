@@ -185,7 +185,8 @@ async fn one(
     setting: &Setting,
     options: &Options,
 ) -> Result<Played, PlayError> {
-    let started = stopwatch();
+    // Wall time, for the report only: the play itself runs on a virtual clock.
+    let started = Instant::now();
     let stage = Stage::open(
         Arc::clone(&options.library),
         &setting.workflows,
@@ -211,11 +212,6 @@ async fn one(
     walk(&mut player, scenario, variation).await;
     player.played.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(player.played)
-}
-
-#[expect(clippy::disallowed_methods, reason = "wall time of a play, for the report only; the play itself runs on a virtual clock")]
-fn stopwatch() -> Instant {
-    Instant::now()
 }
 
 /// The main play, or what leads up to a variation's mark and then the variation.

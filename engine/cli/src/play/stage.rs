@@ -5,16 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use draaiboek_plugin_host::Library;
-use draaiboek_runtime::{Engine, EngineError, Handed, Person, Reply, School, StartRequest, VirtualClock};
+use draaiboek_runtime::{
+    Engine, EngineError, Handed, LocalDay, Person, Reply, School, StartRequest, TaskTitle, VirtualClock,
+};
 use draaiboek_store::{InstanceFilter, OpenOptions, Scope, Store, StoreError};
 use draaiboek_workflow::decide::{Actor, Command, Snapshot};
 use draaiboek_workflow::ir::Workflow;
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::chronicle::{Chronicle, ChronicleError};
+use super::chronicle::{Chronicle, ChronicleError, Line};
 use super::entries::Entry;
 use super::place::Moment;
 use super::scenario::{CalendarChange, Find, Join, Start};
@@ -68,9 +70,10 @@ impl Stage {
         let (path, folder) = match database {
             Some(path) => (path.to_owned(), None),
             None => {
-                let folder = tempfile::Builder::new().prefix("draaiboek-play-").tempdir().map_err(|error| {
-                    StageError::Unknown(format!("no temporary folder could be made: {error}"))
-                })?;
+                let folder = tempfile::Builder::new()
+                    .prefix("draaiboek-play-")
+                    .tempdir()
+                    .map_err(|error| StageError::Unknown(format!("no temporary folder could be made: {error}")))?;
                 (folder.path().join("play.db"), Some(folder))
             }
         };
@@ -94,6 +97,36 @@ impl Stage {
             tokens: 0,
             _folder: folder,
         })
+    }
+
+    /// Reads what is new in the journals.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub async fn news(&mut self) -> Result<Vec<Line>, StageError> {
+        Ok(self.chronicle.update(&self.engine).await?.to_vec())
+    }
+
+    /// The open steps of an instance that wait for a person.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub async fn waiting(&self, instance: &str, person: &str) -> Result<Vec<String>, StageError> {
+        let roles = self.engine.roles(instance, &self.actor(person)?).await?;
+        let reader = self.engine.store().read();
+        let Some(row) = reader.instance(Scope::All, instance).await? else { return Ok(Vec::new()) };
+        let mut steps = Vec::new();
+        for task in reader.tasks(row.pk).await?.into_iter().filter(|task| task.status == "open") {
+            let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
+            let assignees = list(&task.assignees);
+            let may = list(&task.roles).iter().any(|role| roles.contains(role));
+            if may && (assignees.is_empty() || assignees.iter().any(|id| id == person)) {
+                let title: TaskTitle = serde_json::from_str(&task.title)
+                    .map_err(|error| StageError::Unknown(format!("task {}: {error}", task.id)))?;
+                steps.push(title.step);
+            }
+        }
+        Ok(steps)
     }
 
     /// The engine, for looking.
@@ -205,7 +238,13 @@ impl Stage {
     ///
     /// # Errors
     /// [`EngineError`], refusals among them.
-    pub async fn hand_in(&mut self, instance: &str, actor: &Actor, step: &str, entry: &Entry) -> Result<Reply, EngineError> {
+    pub async fn hand_in(
+        &mut self,
+        instance: &str,
+        actor: &Actor,
+        step: &str,
+        entry: &Entry,
+    ) -> Result<Reply, EngineError> {
         let mut actor = actor.clone();
         if entry.on_behalf_of.is_some() {
             actor.on_behalf_of.clone_from(&entry.on_behalf_of);
@@ -300,11 +339,8 @@ impl Stage {
     /// [`StageError`].
     pub async fn calendar(&mut self, change: &CalendarChange) -> Result<(), StageError> {
         let local = &mut self.school.calendar.local;
-        local.retain(|period| {
-            let id = period.get("id").and_then(Value::as_str);
-            !change.remove.iter().any(|removed| Some(removed.as_str()) == id)
-        });
-        local.extend(change.add.iter().cloned().map(Value::Object));
+        local.retain(|day| !change.remove.contains(&day.id));
+        local.extend(local_days(&change.add, "calendar.add")?);
         Ok(self.engine.put_school(&self.school).await?)
     }
 
@@ -353,7 +389,11 @@ fn instant(at: DateTime, zone: &TimeZone) -> Result<Timestamp, StageError> {
 ///
 /// # Errors
 /// A person or a period that cannot be read.
-pub fn furnish(mut school: School, people: &Map<String, Value>, calendar: &Map<String, Value>) -> Result<School, StageError> {
+pub fn furnish(
+    mut school: School,
+    people: &Map<String, Value>,
+    calendar: &Map<String, Value>,
+) -> Result<School, StageError> {
     for (id, person) in people {
         let person = serde_json::from_value(person.clone())
             .map_err(|error| StageError::Unknown(format!("given.people.{id}: {error}")))?;
@@ -361,10 +401,21 @@ pub fn furnish(mut school: School, people: &Map<String, Value>, calendar: &Map<S
     }
     for (key, value) in calendar {
         match (key.as_str(), value) {
-            ("local", Value::Array(periods)) => school.calendar.local.extend(periods.iter().cloned()),
-            _ => return Err(StageError::Unknown(format!("given.calendar takes `local`, a list of periods, not `{key}`"))),
+            ("local", Value::Array(days)) => school.calendar.local.extend(local_days(days, "given.calendar.local")?),
+            _ => {
+                return Err(StageError::Unknown(format!(
+                    "given.calendar takes `local`, a list of periods, not `{key}`"
+                )));
+            }
         }
     }
     school.calendar()?;
     Ok(school)
+}
+
+fn local_days<T: Clone + Into<Value>>(days: &[T], place: &str) -> Result<Vec<LocalDay>, StageError> {
+    days.iter()
+        .map(|day| serde_json::from_value(day.clone().into()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| StageError::Unknown(format!("{place}: {error}")))
 }

@@ -160,12 +160,16 @@ mod tests {
         let mut story = Story::new(Language::Dutch);
         let at = datetime(2026, 10, 2, 15, 40, 0, 0);
         story.tell(at, None, &Scene::Told("Het is bijna vier uur.".into()));
-        story.tell(at, None, &Scene::Refused {
-            who: "Greet Aerts".into(),
-            what: "Dag afsluiten".into(),
-            because: "De dag kan niet eindigen zonder vervolg.".into(),
-            reasons: vec!["Dit team heeft nog geen coach. (Lager 5,6)".into()],
-        });
+        story.tell(
+            at,
+            None,
+            &Scene::Refused {
+                who: "Greet Aerts".into(),
+                what: "Dag afsluiten".into(),
+                because: "De dag kan niet eindigen zonder vervolg.".into(),
+                reasons: vec!["Dit team heeft nog geen coach. (Lager 5,6)".into()],
+            },
+        );
         story.tell(at, None, &Scene::Published {
             title: "Leidende principes".into(),
             version: 1,
@@ -175,7 +179,10 @@ mod tests {
         assert_eq!(text.matches("Vrijdag 2 oktober 2026").count(), 1, "{text}");
         assert_eq!(text.matches("15.40").count(), 1, "{text}");
         assert!(text.contains("Greet Aerts wil: Dag afsluiten. Dat kan niet."), "{text}");
-        assert!(text.contains("doelen zichtbaar") && text.contains("4 keer genoemd") && text.contains("3 groepen"), "{text}");
+        assert!(
+            text.contains("doelen zichtbaar") && text.contains("4 keer genoemd") && text.contains("3 groepen"),
+            "{text}"
+        );
         assert!(text.contains("1 keer genoemd") && text.contains("1 groep"), "{text}");
     }
 }

@@ -16,11 +16,6 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language of a locale such as `nl` or `en-GB`; Dutch for all that is not English.
-    pub fn of(locale: &str) -> Self {
-        if locale.starts_with("en") { Self::English } else { Self::Dutch }
-    }
-
     /// Locale of texts: `nl` or `en`.
     pub fn locale(self) -> &'static str {
         match self {
@@ -39,12 +34,32 @@ pub struct Words {
 const DAGEN: [&str; 7] = ["Maandag", "Dinsdag", "Woensdag", "Donderdag", "Vrijdag", "Zaterdag", "Zondag"];
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MAANDEN: [&str; 12] = [
-    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
-    "november", "december",
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
 ];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// Widest text in a table before it is cut.
@@ -133,10 +148,9 @@ impl Words {
             (Some(name), 1) => {
                 format!("{name} {} ‘{step}’: {count}.", self.say("vult in bij", "fills in"))
             }
-            (_, people) => format!(
-                "{people} {} ‘{step}’: {count}.",
-                self.say("mensen vullen in bij", "people fill in")
-            ),
+            (_, people) => {
+                format!("{people} {} ‘{step}’: {count}.", self.say("mensen vullen in bij", "people fill in"))
+            }
         };
         if late > 0 {
             line.push(' ');
@@ -192,9 +206,7 @@ impl Words {
                 n => format!("{n} {}", self.say("groepen", "groups")),
             };
             lines.push(format!("     {:>2}  {:width$}  {times}, {by}", index + 1, text(row)));
-            lines.extend(examples(row).map(|example| {
-                format!("         {} {example}", self.say("bv.", "e.g."))
-            }));
+            lines.extend(examples(row).map(|example| format!("         {} {example}", self.say("bv.", "e.g."))));
         }
     }
 

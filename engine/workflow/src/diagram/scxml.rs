@@ -122,7 +122,8 @@ impl Writer {
         let mut tag = String::from("<transition");
         let mut attribute = |name: &str, value: &str| {
             if !value.is_empty() {
-                tag.push_str(&format!(" {name}=\"{}\"", escape(value)));
+                let value = if name == "cond" { expression(value) } else { escape(value) };
+                tag.push_str(&format!(" {name}=\"{value}\""));
             }
         };
         attribute("event", &transition.events.join(" "));
@@ -154,9 +155,10 @@ impl Writer {
 
     fn action(&mut self, action: &Action, depth: usize) {
         match action {
-            Action::Assign { path, value } => {
-                self.line(depth, &format!("<assign location=\"data.{}\" expr=\"{}\"/>", escape(path), escape(value)))
-            }
+            Action::Assign { path, value } => self.line(
+                depth,
+                &format!("<assign location=\"data.{}\" expr=\"{}\"/>", expression(path), expression(value)),
+            ),
             Action::Raise { event, data } if data.is_empty() => {
                 self.line(depth, &format!("<raise event=\"{}\"/>", escape(event)));
             }
@@ -186,9 +188,9 @@ impl Writer {
             Action::Cancel { id } => self.line(depth, &format!("<cancel sendid=\"{}\"/>", escape(id))),
             Action::Notify { text, .. } => self.comment(depth, &format!("notifies people: {text}")),
             Action::Artifact { name, .. } => self.comment(depth, &format!("publishes {name}")),
-            Action::Log { value } => self.line(depth, &format!("<log expr=\"{}\"/>", escape(value))),
+            Action::Log { value } => self.line(depth, &format!("<log expr=\"{}\"/>", expression(value))),
             Action::If { cond, then, otherwise } => {
-                self.line(depth, &format!("<if cond=\"{}\">", escape(cond)));
+                self.line(depth, &format!("<if cond=\"{}\">", expression(cond)));
                 self.actions(then, depth + 1);
                 if !otherwise.is_empty() {
                     self.line(depth, "<else/>");
@@ -197,7 +199,7 @@ impl Writer {
                 self.line(depth, "</if>");
             }
             Action::ForEach { each, body } => {
-                let (list, item) = (escape(&each.list), escape(&each.var));
+                let (list, item) = (expression(&each.list), escape(&each.var));
                 self.line(depth, &format!("<foreach array=\"{list}\" item=\"{item}\">"));
                 self.actions(body, depth + 1);
                 self.line(depth, "</foreach>");
@@ -212,11 +214,37 @@ impl Writer {
         }
         self.line(depth, &format!("<send {tag}>"));
         for (name, value) in data {
-            let (name, value) = (escape(name), escape(value));
+            let (name, value) = (escape(name), expression(value));
             self.line(depth + 1, &format!("<param name=\"{name}\" expr=\"{value}\"/>"));
         }
         self.line(depth, "</send>");
     }
+}
+
+/// An expression with the event under the name that SCXML gives it (`_event`), ready for an attribute.
+fn expression(cel: &str) -> String {
+    let mut out = String::new();
+    let (mut quote, mut word) = (None, String::new());
+    let (mut member, mut escaped) = (false, false);
+    for c in cel.chars().chain([' ']) {
+        if quote.is_none() && (c.is_alphanumeric() || c == '_') {
+            word.push(c);
+            continue;
+        }
+        if !word.is_empty() {
+            out.push_str(if word == "event" && !member { "_event" } else { &word });
+            word.clear();
+        }
+        match quote {
+            Some(open) if open == c && !escaped => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            _ => {}
+        }
+        member = c == '.';
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+    escape(out.trim_end())
 }
 
 /// Seconds of a rule that is a plain amount counted from entry; none for dates and repeated rules.
@@ -260,7 +288,20 @@ fn seconds(rule: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::seconds;
+    use super::{expression, seconds};
+
+    #[test]
+    fn the_event_has_its_scxml_name() {
+        for (cel, expected) in [
+            ("event.data.x", "_event.data.x"),
+            ("data.event + events", "data.event + events"),
+            ("'event' + event.name", "&#39;event&#39; + _event.name"),
+            (r"'\' event' == event", r"&#39;\&#39; event&#39; == _event"),
+            ("m[event.data.k]", "m[_event.data.k]"),
+        ] {
+            assert_eq!(expression(cel), expected, "{cel}");
+        }
+    }
 
     #[test]
     fn amounts_in_seconds() {

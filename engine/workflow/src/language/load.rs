@@ -10,7 +10,7 @@ use super::lower;
 use super::merge::overlay;
 use super::node::{Node, Value};
 use super::pattern::Pattern;
-use super::shape::validate;
+use super::shape::{What, validate};
 use super::span::{SourceFile, SourceMap, Span};
 use super::texts::{self, Collector};
 use super::verify::{Kinds, verify};
@@ -122,7 +122,7 @@ impl Loader<'_> {
         if self.is_foreign(&root) {
             return None;
         }
-        validate(&Shape::Object(&WORKFLOW), &root, "the document", &mut self.sink);
+        validate(&Shape::Object(&WORKFLOW), &root, What::Words("the document"), &mut self.sink);
         if self.sink.has_errors() {
             return None;
         }

@@ -2,6 +2,8 @@
 //!
 //! Knows shapes, not meaning: whether a name is declared is asked later.
 
+use std::fmt;
+
 use super::diagnostic::Sink;
 use super::grammar::{Construct, Shape};
 use super::node::{Entry, Node, Value};
@@ -47,8 +49,29 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("variables", "data"),
 ];
 
-/// Checks `node` against `shape`; `what` names the place in messages, such as "`roles`".
-pub fn validate(shape: &Shape, node: &Node, what: &str, sink: &mut Sink) {
+/// What a value is given for, in messages. Built for every value, written only when something is wrong.
+#[derive(Clone, Copy)]
+pub enum What<'a> {
+    /// In words.
+    Words(&'a str),
+    /// A key.
+    Key(&'a str),
+    /// A name among those of something.
+    NameIn(&'a What<'a>),
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => f.write_str(words),
+            Self::Key(key) => write!(f, "`{key}`"),
+            Self::NameIn(outer) => write!(f, "a name in {outer}"),
+        }
+    }
+}
+
+/// Checks `node` against `shape`; `what` names the place in messages, such as the key `roles`.
+pub fn validate(shape: &Shape, node: &Node, what: What<'_>, sink: &mut Sink) {
     match shape {
         Shape::Name(pattern) => name(*pattern, node, what, sink),
         Shape::Localised => texts::localised(node, what, sink),
@@ -129,7 +152,7 @@ pub fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Adds "wrong type" for a node.
-pub fn wrong(shape: &Shape, node: &Node, what: &str, sink: &mut Sink) {
+pub fn wrong(shape: &Shape, node: &Node, what: What<'_>, sink: &mut Sink) {
     let expected = describe(shape);
     let message = match node.value {
         Value::Null => format!("Nothing is given for {what}."),
@@ -148,7 +171,7 @@ fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-fn name(pattern: Pattern, node: &Node, what: &str, sink: &mut Sink) {
+fn name(pattern: Pattern, node: &Node, what: What<'_>, sink: &mut Sink) {
     match &node.value {
         Value::Text(text) => malformed(pattern, text, node.span, what, sink),
         Value::Int(_) | Value::Float(_) if pattern == Pattern::Version => {
@@ -160,7 +183,7 @@ fn name(pattern: Pattern, node: &Node, what: &str, sink: &mut Sink) {
 }
 
 /// Checks the form of a name.
-fn malformed(pattern: Pattern, text: &str, span: Span, what: &str, sink: &mut Sink) {
+fn malformed(pattern: Pattern, text: &str, span: Span, what: What<'_>, sink: &mut Sink) {
     if pattern.matches(text) {
         return;
     }
@@ -174,14 +197,14 @@ fn malformed(pattern: Pattern, text: &str, span: Span, what: &str, sink: &mut Si
         .did_you_mean(pattern.mend(text).as_deref(), || format!("write {}", pattern.describe()));
 }
 
-fn expression(shape: &Shape, node: &Node, what: &str, sink: &mut Sink) {
+fn expression(shape: &Shape, node: &Node, what: What<'_>, sink: &mut Sink) {
     let blank = node.text().is_some_and(|text| text.trim().is_empty());
     if blank || !fits(shape, node) {
         wrong(shape, node, what, sink);
     }
 }
 
-fn boolean(node: &Node, what: &str, sink: &mut Sink) {
+fn boolean(node: &Node, what: What<'_>, sink: &mut Sink) {
     if matches!(node.value, Value::Bool(_)) {
         return;
     }
@@ -199,7 +222,7 @@ fn boolean(node: &Node, what: &str, sink: &mut Sink) {
     }
 }
 
-fn number(min: i64, max: i64, node: &Node, what: &str, sink: &mut Sink) {
+fn number(min: i64, max: i64, node: &Node, what: What<'_>, sink: &mut Sink) {
     match node.value {
         Value::Int(value) if (min..=max).contains(&value) => {}
         Value::Int(value) => {
@@ -210,7 +233,7 @@ fn number(min: i64, max: i64, node: &Node, what: &str, sink: &mut Sink) {
     }
 }
 
-fn choice(words: &[&'static str], node: &Node, what: &str, sink: &mut Sink) {
+fn choice(words: &[&'static str], node: &Node, what: What<'_>, sink: &mut Sink) {
     match node.text() {
         Some(text) if words.contains(&text) => {}
         Some(text) => {
@@ -224,18 +247,18 @@ fn choice(words: &[&'static str], node: &Node, what: &str, sink: &mut Sink) {
     }
 }
 
-fn map(pattern: Pattern, inner: &Shape, node: &Node, what: &str, sink: &mut Sink) {
+fn map(pattern: Pattern, inner: &Shape, node: &Node, what: What<'_>, sink: &mut Sink) {
     let Value::Map(entries) = &node.value else {
         wrong(&Shape::Map(pattern, &Shape::Any), node, what, sink);
         return;
     };
     for entry in entries {
-        malformed(pattern, &entry.key, entry.span, &format!("a name in {what}"), sink);
-        validate(inner, &entry.value, &format!("`{}`", entry.key), sink);
+        malformed(pattern, &entry.key, entry.span, What::NameIn(&what), sink);
+        validate(inner, &entry.value, What::Key(&entry.key), sink);
     }
 }
 
-fn object(construct: &Construct, node: &Node, what: &str, sink: &mut Sink) {
+fn object(construct: &Construct, node: &Node, what: What<'_>, sink: &mut Sink) {
     match &node.value {
         Value::Map(entries) => keys(construct, entries, node.span, sink),
         Value::Null if construct.nullable => {}
@@ -266,7 +289,7 @@ fn known(construct: &Construct) -> String {
 fn keys(construct: &Construct, entries: &[Entry], span: Span, sink: &mut Sink) {
     for entry in entries {
         match construct.key(&entry.key) {
-            Some(key) => validate(&key.shape, &entry.value, &format!("`{}`", key.name), sink),
+            Some(key) => validate(&key.shape, &entry.value, What::Key(key.name), sink),
             None => unknown(construct, entry, sink),
         }
     }
@@ -293,7 +316,7 @@ fn unknown(construct: &Construct, entry: &Entry, sink: &mut Sink) {
         .did_you_mean(near.or(synonym), || format!("its keys are {}", known(construct)));
 }
 
-fn tagged(constructs: &[&'static Construct], node: &Node, what: &str, sink: &mut Sink) {
+fn tagged(constructs: &[&'static Construct], node: &Node, what: What<'_>, sink: &mut Sink) {
     let tags = || constructs.iter().filter_map(|construct| construct.keys.first().map(|key| key.name));
     let Value::Map(entries) = &node.value else {
         wrong(&Shape::Tagged(&[]), node, what, sink);

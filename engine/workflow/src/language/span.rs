@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of YAML or of what the elements mean.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Place, Severity};
@@ -105,7 +105,7 @@ impl Span {
 /// `data/<name>`, `text/<locale>/<key>`; docs/language.md lists them.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
-    spans: BTreeMap<String, Span>,
+    spans: HashMap<String, Span>,
 }
 
 impl SourceMap {
@@ -132,7 +132,9 @@ impl SourceMap {
 
     /// All elements in order of their path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Span)> {
-        self.spans.iter().map(|(path, span)| (path.as_str(), *span))
+        let mut all: Vec<(&str, Span)> = self.spans.iter().map(|(path, span)| (path.as_str(), *span)).collect();
+        all.sort_unstable_by_key(|(path, _)| *path);
+        all.into_iter()
     }
 }
 

@@ -6,7 +6,7 @@ use super::diagnostic::Sink;
 use super::grammar::Shape;
 use super::node::{Node, Value};
 use super::pattern::Pattern;
-use super::shape::wrong;
+use super::shape::{What, wrong};
 use super::span::{SourceMap, Span};
 
 /// Language of a text given without one.
@@ -16,7 +16,7 @@ pub const DEFAULT_LOCALE: &str = "nl";
 pub type Texts = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Checks a text for people.
-pub fn localised(node: &Node, what: &str, sink: &mut Sink) {
+pub fn localised(node: &Node, what: What<'_>, sink: &mut Sink) {
     match &node.value {
         Value::Text(_) => {}
         Value::Map(entries) => {
@@ -46,11 +46,11 @@ pub fn tree(node: &Node, sink: &mut Sink) {
                 match entry.value.value {
                     Value::Map(_) => tree(&entry.value, sink),
                     Value::Text(_) => {}
-                    _ => wrong(&Shape::Name(Pattern::Filled), &entry.value, &format!("`{}`", entry.key), sink),
+                    _ => wrong(&Shape::Name(Pattern::Filled), &entry.value, What::Key(&entry.key), sink),
                 }
             }
         }
-        _ => wrong(&Shape::Texts, node, "texts", sink),
+        _ => wrong(&Shape::Texts, node, What::Words("texts"), sink),
     }
 }
 

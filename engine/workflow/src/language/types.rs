@@ -16,7 +16,7 @@ pub const NAMES: &[&str] =
 /// The JSON Schema of a map of fields, or the JSON Schema given under `schema`. Problems go to the sink.
 pub fn fields(node: &Node, sink: &mut Sink) -> Json {
     let Value::Map(entries) = &node.value else {
-        shape::wrong(&Shape::Fields, node, "fields", sink);
+        shape::wrong(&Shape::Fields, node, shape::What::Words("fields"), sink);
         return json!({});
     };
     if let [only] = entries.as_slice()
@@ -63,7 +63,7 @@ pub fn of(node: &Node, sink: &mut Sink) -> Json {
         },
         Value::Map(_) => long(node, sink),
         _ => {
-            shape::wrong(&Shape::Type, node, "a type", sink);
+            shape::wrong(&Shape::Type, node, shape::What::Words("a type"), sink);
             json!({})
         }
     }

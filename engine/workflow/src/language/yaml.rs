@@ -35,7 +35,28 @@ struct Open {
     size: usize,
     height: usize,
     key: Option<(String, Span)>,
+    /// Keys of a map that has many.
     seen: HashSet<String>,
+}
+
+/// Maps with more keys than this remember them in a set.
+const FEW_KEYS: usize = 16;
+
+impl Open {
+    /// The line on which a key was given before, if it was.
+    fn twice(&mut self, key: &str) -> Option<u32> {
+        let entries = self.node.entries();
+        if entries.len() > FEW_KEYS {
+            if self.seen.is_empty() {
+                self.seen = entries.iter().map(|entry| entry.key.clone()).collect();
+            }
+            if self.seen.insert(key.to_owned()) {
+                return None;
+            }
+        }
+        let first = self.node.entries().iter().find(|entry| entry.key == key)?;
+        Some(first.span.line)
+    }
 }
 
 struct Reader<'a> {
@@ -109,6 +130,10 @@ impl Reader<'_> {
                     .help("one workflow a file: remove the `---` line");
                 Err(Stop)
             }
+            Event::Scalar(text, _, 0, _) if self.expects_key() => {
+                self.count(1, span, sink)?;
+                self.key((text.into_owned(), span), sink)
+            }
             Event::Scalar(text, style, anchor, _) => {
                 let value = scalar(&text, style);
                 self.leaf(Node { span, value }, &text, anchor, sink)
@@ -151,8 +176,7 @@ impl Reader<'_> {
         let Some(open) = self.stack.last_mut() else {
             return Ok(());
         };
-        if !open.seen.insert(key.clone()) {
-            let first = open.node.entries().iter().find(|entry| entry.key == key).map_or(0, |entry| entry.span.line);
+        if let Some(first) = open.twice(&key) {
             sink.add("DB012", span, format!("The key `{key}` is given twice in this map."))
                 .label(format!("first given on line {first}"))
                 .help("keep one of the two");

@@ -1,64 +1,176 @@
-//! All expressions of a workflow with the path of the element they belong to.
+//! All expressions and actions of a workflow with the path of the element they belong to, and the names in them.
 //!
 //! Paths are those of the source map (docs/language.md).
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
 use serde_json::Value;
 
-use crate::ir::{Action, Each, Requirement, State, Step, Transition, Workflow};
+use crate::ir::{Action, Requirement, State, Step, Workflow};
 
 /// Calls `each` with path and source of every expression, in document order.
 pub fn visit<'a>(workflow: &'a Workflow, each: &mut dyn FnMut(&str, &'a str)) {
-    for (id, role) in &workflow.roles {
-        if let Some(from) = &role.from {
-            each(&format!("role/{id}"), from);
-        }
-    }
-    for place in &workflow.states {
-        state(place, each);
-    }
+    let mut walk = Walk { path: String::with_capacity(128), expression: each, action: &mut |_, _| {} };
+    walk.workflow(workflow);
 }
 
-fn state<'a>(state_: &'a State, each: &mut dyn FnMut(&str, &'a str)) {
-    let path = format!("state/{}", state_.id);
-    for item in &state_.steps {
-        step(item, each);
-    }
-    if let Some(run) = &state_.run {
-        list(run.each.as_ref(), &format!("{path}/run"), each);
-        if let Some(key) = &run.key {
-            each(&format!("{path}/run/key"), key);
-        }
-        for (name, value) in &run.with {
-            each(&format!("{path}/run/with/{name}"), value);
-        }
-    }
-    actions(&state_.on_entry, &format!("{path}/entry"), each);
-    actions(&state_.on_exit, &format!("{path}/exit"), each);
-    for (n, item) in state_.on.iter().enumerate() {
-        transition(item, &format!("{path}/on/{n}"), each);
-    }
-    for child in &state_.states {
-        state(child, each);
-    }
+/// Calls `each` with path and action for every action, nested ones included.
+pub fn visit_actions<'a>(workflow: &'a Workflow, each: &mut dyn FnMut(&str, &'a Action)) {
+    let mut walk = Walk { path: String::with_capacity(128), expression: &mut |_, _| {}, action: each };
+    walk.workflow(workflow);
 }
 
-fn transition<'a>(item: &'a Transition, path: &str, each: &mut dyn FnMut(&str, &'a str)) {
-    if let Some(when) = &item.when {
-        each(&format!("{path}/when"), when);
-    }
-    requirements(&item.require, &format!("{path}/require"), each);
-    actions(&item.actions, &format!("{path}/do"), each);
+/// A walk through a workflow that keeps the path of where it is.
+struct Walk<'a, 'f> {
+    path: String,
+    expression: &'f mut dyn FnMut(&str, &'a str),
+    action: &'f mut dyn FnMut(&str, &'a Action),
 }
 
-fn step<'a>(step: &'a Step, each: &mut dyn FnMut(&str, &'a str)) {
-    let path = format!("step/{}", step.id);
-    tree(&step.with, &format!("{path}/with"), each);
-    for (name, value) in &step.inputs {
-        each(&format!("{path}/inputs/{name}"), value);
+impl<'a> Walk<'a, '_> {
+    /// Does something one step further down the path.
+    fn at(&mut self, step: &str, inner: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('/');
+        }
+        self.path.push_str(step);
+        inner(self);
+        self.path.truncate(length);
     }
-    requirements(&step.checks, &format!("{path}/checks"), each);
-    if let Some(assign) = &step.assign {
-        each(&format!("{path}/assign"), assign);
+
+    /// Does something for each element of a list, with its number in the path.
+    fn each<T>(&mut self, step: &str, items: &'a [T], mut inner: impl FnMut(&mut Self, &'a T)) {
+        if items.is_empty() {
+            return;
+        }
+        self.at(step, |walk| {
+            for (n, item) in items.iter().enumerate() {
+                let length = walk.path.len();
+                let _ = write!(walk.path, "/{n}");
+                inner(walk, item);
+                walk.path.truncate(length);
+            }
+        });
+    }
+
+    fn source(&mut self, source: &'a str) {
+        (self.expression)(&self.path, source);
+    }
+
+    fn optional(&mut self, step: &str, source: Option<&'a String>) {
+        if let Some(source) = source {
+            self.at(step, |walk| walk.source(source));
+        }
+    }
+
+    fn named(&mut self, sources: &'a BTreeMap<String, String>) {
+        for (name, source) in sources {
+            self.at(name, |walk| walk.source(source));
+        }
+    }
+
+    fn workflow(&mut self, workflow: &'a Workflow) {
+        for (id, role) in &workflow.roles {
+            self.at("role", |walk| walk.optional(id, role.from.as_ref()));
+        }
+        for state in workflow.all_states() {
+            for step in &state.steps {
+                self.at("step", |walk| walk.at(&step.id, |walk| walk.step(step)));
+            }
+            self.at("state", |walk| walk.at(&state.id, |walk| walk.state(state)));
+        }
+    }
+
+    fn state(&mut self, state: &'a State) {
+        if let Some(run) = &state.run {
+            self.at("run", |walk| {
+                walk.optional("for_each", run.each.as_ref().map(|each| &each.list));
+                walk.optional("key", run.key.as_ref());
+                walk.at("with", |walk| walk.named(&run.with));
+            });
+        }
+        self.each("entry", &state.on_entry, Self::one_action);
+        self.each("exit", &state.on_exit, Self::one_action);
+        self.each("on", &state.on, |walk, transition| {
+            walk.optional("when", transition.when.as_ref());
+            walk.each("require", &transition.require, Self::requirement);
+            walk.each("do", &transition.actions, Self::one_action);
+        });
+    }
+
+    fn step(&mut self, step: &'a Step) {
+        self.at("with", |walk| walk.tree(&step.with));
+        self.at("inputs", |walk| walk.named(&step.inputs));
+        self.each("checks", &step.checks, Self::requirement);
+        self.optional("assign", step.assign.as_ref());
+    }
+
+    fn tree(&mut self, value: &'a Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(expression) = embedded(text) {
+                    self.source(expression);
+                }
+            }
+            Value::Array(items) => {
+                for (n, item) in items.iter().enumerate() {
+                    let length = self.path.len();
+                    let _ = write!(self.path, "/{n}");
+                    self.tree(item);
+                    self.path.truncate(length);
+                }
+            }
+            Value::Object(fields) => {
+                for (name, item) in fields {
+                    self.at(name, |walk| walk.tree(item));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn requirement(&mut self, item: &'a Requirement) {
+        self.optional("for_each", item.each.as_ref().map(|each| &each.list));
+        self.optional("when", item.when.as_ref());
+        self.at("that", |walk| walk.source(&item.that));
+        self.at("else", |walk| walk.between(&item.reason, '{', '}'));
+    }
+
+    /// The expressions between brackets of a text.
+    fn between(&mut self, text: &'a str, open: char, close: char) {
+        let mut rest = text;
+        while let Some(start) = rest.find(open) {
+            let Some(length) = rest[start..].find(close) else {
+                return;
+            };
+            self.source(rest[start + 1..start + length].trim());
+            rest = &rest[start + length + 1..];
+        }
+    }
+
+    fn one_action(&mut self, action: &'a Action) {
+        (self.action)(&self.path, action);
+        match action {
+            Action::Assign { path, value } => {
+                self.at("path", |walk| walk.between(path, '[', ']'));
+                self.source(value);
+            }
+            Action::Raise { data, .. } | Action::Send { data, .. } | Action::Notify { data, .. } => self.named(data),
+            Action::Artifact { content, .. } => self.source(content),
+            Action::Log { value } => self.source(value),
+            Action::If { cond, then, otherwise } => {
+                self.source(cond);
+                self.each("then", then, Self::one_action);
+                self.each("else", otherwise, Self::one_action);
+            }
+            Action::ForEach { each, body } => {
+                self.at("for_each", |walk| walk.source(&each.list));
+                self.each("do", body, Self::one_action);
+            }
+            Action::Cancel { .. } => {}
+        }
     }
 }
 
@@ -67,109 +179,70 @@ pub fn embedded(text: &str) -> Option<&str> {
     Some(text.strip_prefix("${")?.strip_suffix('}')?.trim())
 }
 
-fn tree<'a>(value: &'a Value, path: &str, each: &mut dyn FnMut(&str, &'a str)) {
-    match value {
-        Value::String(text) => {
-            if let Some(expression) = embedded(text) {
-                each(path, expression);
+/// The variables that an expression names, each with its first field: `steps.cards.result` gives `("steps", "cards")`,
+/// `data` alone gives `("data", "")`. Texts inside the expression are passed over.
+pub fn names(source: &str) -> Vec<(&str, &str)> {
+    let bytes = source.as_bytes();
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let end_of = |from: usize| (from..bytes.len()).find(|i| !word(bytes[*i])).unwrap_or(bytes.len());
+    let mut found = Vec::new();
+    let (mut at, mut after_dot) = (0, false);
+    while at < bytes.len() {
+        match bytes[at] {
+            quote @ (b'\'' | b'"') => {
+                at = after_text(bytes, at, quote);
+                after_dot = false;
             }
-        }
-        Value::Array(items) => {
-            for (n, item) in items.iter().enumerate() {
-                tree(item, &format!("{path}/{n}"), each);
-            }
-        }
-        Value::Object(fields) => {
-            for (name, item) in fields {
-                tree(item, &format!("{path}/{name}"), each);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn list<'a>(item: Option<&'a Each>, path: &str, each: &mut dyn FnMut(&str, &'a str)) {
-    if let Some(item) = item {
-        each(&format!("{path}/for_each"), &item.list);
-    }
-}
-
-fn requirements<'a>(items: &'a [Requirement], path: &str, each: &mut dyn FnMut(&str, &'a str)) {
-    for (n, item) in items.iter().enumerate() {
-        let path = format!("{path}/{n}");
-        list(item.each.as_ref(), &path, each);
-        if let Some(when) = &item.when {
-            each(&format!("{path}/when"), when);
-        }
-        each(&format!("{path}/that"), &item.that);
-        braced(&item.reason, &format!("{path}/else"), ('{', '}'), each);
-    }
-}
-
-/// The expressions between brackets of a text.
-fn braced<'a>(text: &'a str, path: &str, (open, close): (char, char), each: &mut dyn FnMut(&str, &'a str)) {
-    let mut rest = text;
-    while let Some(start) = rest.find(open) {
-        let Some(length) = rest[start..].find(close) else {
-            return;
-        };
-        each(path, rest[start + 1..start + length].trim());
-        rest = &rest[start + length + 1..];
-    }
-}
-
-fn actions<'a>(items: &'a [Action], path: &str, each: &mut dyn FnMut(&str, &'a str)) {
-    for (n, item) in items.iter().enumerate() {
-        let path = format!("{path}/{n}");
-        match item {
-            Action::Assign { path: target, value } => {
-                braced(target, &format!("{path}/path"), ('[', ']'), each);
-                each(&path, value);
-            }
-            Action::Raise { data, .. } | Action::Send { data, .. } | Action::Notify { data, .. } => {
-                for (name, value) in data {
-                    each(&format!("{path}/{name}"), value);
+            b if word(b) => {
+                let end = end_of(at);
+                let mut next = end;
+                if !after_dot && !b.is_ascii_digit() {
+                    let field = bytes.get(end) == Some(&b'.');
+                    next = if field { end_of(end + 1) } else { end };
+                    found.push((&source[at..end], source.get(end + 1..next).unwrap_or_default()));
                 }
+                at = next;
+                after_dot = false;
             }
-            Action::Artifact { content, .. } => each(&path, content),
-            Action::Log { value } => each(&path, value),
-            Action::If { cond, then, otherwise } => {
-                each(&path, cond);
-                actions(then, &format!("{path}/then"), each);
-                actions(otherwise, &format!("{path}/else"), each);
+            b => {
+                after_dot = b == b'.' || (after_dot && b.is_ascii_whitespace());
+                at += 1;
             }
-            Action::ForEach { each: item, body } => {
-                list(Some(item), &path, each);
-                actions(body, &format!("{path}/do"), each);
-            }
-            Action::Cancel { .. } => {}
         }
     }
+    found
 }
 
-/// Calls `each` with path and action for every action, nested ones included.
-pub fn visit_actions<'a>(workflow: &'a Workflow, each: &mut dyn FnMut(&str, &'a Action)) {
-    for state in workflow.all_states() {
-        let path = format!("state/{}", state.id);
-        walk(&state.on_entry, &format!("{path}/entry"), each);
-        walk(&state.on_exit, &format!("{path}/exit"), each);
-        for (n, item) in state.on.iter().enumerate() {
-            walk(&item.actions, &format!("{path}/on/{n}/do"), each);
-        }
-    }
-}
-
-fn walk<'a>(items: &'a [Action], path: &str, each: &mut dyn FnMut(&str, &'a Action)) {
-    for (n, item) in items.iter().enumerate() {
-        let path = format!("{path}/{n}");
-        each(&path, item);
-        match item {
-            Action::If { then, otherwise, .. } => {
-                walk(then, &format!("{path}/then"), each);
-                walk(otherwise, &format!("{path}/else"), each);
-            }
-            Action::ForEach { body, .. } => walk(body, &format!("{path}/do"), each),
+/// The byte after a text that begins at `at`.
+fn after_text(bytes: &[u8], at: usize, quote: u8) -> usize {
+    let raw = at > 0 && bytes[at - 1] == b'r';
+    let mut at = at + 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' if !raw => at += 1,
+            b if b == quote => return at + 1,
             _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn names_with_their_first_field() {
+        for (source, expected) in [
+            ("data", vec![("data", "")]),
+            ("size(steps.cards.result.x) > 0", vec![("size", ""), ("steps", "cards")]),
+            ("a.steps.b == 'steps.c' && d[\"steps.e\"]", vec![("a", "steps"), ("d", "")]),
+            ("steps . x + r'\\' + data.y", vec![("steps", ""), ("r", ""), ("data", "y")]),
+            ("'it\\'s data.z' + 1.5e3 + é", vec![]),
+            ("data.reports[event.data.team]", vec![("data", "reports"), ("event", "data")]),
+        ] {
+            assert_eq!(names(source), expected, "{source}");
         }
     }
 }

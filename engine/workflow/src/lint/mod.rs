@@ -13,7 +13,6 @@ mod transitions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cel::Program;
 use crate::ir::Workflow;
 use outline::Outline;
 
@@ -89,22 +88,15 @@ pub fn lint(workflow: &Workflow) -> Vec<Finding> {
 fn names(workflow: &Workflow) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut note = |source: &str| {
-        let Ok(program) = Program::compile_unchecked(source) else {
-            return;
-        };
-        let references = program.references();
-        for path in &references.paths {
-            let mut names = path.names.iter();
-            if let Some(root) = names.next() {
-                let second = names.next().cloned().unwrap_or_default();
-                found.entry(root.clone()).or_default().insert(second);
+        for (root, second) in expressions::names(source) {
+            let names = found.entry(root.to_owned()).or_default();
+            if !names.contains(second) {
+                names.insert(second.to_owned());
             }
         }
     };
     expressions::visit(workflow, &mut |_, source| note(source));
-    for rule in time_rules(workflow) {
-        dotted(rule, &mut found);
-    }
+    time_rules(workflow).into_iter().for_each(note);
     found
 }
 
@@ -120,17 +112,6 @@ fn time_rules(workflow: &Workflow) -> Vec<&str> {
         }
     }
     rules
-}
-
-/// Names of the form `config.date` in a text that is not only an expression.
-fn dotted(text: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-    for part in text.split(|c| !word(c)) {
-        if let Some((root, rest)) = part.split_once('.') {
-            let second = rest.split('.').next().unwrap_or_default();
-            found.entry(root.to_owned()).or_default().insert(second.to_owned());
-        }
-    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,9 @@ fn used_roles(lint: &Lint<'_>) -> BTreeSet<String> {
         }
     });
     visit(lint.workflow, &mut |_, source| {
+        if !source.contains(['\'', '"']) {
+            return;
+        }
         for id in lint.workflow.roles.keys() {
             if source.contains(&format!("'{id}'")) || source.contains(&format!("\"{id}\"")) {
                 used.insert(id.clone());

@@ -153,22 +153,28 @@ fn dead_ends(lint: &mut Lint<'_>) {
     }
 }
 
-/// Whether some transition that can be active together with the state leaves it.
+/// Whether some transition that can be active together with the state leaves it: its own, an ancestor's, or one of
+/// another region.
 fn can_leave(lint: &Lint<'_>, number: usize) -> bool {
     let outline = &lint.outline;
-    outline.transitions().any(|(source, _, transition)| {
-        if transition.targets.is_empty() || !lint.reachable[source] || !possible(transition) {
-            return false;
-        }
-        if !outline.within(number, Some(source)) && !outline.together(number, source) {
-            return false;
-        }
-        let targets = outline.targets(transition);
-        match outline.domain(source, transition, &targets) {
-            Some(domain) => outline.below(number, domain),
-            None => true,
-        }
-    })
+    let own =
+        outline.upwards(number).any(|source| outline.state(source).on.iter().any(|t| leaves(lint, source, t, number)));
+    let in_region = outline.upwards(number).any(|outer| outline.state(outer).kind == StateKind::Parallel);
+    own || (in_region
+        && outline
+            .transitions()
+            .any(|(source, _, t)| outline.together(number, source) && leaves(lint, source, t, number)))
+}
+
+fn leaves(lint: &Lint<'_>, source: usize, transition: &Transition, number: usize) -> bool {
+    if transition.targets.is_empty() || !lint.reachable[source] || !possible(transition) {
+        return false;
+    }
+    let targets = lint.outline.targets(transition);
+    match lint.outline.domain(source, transition, &targets) {
+        Some(domain) => lint.outline.below(number, domain),
+        None => true,
+    }
 }
 
 fn endless(lint: &mut Lint<'_>) {

@@ -254,6 +254,14 @@ fn scxml_bears_the_chart() {
 }
 
 #[test]
+fn our_own_reader_takes_the_scxml() {
+    for workflow in [forty(), nested(), chain(3)] {
+        let read = crate::scxml::Document::read(&form(&workflow, Format::Scxml));
+        assert!(read.is_ok(), "{:?}", read.err());
+    }
+}
+
+#[test]
 fn the_list_says_the_same_in_words() {
     let mut options = DiagramOptions { format: Format::List, ..DiagramOptions::default() };
     options.highlight.insert("begin".to_owned());

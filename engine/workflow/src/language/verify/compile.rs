@@ -75,10 +75,11 @@ impl Verify<'_> {
         } else {
             offset += written[offset..].len() - written[offset..].trim_start().len();
         }
-        let close = whole.end as usize - whole.start as usize - usize::from(quoted);
-        if offset + start >= close {
+        let size = whole.end as usize - whole.start as usize;
+        if offset + start >= size {
             return whole;
         }
+        let close = size - usize::from(quoted);
         whole.part(text, offset + start, (offset + end).min(close).max(offset + start + 1))
     }
 }

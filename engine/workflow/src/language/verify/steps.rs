@@ -1,10 +1,9 @@
 //! Steps: roles, shared contributions, and the names that expressions use for steps and states.
 
 use super::Verify;
-use crate::cel::Program;
 use crate::ir::Step;
 use crate::language::suggest::nearest;
-use crate::lint::expressions::visit;
+use crate::lint::expressions::{names, visit};
 
 impl Verify<'_> {
     /// Checks all steps and what expressions call them.
@@ -53,24 +52,26 @@ impl Verify<'_> {
 
     /// `steps.x`, `children.x` and `In('x')` name steps and states that exist.
     fn names_in_expressions(&mut self) {
-        let mut named = Vec::new();
+        let mut used = Vec::new();
+        let mut asked = Vec::new();
         visit(self.workflow, &mut |path, source| {
-            if source.contains("steps.") || source.contains("children.") || source.contains("In(") {
-                named.push((path.to_owned(), source));
-            }
-        });
-        for (path, source) in named {
-            if let Ok(program) = Program::compile_unchecked(source) {
-                for used in &program.references().paths {
-                    match used.names.as_slice() {
-                        [root, step, ..] if root == "steps" => {
-                            self.step_exists(step, &path);
-                        }
-                        [root, state, ..] if root == "children" => self.has_children(state, &path),
-                        _ => {}
-                    }
+            for (root, name) in names(source) {
+                if matches!(root, "steps" | "children") && !name.is_empty() {
+                    used.push((path.to_owned(), root, name));
                 }
             }
+            if source.contains("In(") {
+                asked.push((path.to_owned(), source));
+            }
+        });
+        for (path, root, name) in used {
+            if root == "steps" {
+                self.step_exists(name, &path);
+            } else {
+                self.has_children(name, &path);
+            }
+        }
+        for (path, source) in asked {
             self.states_asked_for(source, &path);
         }
     }

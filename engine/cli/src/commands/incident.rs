@@ -1,0 +1,46 @@
+//! `retry`, `give-up`: what broke and waits for a person.
+
+use draaiboek_store::{IncidentRow, Scope};
+use draaiboek_workflow::decide::Command;
+
+use crate::args::Common;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::session::{Absent, Session};
+
+use super::act::tell;
+
+/// `draaiboek retry`.
+pub async fn retry(number: i64, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let session = Session::open(common, Absent::Refuse).await?;
+    let (instance, incident) = find(&session, number).await?;
+    let actor = session.actor(common, &instance).await?;
+    let result = session.engine.retry(&instance, &actor, &incident.input).await;
+    tell(&session, &instance, result, output).await
+}
+
+/// `draaiboek give-up`.
+pub async fn give_up(number: i64, reason: &str, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let session = Session::open(common, Absent::Refuse).await?;
+    let (instance, incident) = find(&session, number).await?;
+    let actor = session.actor(common, &instance).await?;
+    let command = Command::Settle { incident: incident.input, given_up: Some(reason.to_owned()) };
+    let result = session.engine.command(&instance, &actor, command, None).await;
+    tell(&session, &instance, result, output).await
+}
+
+/// The open incident of this number, with its cycle.
+async fn find(session: &Session, number: i64) -> Result<(String, IncidentRow), Failure> {
+    let reader = session.engine.store().read();
+    let open = reader.open_incidents(Scope::All, u64::from(u32::MAX)).await?;
+    let known: Vec<String> = open.iter().map(|row| row.id.to_string()).collect();
+    let row = open.into_iter().find(|row| row.id == number).ok_or_else(|| {
+        let hint = if known.is_empty() { "none is open".to_owned() } else { format!("open are: {}", known.join(", ")) };
+        Failure::usage(format!("there is no open incident {number}")).hint(hint)
+    })?;
+    let instance = reader
+        .instance_by_pk(row.instance_pk)
+        .await?
+        .ok_or_else(|| Failure::broken(format!("the cycle of incident {number} is gone; run `draaiboek verify`")))?;
+    Ok((instance.id, row))
+}

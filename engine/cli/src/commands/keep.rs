@@ -1,0 +1,68 @@
+//! `verify`, `run`: the care of a database.
+
+use std::sync::Arc;
+
+use draaiboek_runtime::verify as rerun;
+
+use crate::args::Common;
+use crate::failure::{Exit, Failure};
+use crate::output::{Output, count};
+use crate::session::{self, Absent, Session};
+
+/// `draaiboek verify`.
+pub async fn verify(common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let reader = session::reader(common).await?;
+    let bar = output.progress("cycles verified");
+    let result = rerun(&reader, |done| bar.set_position(done as u64)).await;
+    bar.finish_and_clear();
+    let report = result?;
+    let exit = if report.is_clean() { Exit::Fine } else { Exit::Findings };
+    if output.json {
+        output.value(&serde_json::json!({"clean": report.is_clean(), "report": report}))?;
+        return Ok(exit);
+    }
+    let mut text = String::new();
+    for line in &report.file {
+        text.push_str(&format!("file: {line}\n"));
+    }
+    for damaged in &report.damaged {
+        text.push_str(&format!("{}\n", damaged.instance));
+        for finding in &damaged.findings {
+            text.push_str(&format!("  - {finding}\n"));
+        }
+    }
+    text.push_str(&format!(
+        "{}, {} run again: ",
+        count(report.instances, "cycle"),
+        count(report.journal_rows, "decision")
+    ));
+    text.push_str(if report.is_clean() {
+        "everything is as it was written.\n"
+    } else {
+        "not everything is as it was written.\n"
+    });
+    output.text(text)?;
+    if !report.is_clean() {
+        return Err(Failure::new(Exit::Findings, "the database is damaged")
+            .hint("keep a copy of it, and restore the last backup"));
+    }
+    Ok(exit)
+}
+
+/// `draaiboek run`.
+pub async fn run(common: &Common, output: &Output) -> Result<Exit, Failure> {
+    if common.clock.is_some() {
+        return Err(Failure::usage("`run` needs the real clock").hint("leave --clock out"));
+    }
+    let session = Session::open(common, Absent::Refuse).await?;
+    output.aside(&format!("timers and effects of {} run; Ctrl-C ends it", common.db.display()));
+    let stop = async {
+        // Without a signal handler the loop runs until the process is stopped, which loses nothing.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    Arc::clone(&session.engine).run(stop).await;
+    output.aside("stopped; nothing is lost, what falls due meanwhile is caught up at the next start");
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,44 @@
+//! `play`: scenarios through the real engine, with what was expected and what came of it.
+
+use crate::args::{Common, Play};
+use crate::embedded;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::play::{self as player, Options, Teller, Which};
+use crate::session;
+
+/// `draaiboek play`.
+pub async fn play(asked: &Play, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let options = Options {
+        library: session::library(common)?,
+        workflows: embedded::workflows()?,
+        which: asked.variation.clone().map_or(Which::All, Which::Variation),
+        language: common.lang.language(),
+        teller: (asked.story && !output.json).then(teller),
+        database: None,
+    };
+    let bar = output.progress("scenarios playing");
+    bar.enable_steady_tick(std::time::Duration::from_millis(120));
+    if asked.story {
+        bar.finish_and_clear();
+    }
+    let result = player::play(&asked.paths, &options).await;
+    bar.finish_and_clear();
+    let report = result?;
+    if output.json {
+        output.value(&serde_json::json!({"met": report.met(), "plays": report.plays}))?;
+    } else {
+        output.text(report.text(asked.all))?;
+    }
+    Ok(if report.met() { Exit::Fine } else { Exit::Findings })
+}
+
+/// Tells stories on standard output, piece by piece.
+pub fn teller() -> Teller {
+    Box::new(|| {
+        Box::new(|piece: &str| {
+            // A reader who left is found out by the report that follows.
+            let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), piece.as_bytes());
+        })
+    })
+}
