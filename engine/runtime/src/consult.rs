@@ -145,13 +145,11 @@ pub(crate) fn conclude(
             admitted_late: false,
         });
     }
-    let insufficient = insufficient(live, step, contributions.len());
     match plugin.conclude(&context, &contributions) {
         Ok(called) => {
             let answer = called.output;
-            let mut problems: Vec<Problem> =
+            let problems: Vec<Problem> =
                 answer.problems.into_iter().map(|problem| Problem { word: problem.word, args: problem.args }).collect();
-            problems.extend(insufficient);
             Ok(Conclusion {
                 ready: answer.ready && problems.is_empty(),
                 result: answer.result,
@@ -171,12 +169,6 @@ pub(crate) fn conclude(
             None => Err(EngineError::of_call(step, &error)),
         },
     }
-}
-
-/// L10: fewer contributions than the step's minimum.
-fn insufficient(live: &Live, step: &str, count: usize) -> Option<Problem> {
-    let minimum = live.definition.step(step)?.step.min_contributions as usize;
-    (count < minimum).then(|| Problem { word: "INSUFFICIENT".into(), args: vec![format!("{count}/{minimum}")] })
 }
 
 /// The projections of a step, per audience, as its plugin makes them.

@@ -17,7 +17,17 @@ pub struct Picture {
     groups_without: Vec<String>,
     pub(crate) groups_with_owner: Vec<String>,
 }
-writes!(Picture { actions, counts, by_level, overdue, unassigned, by_group, groups, groups_without, groups_with_owner });
+writes!(Picture {
+    actions,
+    counts,
+    by_level,
+    overdue,
+    unassigned,
+    by_group,
+    groups,
+    groups_without,
+    groups_with_owner
+});
 
 /// An action as it stands.
 #[derive(Debug)]
@@ -57,9 +67,7 @@ pub(crate) fn picture(config: &Config, today: Date, left: &[String], all: &[Cont
     let standing = || actions.iter().filter(|line| line.status != Status::Dropped);
     let by_group = count_by(standing().map(|line| line.group.as_deref()));
     let with_owner = count_by(standing().filter(|line| line.owner.is_some()).map(|line| line.group.as_deref()));
-    let late = |line: &&Line| {
-        line.status.is_active() && line.due.is_some_and(|due| due < today)
-    };
+    let late = |line: &&Line| line.status.is_active() && line.due.is_some_and(|due| due < today);
     let ids = |lines: Vec<&Line>| lines.into_iter().map(|line| line.action_id.clone()).collect::<Vec<_>>();
     Picture {
         counts: count_by(actions.iter().map(|line| Some(line.status.word()))),
@@ -104,7 +112,9 @@ impl Line {
     /// Orders the history and takes the status from its end.
     fn settled(mut self) -> Self {
         // What was handed in without a status is open from the start, also when the text was revised later.
-        self.history.sort_by(|a, b| (!a.at.is_empty(), &a.at, a.status as u8, &a.by).cmp(&(!b.at.is_empty(), &b.at, b.status as u8, &b.by)));
+        self.history.sort_by(|a, b| {
+            (!a.at.is_empty(), &a.at, a.status as u8, &a.by).cmp(&(!b.at.is_empty(), &b.at, b.status as u8, &b.by))
+        });
         if let Some(last) = self.history.last() {
             self.status = last.status;
             self.reason.clone_from(&last.reason);

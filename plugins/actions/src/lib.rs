@@ -5,8 +5,8 @@ mod fold;
 mod spec;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, IDS, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, ToJson, entries,
-    export, reads, say, words,
+    Accepted, Context, Contribution, Date, IDS, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, ToJson,
+    entries, export, reads, say, words,
 };
 
 use fold::Picture;
@@ -117,9 +117,7 @@ impl StepKind for Actions {
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
         let whole = picture.to_json();
         let counts = whole.only(&["counts", "by_level", "groups"]);
-        Projections::default()
-            .to(&["facilitator", "contributor", "team"], whole)
-            .to(&["policy", "school"], counts)
+        Projections::default().to(&["facilitator", "contributor", "team"], whole).to(&["policy", "school"], counts)
     }
 
     fn conclude(ctx: &Context<Self>, picture: &Picture) -> Outcome {
@@ -179,9 +177,12 @@ fn room_for(ctx: &Context<Actions>, action: &str) -> Result<(), Refusal> {
 }
 
 fn check_change(ctx: &Context<Actions>, change: &Change) -> Result<Accepted, Refusal> {
-    let known = ctx.contributions.iter().any(|one| matches!(&one.entry, Entry::Action(a) if a.action_id == change.action_id));
+    let known =
+        ctx.contributions.iter().any(|one| matches!(&one.entry, Entry::Action(a) if a.action_id == change.action_id));
     if !known {
-        return Err(Problem::invalid("/status/action_id", say("deze actie bestaat niet", "there is no such action")).into());
+        return Err(
+            Problem::invalid("/status/action_id", say("deze actie bestaat niet", "there is no such action")).into()
+        );
     }
     if change.status == Status::Dropped && change.reason.is_none() {
         return Err(Problem::invalid("/status/reason", say("zeg waarom dit vervalt", "say why this is dropped")).into());

@@ -10,15 +10,19 @@ const ACTION: &[Field] = &[
     req("text", Shape::Text { max: 300 }).ask("textarea", "Wat ga je doen?", "What will you do?"),
     opt("owner", Shape::Id).ask("person", "Wie trekt dit?", "Who leads this?"),
     opt("due", Shape::Date).ask("date", "Tegen wanneer?", "By when?"),
-    opt("level", LEVELS).ask("radio", "Waar moet het iets veranderen?", "Where should it change something?").choices(&[
-        choice("learner", "Bij de leerling", "For the pupil"),
-        choice("teacher", "Bij de leraar", "For the teacher"),
-        choice("team", "In het team", "In the team"),
-        choice("school", "In de school", "In the school"),
-    ]),
+    opt("level", LEVELS).ask("radio", "Waar moet het iets veranderen?", "Where should it change something?").choices(
+        &[
+            choice("learner", "Bij de leerling", "For the pupil"),
+            choice("teacher", "Bij de leraar", "For the teacher"),
+            choice("team", "In het team", "In the team"),
+            choice("school", "In de school", "In the school"),
+        ],
+    ),
     opt("status", STATUSES).ask("hidden", "Stand", "Status"),
     opt("reason", Shape::Line { max: 280 }).ask("hidden", "Reden", "Reason"),
-    opt("link", Shape::Id).ask("select", "Bij welk doel hoort het?", "Which goal does it belong to?").from("inputs.goals"),
+    opt("link", Shape::Id)
+        .ask("select", "Bij welk doel hoort het?", "Which goal does it belong to?")
+        .from("inputs.goals"),
     opt("group", Shape::Id).ask("group", "Voor welk team?", "For which team?"),
 ];
 
@@ -39,7 +43,10 @@ const RESULT_ACTION: Shape = Shape::Object(&[
 
 pub(crate) static SPEC: Spec = Spec {
     kind: "actions",
-    purpose: say("Afspreken wie wat doet en tegen wanneer, en dat opvolgen.", "Agree who does what by when, and follow it."),
+    purpose: say(
+        "Afspreken wie wat doet en tegen wanneer, en dat opvolgen.",
+        "Agree who does what by when, and follow it.",
+    ),
     config: &[
         opt("max_active", Shape::Int { min: 1, max: 100 }),
         opt("owner_required", Shape::Bool),
@@ -64,7 +71,11 @@ pub(crate) static SPEC: Spec = Spec {
                     choice("done", "Klaar", "Done"),
                     choice("dropped", "Vervalt", "Dropped"),
                 ]),
-                opt("reason", Shape::Line { max: 280 }).ask("text", "Reden, als het vervalt", "Reason, when it is dropped"),
+                opt("reason", Shape::Line { max: 280 }).ask(
+                    "text",
+                    "Reden, als het vervalt",
+                    "Reason, when it is dropped",
+                ),
             ],
         )
         .sees_all(),
@@ -87,7 +98,16 @@ pub(crate) static SPEC: Spec = Spec {
         ("actions", say("Acties", "Actions")),
         ("overdue", say("Over de datum", "Overdue")),
         ("unassigned", say("Nog zonder eigenaar", "Still without an owner")),
-        ("error.NO_FIRST_STEP", say("Dit team heeft nog geen eerste stap met een eigenaar.", "This team has no first step with an owner yet.")),
-        ("error.TOO_MANY_PRIORITIES", say("Er lopen al genoeg acties tegelijk.", "Enough actions are under way already.")),
+        (
+            "error.NO_FIRST_STEP",
+            say(
+                "Dit team heeft nog geen eerste stap met een eigenaar.",
+                "This team has no first step with an owner yet.",
+            ),
+        ),
+        (
+            "error.TOO_MANY_PRIORITIES",
+            say("Er lopen al genoeg acties tegelijk.", "Enough actions are under way already."),
+        ),
     ],
 };

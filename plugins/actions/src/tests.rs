@@ -32,9 +32,13 @@ fn every_team_needs_a_first_step_with_an_owner() {
     step.send("lk5", action("y", json!({}))).unwrap();
     assert_eq!(step.reasons(), ["NO_FIRST_STEP:b", "NO_FIRST_STEP:c"]);
     let result = step.result();
-    assert_eq!((&result["groups_with_owner"], &result["groups"], &result["groups_without"]), (&json!(["a"]), &json!(["a", "b"]), &json!(["c"])));
+    assert_eq!(
+        (&result["groups_with_owner"], &result["groups"], &result["groups_without"]),
+        (&json!(["a"]), &json!(["a", "b"]), &json!(["c"]))
+    );
     step.send("lk6", action("y", json!({"group": "b", "owner": "lk6"}))).unwrap();
-    step.send("lk6", action("z", json!({"group": "c", "owner": "lk6", "status": "dropped", "reason": "dubbel"}))).unwrap();
+    step.send("lk6", action("z", json!({"group": "c", "owner": "lk6", "status": "dropped", "reason": "dubbel"})))
+        .unwrap();
     assert_eq!(step.reasons(), ["NO_FIRST_STEP:c"], "what was dropped is no step");
 }
 
@@ -53,7 +57,9 @@ fn the_history_is_kept_and_the_last_status_counts() {
     let mut step = step(json!({}));
     assert_eq!(step.send("lk1", status("x", "done")), Err(vec!["INVALID /status/action_id".to_owned()]));
     step.send("lk1", action("x", json!({"owner": "lk1", "level": "teacher"}))).unwrap();
-    for (at, new) in [("2026-10-05T09:00:00", "doing"), ("2026-10-06T09:00:00", "done"), ("2026-10-07T09:00:00", "doing")] {
+    for (at, new) in
+        [("2026-10-05T09:00:00", "doing"), ("2026-10-06T09:00:00", "done"), ("2026-10-07T09:00:00", "doing")]
+    {
         step.at(at);
         step.send("lk1", status("x", new)).unwrap();
     }
@@ -63,7 +69,11 @@ fn the_history_is_kept_and_the_last_status_counts() {
         {"status": "doing", "date": "2026-10-07", "by": "lk1"},
     ]);
     let line = step.result()["actions"][0].clone();
-    assert_eq!((&line["history"], &line["status"]), (&history, &json!("doing")), "the same status again moves to its last day");
+    assert_eq!(
+        (&line["history"], &line["status"]),
+        (&history, &json!("doing")),
+        "the same status again moves to its last day"
+    );
     step.send("lk1", action("x", json!({"text": "beter uitproberen"}))).unwrap();
     assert_eq!(step.result()["actions"][0]["status"], "doing", "another text leaves the status alone");
     assert_eq!((&step.result()["counts"], &step.result()["by_level"]), (&json!({"doing": 1}), &json!({})));
@@ -74,7 +84,10 @@ fn dropping_needs_a_reason() {
     let mut step = step(json!({}));
     step.send("lk1", action("x", json!({}))).unwrap();
     assert_eq!(step.send("lk1", status("x", "dropped")), Err(vec!["INVALID /status/reason".to_owned()]));
-    assert_eq!(step.send("lk1", action("y", json!({"status": "dropped"}))), Err(vec!["INVALID /action/reason".to_owned()]));
+    assert_eq!(
+        step.send("lk1", action("y", json!({"status": "dropped"}))),
+        Err(vec!["INVALID /action/reason".to_owned()])
+    );
     step.send("lk1", json!({"status": {"action_id": "x", "status": "dropped", "reason": "geen tijd"}})).unwrap();
     let result = step.result();
     assert_eq!((&result["actions"][0]["reason"], &result["unassigned"]), (&json!("geen tijd"), &json!([])));

@@ -42,7 +42,9 @@ fn check_card(ctx: &Ctx, from: &Sender, card: &Card, picture: &Picture) -> Resul
         return Err(Problem::invalid("/card/group", text));
     }
     let id = card.card_id.clone().unwrap_or_else(|| made_id(ctx, from, card));
-    let own = |c: &&draaiboek_sdk::Contribution<Entry>| c.slot == id && matches!(c.entry, Entry::Card(_)) && c.by() == from.participant;
+    let own = |c: &&draaiboek_sdk::Contribution<Entry>| {
+        c.slot == id && matches!(c.entry, Entry::Card(_)) && c.by() == from.participant
+    };
     if picture.cards.iter().any(|other| other.id == id) && !ctx.contributions.iter().any(|c| own(&c)) {
         let text = say("dit nummer is al van een ander kaartje", "this number belongs to another card");
         return Err(Problem::new("CONFLICT", text).at("/card/card_id").arg(id));
@@ -89,7 +91,8 @@ fn with_reason(assign: &Assign) -> Result<Accepted, Problem> {
 
 fn check_cluster(ctx: &Ctx, new: &NewCluster, picture: &Picture) -> Result<Accepted, Problem> {
     if !ctx.config.kinds.is_empty() && !ctx.config.kinds.contains(&new.kind) {
-        let text = say("deze soort groep hoort niet bij deze stap", "this kind of cluster does not belong to this step");
+        let text =
+            say("deze soort groep hoort niet bij deze stap", "this kind of cluster does not belong to this step");
         return Err(Problem::invalid("/cluster/kind", text));
     }
     if picture.merged.has(&new.cluster_id) {
@@ -111,7 +114,8 @@ fn check_merge(merge: &Merge, picture: &Picture) -> Result<Accepted, Problem> {
         return Err(Problem::invalid("/merge/into", UNKNOWN_CLUSTER));
     };
     if from.id == into.id || from.kind != into.kind {
-        let text = say("kies twee verschillende groepen van dezelfde soort", "choose two different clusters of the same kind");
+        let text =
+            say("kies twee verschillende groepen van dezelfde soort", "choose two different clusters of the same kind");
         return Err(Problem::invalid("/merge/into", text));
     }
     Ok(Accepted::shared(&merge.from))

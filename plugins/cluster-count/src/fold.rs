@@ -94,7 +94,18 @@ impl Cluster {
     fn new(id: &str, label: Json, kind: ClusterKind) -> Self {
         let (cards, examples, example_texts, notes) = Default::default();
         let supporters = Table::default();
-        Self { id: id.to_owned(), label, kind, mentions: 0, groups: 0, cards, examples, example_texts, notes, supporters }
+        Self {
+            id: id.to_owned(),
+            label,
+            kind,
+            mentions: 0,
+            groups: 0,
+            cards,
+            examples,
+            example_texts,
+            notes,
+            supporters,
+        }
     }
 
     /// As it stands in the artifact.
@@ -308,7 +319,8 @@ fn end<'a>(merged: &'a Table<String>, id: &'a str) -> &'a str {
 }
 
 fn ranked(clusters: Table<Cluster>, merged: &Table<String>) -> Vec<Cluster> {
-    let mut live: Vec<Cluster> = clusters.into_iter().map(|entry| entry.1).filter(|cluster| end(merged, &cluster.id) == cluster.id).collect();
+    let mut live: Vec<Cluster> =
+        clusters.into_iter().map(|entry| entry.1).filter(|cluster| end(merged, &cluster.id) == cluster.id).collect();
     live.sort_by(|a, b| by_score((a.mentions, a.groups, &a.id), (b.mentions, b.groups, &b.id)));
     live
 }
@@ -345,9 +357,9 @@ fn counts(ctx: &Context<ClusterCount>, cards: &[Counted]) -> Counts {
         }
         *by_group.at(group).at(&card.question) += 1;
     }
-    let has = |group: &String, question: &str| by_group.get(group).and_then(|row| row.get(question)).is_some_and(|n| *n > 0);
+    let has =
+        |group: &String, question: &str| by_group.get(group).and_then(|row| row.get(question)).is_some_and(|n| *n > 0);
     let without = |question: &str| ctx.config.groups.iter().filter(|group| !has(group, question)).cloned().collect();
     let groups_without = zero.names().map(|question| (question.to_owned(), without(question))).collect();
     (by_question, by_group, groups_without)
 }
-

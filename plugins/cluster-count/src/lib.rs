@@ -177,12 +177,18 @@ impl StepKind for ClusterCount {
     fn conclude(ctx: &Context<Self>, picture: &Picture) -> Outcome {
         let mut outcome = Outcome::default();
         if ctx.config.require_assigned && !picture.unassigned.is_empty() {
-            let text = say("geef elk kaartje een plaats, of zet het met een reden bij de rest", "give every card a place, or put it with the rest and say why");
+            let text = say(
+                "geef elk kaartje een plaats, of zet het met een reden bij de rest",
+                "give every card a place, or put it with the rest and say why",
+            );
             outcome.not_ready(Problem::new("UNASSIGNED_CARDS", text).args(&picture.unassigned));
         }
         for (kind, least) in &ctx.config.min_clusters {
             if picture.clusters.iter().filter(|cluster| cluster.kind.word() == kind).count() < *least {
-                let text = say("er zijn nog te weinig groepen van deze soort", "there are not enough clusters of this kind yet");
+                let text = say(
+                    "er zijn nog te weinig groepen van deze soort",
+                    "there are not enough clusters of this kind yet",
+                );
                 outcome.not_ready(Problem::new("NOT_READY", text).arg(kind));
             }
         }

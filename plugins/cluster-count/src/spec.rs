@@ -14,10 +14,9 @@ const CARD: EntrySpec = EntrySpec::new(
         req("text", Shape::Text { max: 280 })
             .ask("textarea", "Wat schrijf je op het kaartje?", "What do you write on the card?")
             .help("Eén idee per kaartje, zonder namen van leerlingen.", "One idea a card, without names of pupils."),
-        opt("group", Shape::Id).ask("group", "Voor welke groep?", "For which group?").help(
-            "Alleen als je voor een andere groep invult.",
-            "Only when you fill this in for another group.",
-        ),
+        opt("group", Shape::Id)
+            .ask("group", "Voor welke groep?", "For which group?")
+            .help("Alleen als je voor een andere groep invult.", "Only when you fill this in for another group."),
         opt("card_id", Shape::Id).ask("hidden", "Nummer", "Number"),
     ],
 )
@@ -28,9 +27,15 @@ const ASSIGN: EntrySpec = EntrySpec::new(
     say("Kaartje een plaats geven", "Give a card its place"),
     &[
         req("card_id", Shape::Id).ask("select", "Welk kaartje?", "Which card?").from("result.cards"),
-        opt("cluster_id", Shape::Id).ask("select", "Bij welke groep hoort het?", "Which cluster does it belong to?").from("result.clusters"),
+        opt("cluster_id", Shape::Id)
+            .ask("select", "Bij welke groep hoort het?", "Which cluster does it belong to?")
+            .from("result.clusters"),
         opt("rest", Shape::Bool).ask("checkbox", "Hoort nergens bij", "Belongs nowhere"),
-        opt("reason", Shape::Text { max: 280 }).ask("text", "Waarom hoort het nergens bij?", "Why does it belong nowhere?"),
+        opt("reason", Shape::Text { max: 280 }).ask(
+            "text",
+            "Waarom hoort het nergens bij?",
+            "Why does it belong nowhere?",
+        ),
     ],
 )
 .sees_all();
@@ -152,7 +157,13 @@ pub(crate) static SPEC: Spec = Spec {
         ("late", say("Te laat", "Late")),
         ("duplicate", say("Dubbel", "Duplicate")),
         ("error.UNASSIGNED_CARDS", say("Deze kaartjes hebben nog geen plaats.", "These cards have no place yet.")),
-        ("error.NOT_READY", say("Er ontbreekt nog een groep van deze soort.", "A cluster of this kind is still missing.")),
-        ("error.CONFLICT", say("Dat nummer is al gebruikt door iemand anders.", "That number is already used by somebody else.")),
+        (
+            "error.NOT_READY",
+            say("Er ontbreekt nog een groep van deze soort.", "A cluster of this kind is still missing."),
+        ),
+        (
+            "error.CONFLICT",
+            say("Dat nummer is al gebruikt door iemand anders.", "That number is already used by somebody else."),
+        ),
     ],
 };

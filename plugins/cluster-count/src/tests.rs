@@ -172,7 +172,8 @@ fn merging_points_the_cards_to_the_other_cluster() {
     cluster(&mut step, "W1", "attention");
     card(&mut step, "lk1", "a", "q1", "t").unwrap();
     assign(&mut step, "a", "P1").unwrap();
-    let merge = |step: &mut Step, from: &str, into: &str| step.send("zc1", json!({"merge": {"from": from, "into": into}}));
+    let merge =
+        |step: &mut Step, from: &str, into: &str| step.send("zc1", json!({"merge": {"from": from, "into": into}}));
     assert_eq!(merge(&mut step, "P1", "W1"), Err(vec!["INVALID /merge/into".to_owned()]));
     assert_eq!(merge(&mut step, "P1", "P1"), Err(vec!["INVALID /merge/into".to_owned()]));
     assert_eq!(merge(&mut step, "P9", "P1"), Err(vec!["INVALID /merge/from".to_owned()]));
@@ -219,10 +220,14 @@ fn cards_of_an_earlier_step_join_with_its_totals() {
     card(&mut step, "lk5", "b", "q1", "Een!").unwrap();
     step.set("counts", json!({"card": {"submitted": 4, "withdrawn": 1, "late": 1}}));
     let earlier = step.result();
-    let mut synthesis = Step::new(&PLUGIN, "cluster-count", json!({
-        "questions": [{"id": "q1", "maps_to": "mention"}], "presets": [{"id": "P1", "label": "doelen", "kind": "principle"}],
-        "require_assigned": true,
-    }));
+    let mut synthesis = Step::new(
+        &PLUGIN,
+        "cluster-count",
+        json!({
+            "questions": [{"id": "q1", "maps_to": "mention"}], "presets": [{"id": "P1", "label": "doelen", "kind": "principle"}],
+            "require_assigned": true,
+        }),
+    );
     synthesis.set("inputs", json!({"cards": earlier}));
     assert_eq!(synthesis.reasons(), ["UNASSIGNED_CARDS:a"]);
     assign(&mut synthesis, "a", "P1").unwrap();
@@ -238,7 +243,10 @@ fn cards_of_an_earlier_step_join_with_its_totals() {
 #[test]
 fn principles_of_last_year_are_presets() {
     let mut step = step();
-    step.set("inputs", json!({"presets": {"principles": [{"id": "P1", "text": "doelen", "mentions": 4}], "attention": []}}));
+    step.set(
+        "inputs",
+        json!({"presets": {"principles": [{"id": "P1", "text": "doelen", "mentions": 4}], "attention": []}}),
+    );
     assert_eq!(step.result()["clusters"][0]["label"], "doelen");
     cluster(&mut step, "P1", "principle");
     assert_eq!(step.result()["clusters"][0]["label"], "groep P1", "a new label is a revision");

@@ -53,9 +53,11 @@ fn check_decision(ctx: &Ctx, from: &Sender, decision: &Decision, picture: &Pictu
 fn may_decide(ctx: &Ctx, from: &Sender) -> bool {
     let away = |decider: &String| ctx.invited.as_ref().is_none_or(|invited| !invited.contains(decider));
     ctx.is_named(&ctx.config.deciders, from)
-        || ctx.config.deputies.iter().any(|(decider, deputy)| {
-            away(decider) && (*deputy == from.participant || from.roles.contains(deputy))
-        })
+        || ctx
+            .config
+            .deputies
+            .iter()
+            .any(|(decider, deputy)| away(decider) && (*deputy == from.participant || from.roles.contains(deputy)))
 }
 
 fn objection<'a>(picture: &'a Picture, path: &str, id: &str) -> Result<&'a Objection, Problem> {
@@ -92,5 +94,8 @@ fn may_park(ctx: &Ctx, from: &Sender, park: &Park) -> Result<(), Problem> {
     if is_closer(ctx, from) || decides || park.objection == from.participant {
         return Ok(());
     }
-    Err(Problem::not_allowed(say("de directie of wie het bezwaar heeft, zet het op later", "the head or whoever objects puts it off")))
+    Err(Problem::not_allowed(say(
+        "de directie of wie het bezwaar heeft, zet het op later",
+        "the head or whoever objects puts it off",
+    )))
 }

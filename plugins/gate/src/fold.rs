@@ -24,8 +24,21 @@ pub struct Picture {
     reasons: Vec<String>,
 }
 writes!(Picture {
-    option, by, reason, votes, passed, agree, concern, objection, voters, concerns, objections, open_objections, parked,
-    failed_checks, reasons,
+    option,
+    by,
+    reason,
+    votes,
+    passed,
+    agree,
+    concern,
+    objection,
+    voters,
+    concerns,
+    objections,
+    open_objections,
+    parked,
+    failed_checks,
+    reasons,
 });
 
 #[derive(Debug)]
@@ -64,7 +77,8 @@ impl Picture {
 
     /// Checks do not hold back an option that is marked as unchecked, such as stopping.
     pub(crate) fn checks_matter(&self, ctx: &Context<Gate>) -> bool {
-        let chosen = self.option.as_ref().and_then(|option| ctx.config.options.iter().find(|choice| choice.id == *option));
+        let chosen =
+            self.option.as_ref().and_then(|option| ctx.config.options.iter().find(|choice| choice.id == *option));
         !chosen.is_some_and(|choice| choice.unchecked)
     }
 
@@ -74,7 +88,10 @@ impl Picture {
             return None;
         }
         if !self.open_objections.is_empty() {
-            let text = say("geef elk bezwaar een antwoord en sluit het af, of neem het later op", "answer and close every objection, or take it up later");
+            let text = say(
+                "geef elk bezwaar een antwoord en sluit het af, of neem het later op",
+                "answer and close every objection, or take it up later",
+            );
             return Some(Problem::new("CONSENT_MISSING", text).args(&self.open_objections));
         }
         let consent = ctx.config.rule == Rule::Consent;
@@ -92,12 +109,15 @@ pub(crate) fn fold(ctx: &Context<Gate>, all: &[Contribution<Entry>]) -> Result<P
     let failed_checks = failed(ctx)?;
     let reasons: Vec<String> = failed_checks.iter().flat_map(|check| check.reasons.clone()).collect();
     let objections = objections(all);
-    let stances = |stance| all.iter().filter(|one| matches!(&one.entry, Entry::Consent(c) if c.value == stance)).count() as u64;
+    let stances =
+        |stance| all.iter().filter(|one| matches!(&one.entry, Entry::Consent(c) if c.value == stance)).count() as u64;
     let (agree, concern, objection) = (stances(Stance::Agree), stances(Stance::Concern), stances(Stance::Objection));
     let mut concerns: Vec<Concern> = all
         .iter()
         .filter_map(|one| match &one.entry {
-            Entry::Consent(c) if c.value == Stance::Concern => Some(Concern { by: one.by().to_owned(), text: c.text.clone() }),
+            Entry::Consent(c) if c.value == Stance::Concern => {
+                Some(Concern { by: one.by().to_owned(), text: c.text.clone() })
+            }
             _ => None,
         })
         .collect();
@@ -166,7 +186,15 @@ fn objections(all: &[Contribution<Entry>]) -> (Vec<Objection>, Vec<Parked>) {
             && consent.value == Stance::Objection
         {
             let (id, text) = (one.by().to_owned(), consent.text.clone());
-            objections.push(Objection { by: id.clone(), id, text, answer: None, answered_on: None, closed: false, parked: false });
+            objections.push(Objection {
+                by: id.clone(),
+                id,
+                text,
+                answer: None,
+                answered_on: None,
+                closed: false,
+                parked: false,
+            });
         }
     }
     objections.sort_by(|a, b| a.id.cmp(&b.id));
@@ -202,7 +230,9 @@ fn ballots<'a>(ctx: &Context<Gate>, all: &'a [Contribution<Entry>]) -> Vec<(&'a 
     let deciders = &ctx.config.deciders;
     let rank = |one: &Contribution<Entry>| {
         let named = |name: &String| *name == one.from.participant || one.from.roles.contains(name);
-        if deciders.is_empty() { Some((0, false)) } else {
+        if deciders.is_empty() {
+            Some((0, false))
+        } else {
             let own = deciders.iter().position(named).map(|place| (place, false));
             let stands_in = || deciders.iter().position(|decider| ctx.config.deputies.get(decider).is_some_and(named));
             own.or_else(|| stands_in().map(|place| (place, true)))

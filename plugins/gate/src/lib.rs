@@ -6,8 +6,8 @@ mod fold;
 mod spec;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table, ToJson, entries,
-    export, reads, say, words, writes,
+    Accepted, Context, Contribution, Date, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table,
+    ToJson, entries, export, reads, say, words, writes,
 };
 
 use fold::Picture;

@@ -33,7 +33,11 @@ pub(crate) static SPEC: Spec = Spec {
         opt("reason_for", IDS),
         opt(
             "checks",
-            list(&Shape::Object(&[req("id", Shape::Id), opt("label", Shape::Label), opt("expr", Shape::Text { max: 2000 })])),
+            list(&Shape::Object(&[
+                req("id", Shape::Id),
+                opt("label", Shape::Label),
+                opt("expr", Shape::Text { max: 2000 }),
+            ])),
         ),
         opt("quorum", COUNT),
     ],
@@ -63,7 +67,10 @@ pub(crate) static SPEC: Spec = Spec {
         EntrySpec::new(
             "answer",
             say("Antwoord op een bezwaar", "Answer to an objection"),
-            &[WHICH, req("text", Shape::Text { max: 1000 }).ask("textarea", "Wat is het antwoord?", "What is the answer?")],
+            &[
+                WHICH,
+                req("text", Shape::Text { max: 1000 }).ask("textarea", "Wat is het antwoord?", "What is the answer?"),
+            ],
         )
         .sees_all(),
         EntrySpec::new("close", say("Bezwaar afsluiten", "Close an objection"), &[WHICH]).sees_all(),
@@ -111,8 +118,18 @@ pub(crate) static SPEC: Spec = Spec {
     ],
     privacy: "P1",
     minutes: 5,
-    error_words: &["INVALID", "NOT_ALLOWED", "NOT_READY", "CONSENT_MISSING", "NO_TEAM", "NO_COACH", "NO_FIRST_DATE",
-        "FIRST_DATE_TOO_LATE", "NO_FIRST_STEP", "NO_REPORT_MOMENT"],
+    error_words: &[
+        "INVALID",
+        "NOT_ALLOWED",
+        "NOT_READY",
+        "CONSENT_MISSING",
+        "NO_TEAM",
+        "NO_COACH",
+        "NO_FIRST_DATE",
+        "FIRST_DATE_TOO_LATE",
+        "NO_FIRST_STEP",
+        "NO_REPORT_MOMENT",
+    ],
     texts: &[
         ("agree", say("Gaat mee", "Agrees")),
         ("concern", say("Zorg", "Concern")),

@@ -125,7 +125,10 @@ fn one_decider_decides() {
     assert_eq!((&step.result()["by"], &step.conclude()["event"]), (&json!(["zc1"]), &json!("publish")));
     step.send("dir", json!({"decision": {"option": "stop", "reason": "te weinig tijd"}})).unwrap();
     let result = step.result();
-    assert_eq!((&result["option"], &result["by"], &result["reason"]), (&json!("stop"), &json!(["dir"]), &json!("te weinig tijd")));
+    assert_eq!(
+        (&result["option"], &result["by"], &result["reason"]),
+        (&json!("stop"), &json!(["dir"]), &json!("te weinig tijd"))
+    );
     assert_eq!(step.conclude()["event"], "stop", "an option without an event of its own raises its id");
 }
 
@@ -135,7 +138,11 @@ fn more_than_half_of_the_votes_cast() {
     for (who, option) in [("lk1", "ja"), ("lk2", "nee")] {
         decide(&mut step, who, option).unwrap();
     }
-    assert_eq!((&step.result()["option"], &step.result()["votes"]), (&Value::Null, &json!({"ja": 1, "nee": 1})), "a tie decides nothing");
+    assert_eq!(
+        (&step.result()["option"], &step.result()["votes"]),
+        (&Value::Null, &json!({"ja": 1, "nee": 1})),
+        "a tie decides nothing"
+    );
     decide(&mut step, "lk3", "ja").unwrap();
     assert_eq!((&step.result()["option"], &step.result()["by"]), (&json!("ja"), &json!(["lk1", "lk3"])));
     decide(&mut step, "lk3", "nee").unwrap();
@@ -161,14 +168,20 @@ fn all_must_choose_the_same() {
 
 #[test]
 fn a_deputy_stands_in_for_an_absent_decider() {
-    let mut step = gate(json!({"rule": "one", "deciders": ["dir"], "deputies": {"dir": "zc1"}, "options": [{"id": "go"}, {"id": "stop"}]}));
+    let mut step = gate(
+        json!({"rule": "one", "deciders": ["dir"], "deputies": {"dir": "zc1"}, "options": [{"id": "go"}, {"id": "stop"}]}),
+    );
     step.set("invited", json!(["dir", "zc1"]));
     assert_eq!(decide(&mut step, "zc1", "go"), Err(vec!["NOT_ALLOWED".to_owned()]), "the decider is there");
     step.set("invited", json!(["zc1"]));
     decide(&mut step, "zc1", "go").unwrap();
     assert_eq!(step.result()["by"], json!(["zc1"]));
     decide(&mut step, "dir", "stop").unwrap();
-    assert_eq!((&step.result()["option"], &step.result()["votes"]), (&json!("stop"), &json!({"stop": 1})), "the decider's own vote goes before");
+    assert_eq!(
+        (&step.result()["option"], &step.result()["votes"]),
+        (&json!("stop"), &json!({"stop": 1})),
+        "the decider's own vote goes before"
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The goals as they stand and what each still lacks.
 
 use draaiboek_sdk::{
-    Context, Contribution, Json, Refusal, Shape, Table, ToJson, count_by, groups_of, groups_without, map, object, writes,
+    Context, Contribution, Json, Refusal, Shape, Table, ToJson, count_by, groups_of, groups_without, map, object,
+    writes,
 };
 
 use crate::{Entry, Goal, NewGoal};

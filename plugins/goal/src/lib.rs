@@ -7,8 +7,8 @@ mod spec;
 mod tests;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table, ToJson,
-    entries, export, object, reads, say, writes,
+    Accepted, Context, Contribution, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table,
+    ToJson, entries, export, object, reads, say, writes,
 };
 
 use fold::{Picture, retired};
@@ -68,11 +68,41 @@ pub struct NewGoal {
     part_of: Option<String>,
 }
 reads!(NewGoal {
-    goal_id, text, concept, skill, criteria, indicator, baseline, horizon, support, learning_question, example, links, checks, didactic, owner, group,
+    goal_id,
+    text,
+    concept,
+    skill,
+    criteria,
+    indicator,
+    baseline,
+    horizon,
+    support,
+    learning_question,
+    example,
+    links,
+    checks,
+    didactic,
+    owner,
+    group,
     part_of,
 });
 writes!(NewGoal {
-    goal_id, text, concept, skill, criteria, indicator, baseline, horizon, support, learning_question, example, links, checks, didactic, owner, group,
+    goal_id,
+    text,
+    concept,
+    skill,
+    criteria,
+    indicator,
+    baseline,
+    horizon,
+    support,
+    learning_question,
+    example,
+    links,
+    checks,
+    didactic,
+    owner,
+    group,
     part_of,
 });
 
@@ -109,7 +139,8 @@ impl StepKind for Goal {
     }
 
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
-        let texts: Vec<Json> = picture.open_goals().map(|goal| object! {"text" => goal.text, "links" => goal.links}).collect();
+        let texts: Vec<Json> =
+            picture.open_goals().map(|goal| object! {"text" => goal.text, "links" => goal.links}).collect();
         Projections::default()
             .to(&["facilitator", "contributor", "team", "policy"], picture.to_json())
             .to(&["school"], object! {"goals" => texts})
@@ -122,7 +153,10 @@ impl StepKind for Goal {
             outcome.not_ready(Problem::new("GOAL_MISSING", missing));
         }
         if ctx.config.every_group {
-            picture.groups_without.iter().for_each(|group| outcome.not_ready(Problem::new("GOAL_MISSING", missing).arg(group)));
+            picture
+                .groups_without
+                .iter()
+                .for_each(|group| outcome.not_ready(Problem::new("GOAL_MISSING", missing).arg(group)));
         }
         let unfinished: Vec<&str> = picture.incomplete.names().collect();
         if ctx.config.require_complete && !unfinished.is_empty() {
@@ -146,13 +180,19 @@ fn check_goal(ctx: &Context<Goal>, goal: &NewGoal, picture: &Picture) -> Result<
         && picture.open_goals().filter(|open| open.part_of.is_none()).count() >= max
         && goal.part_of.is_none()
     {
-        let text = (format!("hoogstens {max} doelen tegelijk: sluit er eerst een af"), format!("at most {max} goals at a time: close one first"));
+        let text = (
+            format!("hoogstens {max} doelen tegelijk: sluit er eerst een af"),
+            format!("at most {max} goals at a time: close one first"),
+        );
         return Err(Problem::new("TOO_MANY_PRIORITIES", text).arg(max.to_string()).into());
     }
     if let Some(whole) = &goal.part_of
         && (!ctx.config.allow_intermediate || *whole == goal.goal_id || picture.status(whole).is_none())
     {
-        let text = say("een tussendoel hoort hier niet, of het grote doel bestaat niet", "no intermediate goal here, or the whole goal does not exist");
+        let text = say(
+            "een tussendoel hoort hier niet, of het grote doel bestaat niet",
+            "no intermediate goal here, or the whole goal does not exist",
+        );
         return Err(Problem::invalid("/goal/part_of", text).into());
     }
     let mut accepted = Accepted::shared(&goal.goal_id);

@@ -19,13 +19,19 @@ const GOAL: &[Field] = &[
     opt("baseline", LINE).ask("text", "Waar staan we nu?", "Where are we now?"),
     opt("horizon", LINE).ask("text", "Tegen wanneer?", "By when?"),
     opt("support", TEXT).ask("textarea", "Welke steun is er nodig?", "Which support is needed?"),
-    opt("learning_question", TEXT).ask("textarea", "Wat willen we hierover nog leren?", "What do we want to learn about this?"),
-    opt("example", TEXT).ask("textarea", "Welk voorbeeld helpt?", "Which example helps?"),
-    opt("links", IDS).ask("list", "Bij welke principes hoort het?", "Which principles does it belong to?").from("inputs.principles"),
-    opt("checks", map(&LINE)).ask("checkbox", "Kijk je doel na", "Check your goal").from("config.checks").help(
-        "Ja, nee, of een reden waarom het niet hoeft.",
-        "Yes, no, or a reason why it need not.",
+    opt("learning_question", TEXT).ask(
+        "textarea",
+        "Wat willen we hierover nog leren?",
+        "What do we want to learn about this?",
     ),
+    opt("example", TEXT).ask("textarea", "Welk voorbeeld helpt?", "Which example helps?"),
+    opt("links", IDS)
+        .ask("list", "Bij welke principes hoort het?", "Which principles does it belong to?")
+        .from("inputs.principles"),
+    opt("checks", map(&LINE))
+        .ask("checkbox", "Kijk je doel na", "Check your goal")
+        .from("config.checks")
+        .help("Ja, nee, of een reden waarom het niet hoeft.", "Yes, no, or a reason why it need not."),
     opt("didactic", Shape::Bool).ask("checkbox", "Gaat over het lesgeven zelf", "Is about teaching itself"),
     opt("owner", Shape::Id).ask("person", "Wie trekt dit?", "Who leads this?"),
     opt("group", Shape::Id).ask("group", "Voor welk team?", "For which team?"),
@@ -65,8 +71,16 @@ pub(crate) static SPEC: Spec = Spec {
         opt(
             "checks",
             list(&Shape::OneOf(&[
-                "compact", "concrete", "checkable", "concept", "skill", "clear", "realistic_challenging", "acceptable",
-                "criteria", "smart",
+                "compact",
+                "concrete",
+                "checkable",
+                "concept",
+                "skill",
+                "clear",
+                "realistic_challenging",
+                "acceptable",
+                "criteria",
+                "smart",
             ])),
         ),
         opt("min_links", COUNT),

@@ -39,7 +39,8 @@ fn a_goal_without_link_is_not_complete() {
 #[test]
 fn checks_hold_by_field_by_yes_or_by_reason() {
     let mut step = step(json!({"checks": ["concept", "concrete", "clear", "criteria"], "require_complete": false}));
-    step.send("lk15", goal("a", json!({"checks": {"concrete": "no", "clear": "leerlingen kozen zelf de woorden"}}))).unwrap();
+    step.send("lk15", goal("a", json!({"checks": {"concrete": "no", "clear": "leerlingen kozen zelf de woorden"}})))
+        .unwrap();
     assert_eq!(step.result()["incomplete"]["a"], json!(["concept", "concrete", "criteria"]));
     assert_eq!(step.conclude()["ready"], true, "completeness is not asked for");
     let whole = json!({"concept": "doel", "criteria": ["ik kan het navertellen"], "checks": {"concrete": "yes", "clear": "yes"}});
@@ -65,7 +66,11 @@ fn not_everything_at_once() {
     assert_eq!(step.send("lk15", goal("z", json!({"part_of": "q"}))), Err(vec!["INVALID /goal/part_of".to_owned()]));
     step.send("lk6", json!({"close_goal": {"goal_id": "b", "reason": "bereikt"}})).unwrap();
     step.send("lk15", goal("c", json!({}))).unwrap();
-    assert_eq!(step.send("lk6", goal("b", json!({}))), Err(vec!["TOO_MANY_PRIORITIES:2".to_owned()]), "not by way of a closed one");
+    assert_eq!(
+        step.send("lk6", goal("b", json!({}))),
+        Err(vec!["TOO_MANY_PRIORITIES:2".to_owned()]),
+        "not by way of a closed one"
+    );
     step.configure("allow_intermediate", json!(false));
     assert_eq!(step.send("lk15", goal("a2", json!({"part_of": "a"}))), Err(vec!["INVALID /goal/part_of".to_owned()]));
 }
@@ -78,7 +83,10 @@ fn a_goal_is_closed_not_deleted() {
     step.send("lk15", goal("a", json!({}))).unwrap();
     step.send("lk15", close("a")).unwrap();
     let result = step.result();
-    assert_eq!((&result["goals"][0]["status"], &result["goals"][0]["close_reason"]), (&json!("closed"), &json!("bereikt")));
+    assert_eq!(
+        (&result["goals"][0]["status"], &result["goals"][0]["close_reason"]),
+        (&json!("closed"), &json!("bereikt"))
+    );
     assert_eq!((&result["open"], &result["closed"], &result["by_group"]), (&json!(0), &json!(1), &json!({})));
     assert_eq!(step.reasons(), ["GOAL_MISSING"]);
 }
@@ -117,6 +125,9 @@ fn a_cycle_needs_a_goal_about_teaching() {
 fn the_school_sees_no_owners() {
     let mut step = step(json!({}));
     step.send("lk15", goal("a", json!({"links": ["P1"]}))).unwrap();
-    assert_eq!(step.shows("school")["goals"][0], json!({"text": "leerlingen kennen het doel van de les", "links": ["P1"]}));
+    assert_eq!(
+        step.shows("school")["goals"][0],
+        json!({"text": "leerlingen kennen het doel van de les", "links": ["P1"]})
+    );
     assert_eq!(step.shows("team")["goals"][0]["owner"], "lk15");
 }

@@ -76,7 +76,10 @@ fn check_set(ctx: &Context<Grouping>, set: &Set) -> Result<Accepted, Refusal> {
     let named: Vec<&str> = fields.iter().filter(|field| field.1).map(|field| field.0).collect();
     let known = picture.groups.iter().any(|group| group.id == set.group);
     if named.is_empty() || !known && set.members.is_none() {
-        let text = say("zeg wat er verandert; een nieuwe groep heeft leden nodig", "say what changes; a new group needs members");
+        let text = say(
+            "zeg wat er verandert; een nieuwe groep heeft leden nodig",
+            "say what changes; a new group needs members",
+        );
         return Err(Problem::invalid(if known { "/set" } else { "/set/members" }, text).into());
     }
     let changed = Group {
@@ -103,7 +106,10 @@ fn check_confirm(ctx: &Context<Grouping>, confirm: &Confirm) -> Result<Accepted,
         return Err(Problem::new("NOT_READY", text).arg("groups").into());
     }
     if !picture.violations.is_empty() && confirm.reason.is_none() {
-        let text = say("er klopt nog een afspraak niet: schrijf waarom dat mag", "a rule is still broken: write why that is all right");
+        let text = say(
+            "er klopt nog een afspraak niet: schrijf waarom dat mag",
+            "a rule is still broken: write why that is all right",
+        );
         return Err(Problem::invalid("/confirm/reason", text).into());
     }
     Ok(Accepted::shared("").with("roster", roster_mark(&picture.roster)))

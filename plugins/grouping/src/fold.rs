@@ -25,8 +25,19 @@ pub struct Picture {
     pub(crate) roster: Vec<String>,
 }
 writes!(Picture {
-    groups, violations, unplaced, without_coach, warnings, confirmed, revalidate, confirm_reason, end_date, expired, suggestion,
-    teams, coaches,
+    groups,
+    violations,
+    unplaced,
+    without_coach,
+    warnings,
+    confirmed,
+    revalidate,
+    confirm_reason,
+    end_date,
+    expired,
+    suggestion,
+    teams,
+    coaches,
 });
 
 /// A remark that blocks nothing.
@@ -71,10 +82,12 @@ pub(crate) fn fold(ctx: &Context<Grouping>, all: &[Contribution<Entry>]) -> Resu
             Entry::Confirm(confirmed) => confirm = Some((one.seq, confirmed)),
         }
     }
-    let placed: Table<()> = groups.iter().flat_map(|group: &Group| &group.members).map(|member| (member.clone(), ())).collect();
+    let placed: Table<()> =
+        groups.iter().flat_map(|group: &Group| &group.members).map(|member| (member.clone(), ())).collect();
     let reason = |member: &String| reasons.iter().find(|u| u.member == *member).and_then(|u| u.reason.clone());
     let free = roster.iter().filter(|member| !placed.has(member));
-    let unplaced: Vec<Unplaced> = free.map(|member| Unplaced { member: member.clone(), reason: reason(member) }).collect();
+    let unplaced: Vec<Unplaced> =
+        free.map(|member| Unplaced { member: member.clone(), reason: reason(member) }).collect();
     let judge = Judge::new(ctx, &roster)?;
     let suggestion = if ctx.config.auto { suggest(ctx, &judge, &roster) } else { None };
     let roster_now = roster_mark(&roster);
@@ -115,7 +128,8 @@ fn apply(groups: &mut Vec<Group>, set: &Set) {
 /// What the teams matrix warns of (domain.md B2).
 fn warnings(ctx: &Context<Grouping>, groups: &[Group], unplaced: &[Unplaced]) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    let mut warn = |word, args: &[&String]| warnings.push(Warning { word, args: args.iter().map(|arg| (*arg).clone()).collect() });
+    let mut warn =
+        |word, args: &[&String]| warnings.push(Warning { word, args: args.iter().map(|arg| (*arg).clone()).collect() });
     if !groups.is_empty() {
         unplaced.iter().for_each(|one| warn("NO_TEAM", &[&one.member]));
     }

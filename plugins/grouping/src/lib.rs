@@ -9,8 +9,8 @@ mod spec;
 mod suggest;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table, ToJson,
-    entries, export, object, reads, say, words, writes,
+    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table,
+    ToJson, entries, export, object, reads, say, words, writes,
 };
 
 use fold::Picture;

@@ -44,7 +44,14 @@ impl<'a> Judge<'a> {
         let mut apart: Vec<(String, String)> = given.iter().chain(named).filter_map(pair).collect();
         apart.sort();
         apart.dedup();
-        Ok(Self { size: ctx.config.size, overlap: ctx.config.overlap, rules: &ctx.config.rules, attributes, apart, roster })
+        Ok(Self {
+            size: ctx.config.size,
+            overlap: ctx.config.overlap,
+            rules: &ctx.config.rules,
+            attributes,
+            apart,
+            roster,
+        })
     }
 
     /// Everything that is not kept: sizes, then rule by rule, group by group, then who has no place.
@@ -64,7 +71,11 @@ impl<'a> Judge<'a> {
         }
         if !groups.is_empty() && !self.overlap {
             let silent = unplaced.iter().filter(|one| one.reason.is_none());
-            found.extend(silent.map(|one| Violation { rule: "unplaced".into(), members: vec![one.member.clone()], group: None }));
+            found.extend(silent.map(|one| Violation {
+                rule: "unplaced".into(),
+                members: vec![one.member.clone()],
+                group: None,
+            }));
         }
         found
     }
@@ -92,7 +103,9 @@ impl<'a> Judge<'a> {
             RuleKind::EveryRowInColumn => self.rows(rule, group, groups, found),
             RuleKind::OneCoach => match &group.coach {
                 None => found.push(violation("one_coach", Vec::new(), group)),
-                Some(coach) if !group.members.contains(coach) => found.push(violation("one_coach", vec![coach.clone()], group)),
+                Some(coach) if !group.members.contains(coach) => {
+                    found.push(violation("one_coach", vec![coach.clone()], group))
+                }
                 Some(_) => {}
             },
             RuleKind::NotTogether => {}
@@ -111,7 +124,9 @@ impl<'a> Judge<'a> {
                 let all: Table<()> = values.map(|value| (value.to_owned(), ())).collect();
                 all.names().filter(|value| !here.has(value)).map(str::to_owned).collect()
             }
-            None => of_kind(groups, "row").filter(|row| !shares_member(column, row)).map(|row| row.id.clone()).collect(),
+            None => {
+                of_kind(groups, "row").filter(|row| !shares_member(column, row)).map(|row| row.id.clone()).collect()
+            }
         };
         found.extend(missing.iter().map(|row| violation(&format!("every_row_in_column:{row}"), Vec::new(), column)));
     }

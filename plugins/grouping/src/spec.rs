@@ -96,7 +96,11 @@ pub(crate) static SPEC: Spec = Spec {
         req("groups", list(&Shape::Object(RESULT_GROUP))),
         req(
             "violations",
-            list(&Shape::Object(&[req("rule", Shape::Line { max: 300 }), req("members", IDS), req("group", NULLABLE_ID)])),
+            list(&Shape::Object(&[
+                req("rule", Shape::Line { max: 300 }),
+                req("members", IDS),
+                req("group", NULLABLE_ID),
+            ])),
         ),
         req("unplaced", list(&Shape::Object(&[req("member", Shape::Id), req("reason", Shape::OrNull(&REASON))]))),
         req("without_coach", IDS),
@@ -106,10 +110,7 @@ pub(crate) static SPEC: Spec = Spec {
         req("confirm_reason", Shape::OrNull(&REASON)),
         req("end_date", Shape::OrNull(&Shape::Date)),
         req("expired", Shape::Bool),
-        req(
-            "suggestion",
-            Shape::OrNull(&list(&Shape::Object(&[req("id", Shape::Id), req("members", IDS)]))),
-        ),
+        req("suggestion", Shape::OrNull(&list(&Shape::Object(&[req("id", Shape::Id), req("members", IDS)])))),
         req("teams", IDS),
         req("coaches", map(&Shape::Id)),
     ],

@@ -32,7 +32,11 @@ fn mixed() -> Vec<Vec<String>> {
 }
 
 fn propose(step: &mut Step, groups: &[Vec<String>]) -> Result<Value, Vec<String>> {
-    let groups: Vec<Value> = groups.iter().enumerate().map(|(n, members)| json!({"id": format!("G{}", n + 1), "members": members})).collect();
+    let groups: Vec<Value> = groups
+        .iter()
+        .enumerate()
+        .map(|(n, members)| json!({"id": format!("G{}", n + 1), "members": members}))
+        .collect();
     step.send("dir", json!({"propose": {"groups": groups}}))
 }
 
@@ -59,8 +63,12 @@ fn one_teacher_of_each_row_is_mixed() {
 fn the_suggestion_keeps_the_rules_and_follows_the_seed() {
     let mut step = study_day();
     let suggestion = step.result()["suggestion"].clone();
-    let groups: Vec<Vec<String>> =
-        suggestion.as_array().unwrap().iter().map(|group| serde_json::from_value(group["members"].clone()).unwrap()).collect();
+    let groups: Vec<Vec<String>> = suggestion
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| serde_json::from_value(group["members"].clone()).unwrap())
+        .collect();
     propose(&mut step, &groups).unwrap();
     assert_eq!(step.result()["violations"], json!([]));
     assert_eq!(step.result()["unplaced"], json!([]));
@@ -148,7 +156,11 @@ fn a_change_after_the_confirmation_asks_for_a_new_one() {
     let (mut members, _) = teachers();
     members.pop();
     step.configure("members", json!(members));
-    assert_eq!((&step.result()["confirmed"], &step.result()["revalidate"]), (&json!(true), &json!(true)), "the roster changed");
+    assert_eq!(
+        (&step.result()["confirmed"], &step.result()["revalidate"]),
+        (&json!(true), &json!(true)),
+        "the roster changed"
+    );
 }
 
 #[test]
@@ -165,9 +177,15 @@ fn one_group_can_change_alone() {
     assert_eq!(result["without_coach"], json!(["G2", "G3", "G4", "G5"]));
     let taken = step.send("dir", json!({"set": {"group": "G1", "members": ["lk2"]}}));
     assert_eq!(taken, Err(vec!["INVALID:lk2 /set/members/0".to_owned()]));
-    assert_eq!(step.send("dir", json!({"set": {"group": "G9", "coach": "lk1"}})), Err(vec!["INVALID /set/members".to_owned()]));
+    assert_eq!(
+        step.send("dir", json!({"set": {"group": "G9", "coach": "lk1"}})),
+        Err(vec!["INVALID /set/members".to_owned()])
+    );
     assert_eq!(step.send("dir", json!({"set": {"group": "G1"}})), Err(vec!["INVALID /set".to_owned()]));
-    assert_eq!(step.send("dir", json!({"set": {"group": "G1", "coach": "lk99"}})), Err(vec!["NOT_ON_ROSTER:lk99 /set/coach".to_owned()]));
+    assert_eq!(
+        step.send("dir", json!({"set": {"group": "G1", "coach": "lk99"}})),
+        Err(vec!["NOT_ON_ROSTER:lk99 /set/coach".to_owned()])
+    );
     propose(&mut step, &mixed()).unwrap();
     assert_eq!(step.result()["coaches"], json!({}), "a new proposal starts afresh");
 }
@@ -179,11 +197,25 @@ fn groups_of_one_kind_and_size() {
         "size": {"min": 2, "max": 2}, "rules": [{"rule": "same_by", "attr": "jaar"}, {"rule": "mixed_by", "attr": "jaar", "max": 1}],
     });
     let mut step = Step::new(&PLUGIN, "grouping", config);
-    step.send("dir", json!({"propose": {"groups": [{"id": "1", "members": ["a", "b"]}, {"id": "2", "members": ["a2"]}]}})).unwrap_err();
-    step.send("dir", json!({"propose": {"groups": [{"id": "1", "members": ["a", "b"]}, {"id": "2", "members": ["c"]}]}})).unwrap();
-    let rules = |step: &Step| -> Vec<Value> { step.result()["violations"].as_array().unwrap().iter().map(|v| v["rule"].clone()).collect() };
+    step.send(
+        "dir",
+        json!({"propose": {"groups": [{"id": "1", "members": ["a", "b"]}, {"id": "2", "members": ["a2"]}]}}),
+    )
+    .unwrap_err();
+    step.send(
+        "dir",
+        json!({"propose": {"groups": [{"id": "1", "members": ["a", "b"]}, {"id": "2", "members": ["c"]}]}}),
+    )
+    .unwrap();
+    let rules = |step: &Step| -> Vec<Value> {
+        step.result()["violations"].as_array().unwrap().iter().map(|v| v["rule"].clone()).collect()
+    };
     assert_eq!(rules(&step), ["size", "mixed_by:jaar", "unplaced"]);
-    step.send("dir", json!({"propose": {"groups": [{"id": "1", "members": ["a", "c"]}, {"id": "2", "members": ["b", "d"]}]}})).unwrap();
+    step.send(
+        "dir",
+        json!({"propose": {"groups": [{"id": "1", "members": ["a", "c"]}, {"id": "2", "members": ["b", "d"]}]}}),
+    )
+    .unwrap();
     assert_eq!(rules(&step), ["same_by:jaar"]);
 }
 
@@ -214,7 +246,10 @@ fn the_teams_matrix_holds_and_warns() {
     let (mut step, mut teams) = matrix();
     step.send("dir", json!({"propose": {"groups": teams}})).unwrap();
     let result = step.result();
-    assert_eq!((&result["violations"], &result["warnings"], &result["without_coach"]), (&json!([]), &json!([]), &json!([])));
+    assert_eq!(
+        (&result["violations"], &result["warnings"], &result["without_coach"]),
+        (&json!([]), &json!([]), &json!([]))
+    );
     assert_eq!(result["coaches"].as_object().unwrap().len(), 8);
     teams[4]["coach"] = Value::Null;
     teams[4]["members"] = json!(["zc2", "lk17", "lk18", "lk19"]);
@@ -223,21 +258,29 @@ fn the_teams_matrix_holds_and_warns() {
     teams[6]["coach"] = json!("zc2");
     step.send("dir", json!({"propose": {"groups": teams}})).unwrap();
     let result = step.result();
-    let warnings: Vec<String> = result["warnings"].as_array().unwrap().iter().map(|w| format!("{}{}", w["word"], w["args"])).collect();
-    assert_eq!(warnings, [
-        r#""NO_TEAM"["lk20"]"#,
-        r#""COACH_NOT_MEMBER"["eval"]"#,
-        r#""COACH_NOT_MEMBER"["taal"]"#,
-        r#""COACH_OF_TOO_MANY"["zc2"]"#,
-        r#""THEME_WITHOUT_ROW"["eval","lager-5-6"]"#,
-    ]);
-    let broken: Vec<String> = result["violations"].as_array().unwrap().iter().map(|v| format!("{} {}", v["rule"], v["group"])).collect();
-    assert_eq!(broken, [
-        r#""one_coach" "lager-5-6""#,
-        r#""one_coach" "eval""#,
-        r#""one_coach" "taal""#,
-        r#""every_row_in_column:lager-5-6" "eval""#,
-    ]);
+    let warnings: Vec<String> =
+        result["warnings"].as_array().unwrap().iter().map(|w| format!("{}{}", w["word"], w["args"])).collect();
+    assert_eq!(
+        warnings,
+        [
+            r#""NO_TEAM"["lk20"]"#,
+            r#""COACH_NOT_MEMBER"["eval"]"#,
+            r#""COACH_NOT_MEMBER"["taal"]"#,
+            r#""COACH_OF_TOO_MANY"["zc2"]"#,
+            r#""THEME_WITHOUT_ROW"["eval","lager-5-6"]"#,
+        ]
+    );
+    let broken: Vec<String> =
+        result["violations"].as_array().unwrap().iter().map(|v| format!("{} {}", v["rule"], v["group"])).collect();
+    assert_eq!(
+        broken,
+        [
+            r#""one_coach" "lager-5-6""#,
+            r#""one_coach" "eval""#,
+            r#""one_coach" "taal""#,
+            r#""every_row_in_column:lager-5-6" "eval""#,
+        ]
+    );
 }
 
 #[test]

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use draaiboek_sdk::{
-    Accepted, COUNT, Context, Contribution, EntrySpec, IDS, Outcome, Problem, Projections, Refusal, Sender, Shape, Spec,
-    StepKind, ToJson, entries, export, list, opt, reads, req, say, writes,
+    Accepted, COUNT, Context, Contribution, EntrySpec, IDS, Outcome, Problem, Projections, Refusal, Sender, Shape,
+    Spec, StepKind, ToJson, entries, export, list, opt, reads, req, say, writes,
 };
 
 /// The kind.

@@ -26,7 +26,10 @@ fn twice_is_once() {
     }
     step.send("lk20", json!({"ack": {}})).unwrap();
     let result = step.result();
-    assert_eq!((&result["invited"], &result["acked"], &result["missing"]), (&json!(23), &json!(21), &json!(["lk3", "zc2"])));
+    assert_eq!(
+        (&result["invited"], &result["acked"], &result["missing"]),
+        (&json!(23), &json!(21), &json!(["lk3", "zc2"]))
+    );
     assert_eq!(step.conclude()["ready"], true);
     step.configure("ack_required", json!(true));
     assert_eq!(step.reasons(), ["NOT_READY:lk3,zc2"]);
@@ -69,14 +72,26 @@ fn what_is_no_reaction_is_refused() {
 
 #[test]
 fn rubbish_is_answered_with_a_problem() {
-    let good = json!({"kind": "input", "today": "2026-10-02", "calendar": {"from": "2026-09-01", "to": "2027-06-30"}}).to_string();
+    let good = json!({"kind": "input", "today": "2026-10-02", "calendar": {"from": "2026-09-01", "to": "2027-06-30"}})
+        .to_string();
     for (ctx, input) in [
-        ("", "[]"), ("{", "[]"), ("null", "[]"), ("{}", "[]"), (&good, ""), (&good, "{}"), (&good, "[1]"), (&good, "[{}]"),
-        (&good.replace("input", "other"), "[]"), (&good.replace("2026-10-02", "2026-13-02"), "[]"), (&good.replace("\"from\"", "\"fro\""), "[]"),
+        ("", "[]"),
+        ("{", "[]"),
+        ("null", "[]"),
+        ("{}", "[]"),
+        (&good, ""),
+        (&good, "{}"),
+        (&good, "[1]"),
+        (&good, "[{}]"),
+        (&good.replace("input", "other"), "[]"),
+        (&good.replace("2026-10-02", "2026-13-02"), "[]"),
+        (&good.replace("\"from\"", "\"fro\""), "[]"),
         (&good, r#"[{"id":"a","seq":1,"entry":"nope","value":{},"participant":"x"}]"#),
         (&good, r#"[{"id":"a","seq":-1,"entry":"ack","value":{},"participant":"x"}]"#),
     ] {
-        for call in [super::PLUGIN.conclude(ctx, input), super::PLUGIN.summarise(ctx, input), super::PLUGIN.check(ctx, input)] {
+        for call in
+            [super::PLUGIN.conclude(ctx, input), super::PLUGIN.summarise(ctx, input), super::PLUGIN.check(ctx, input)]
+        {
             let refusal: serde_json::Value = serde_json::from_str(&call.unwrap_err()).unwrap();
             assert_eq!(refusal["problems"][0]["word"], "INVALID", "{ctx} {input}");
         }

@@ -1,12 +1,13 @@
 //! Step kind `material` (domain.md H1.14): exchange material, keep its versions, report try-outs in class.
-//! Holds texts and references, no files.
+//! Holds texts and references, no files and no pupil data.
 
+mod check;
 mod fold;
 mod spec;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, ToJson, entries,
-    export, reads, say, words,
+    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind,
+    ToJson, entries, export, object, reads, say, words,
 };
 
 use fold::Picture;
@@ -18,20 +19,28 @@ pub struct Material;
 /// What material must have, and when it is tried enough.
 #[derive(Debug)]
 pub struct Config {
+    kinds: Vec<String>,
     licence_required: bool,
     tryout: Option<Window>,
+    pupil_data: bool,
+    coaches: Vec<String>,
     groups: Vec<String>,
     every_group: bool,
     artifact: String,
 }
-reads!(Config { licence_required, tryout, groups, every_group, artifact = "materials".to_owned() });
+reads!(Config {
+    kinds, licence_required, tryout, pupil_data, coaches = vec!["coach".to_owned()], groups, every_group,
+    artifact = "materials".to_owned(),
+});
 
-/// How often a version must be tried.
+/// How many teachers must try a version, and when.
 #[derive(Debug)]
-pub struct Window {
+struct Window {
     min_teachers: usize,
+    from: Option<Date>,
+    to: Option<Date>,
 }
-reads!(Window { min_teachers = 2 });
+reads!(Window { min_teachers = 2, from, to });
 
 /// What people contribute.
 #[derive(Debug)]
@@ -50,53 +59,38 @@ pub enum Entry {
 entries!(Entry { Add = "add", Revise = "revise", Pick = "pick", Tryout = "tryout", Withdraw = "withdraw" });
 
 /// New material.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Add {
     material_id: String,
     title: String,
     kind: Option<String>,
     text: Option<String>,
-    ref_: Option<String>,
+    reference: Option<String>,
     licence: Option<String>,
     links: Vec<String>,
     authors: Vec<String>,
     group: Option<String>,
 }
+reads!(Add { material_id, title, kind, text, reference: "ref", licence, links, authors, group });
 
-impl draaiboek_sdk::FromJson for Add {
-    fn from_json(json: draaiboek_sdk::Json) -> Self {
-        let mut fields = match json {
-            draaiboek_sdk::Json::Object(fields) => fields,
-            _ => draaiboek_sdk::Object::default(),
-        };
-        Self {
-            material_id: draaiboek_sdk::field(&mut fields, "material_id"),
-            title: draaiboek_sdk::field(&mut fields, "title"),
-            kind: draaiboek_sdk::field(&mut fields, "kind"),
-            text: draaiboek_sdk::field(&mut fields, "text"),
-            ref_: draaiboek_sdk::field(&mut fields, "ref"),
-            licence: draaiboek_sdk::field(&mut fields, "licence"),
-            links: draaiboek_sdk::field(&mut fields, "links"),
-            authors: draaiboek_sdk::field(&mut fields, "authors"),
-            group: draaiboek_sdk::field(&mut fields, "group"),
-        }
-    }
-}
-
-/// A next version.
-#[derive(Debug, Clone)]
+/// A next version of it.
+#[derive(Debug)]
 pub struct Revise {
     material_id: String,
+    /// The version that was revised.
     base: Option<u32>,
+    /// The number that `check` gave: it stays when another version is withdrawn.
+    version: u32,
     note: Option<String>,
     text: Option<String>,
+    reference: Option<String>,
     licence: Option<String>,
     authors: Vec<String>,
 }
-reads!(Revise { material_id, base, note, text, licence, authors });
+reads!(Revise { material_id, base, version, note, text, reference: "ref", licence, authors });
 
 /// The version that goes on.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Pick {
     material_id: String,
     version: u32,
@@ -104,28 +98,29 @@ pub struct Pick {
 reads!(Pick { material_id, version });
 
 /// A try-out in class.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Tryout {
     material_id: String,
     version: Option<u32>,
+    dates: Vec<Date>,
+    done: String,
     worked: Worked,
+    evidence: Option<String>,
+    pupil_reaction: Option<String>,
 }
-reads!(Tryout { material_id, version, worked });
+reads!(Tryout { material_id, version, dates, done, worked, evidence, pupil_reaction });
 
 /// Whether it worked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Worked {
-    /// Yes.
+enum Worked {
     Yes,
-    /// Partly.
     Partly,
-    /// No.
     No,
 }
 words!(Worked { Yes = "yes", Partly = "partly", No = "no" });
 
 /// Material that is taken back.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Withdraw {
     material_id: String,
 }
@@ -138,76 +133,53 @@ impl StepKind for Material {
     type Result = Picture;
 
     fn check(ctx: &Context<Self>, from: &Sender, entry: &Entry) -> Result<Accepted, Refusal> {
-        let picture = fold::picture(&ctx.config, ctx.invited.as_deref(), &ctx.contributions);
-        match entry {
-            Entry::Add(add) => match picture.author(&add.material_id) {
-                Some(author) if author != from.participant => {
-                    let text = say("dit nummer is al gebruikt door een collega", "a colleague uses this id already");
-                    Err(Problem::new("CONFLICT", text).at("/add/material_id").into())
-                }
-                _ => Ok(Accepted::slot(add.material_id.clone())),
-            },
-            Entry::Revise(revise) => {
-                let current = known(&picture, &revise.material_id, "/revise/material_id")?;
-                let base = revise.base.unwrap_or(current);
-                Ok(Accepted::slot(format!("{}/{base}", revise.material_id)).with("base", i64::from(base)))
-            }
-            Entry::Pick(pick) => {
-                known(&picture, &pick.material_id, "/pick/material_id")?;
-                Ok(Accepted::shared(pick.material_id.clone()))
-            }
-            Entry::Tryout(tryout) => {
-                let current = known(&picture, &tryout.material_id, "/tryout/material_id")?;
-                let version = tryout.version.unwrap_or(current);
-                if !picture.has_version(&tryout.material_id, version) {
-                    let text = say("deze versie bestaat niet", "there is no such version");
-                    return Err(Problem::invalid("/tryout/version", text).into());
-                }
-                Ok(Accepted::slot(format!("{}/{version}", tryout.material_id)).with("version", i64::from(version)))
-            }
-            Entry::Withdraw(withdraw) => {
-                known(&picture, &withdraw.material_id, "/withdraw/material_id")?;
-                Ok(Accepted::shared(withdraw.material_id.clone()))
-            }
-        }
+        check::check(ctx, from, entry)
     }
 
     fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
-        Ok(fold::picture(&ctx.config, ctx.invited.as_deref(), all))
+        Ok(fold::fold(ctx, all))
     }
 
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
-        let whole = picture.to_json();
-        let counts = whole.only(&["by_group", "groups"]);
-        Projections::default().to(&["facilitator", "contributor", "team"], whole).to(&["policy", "school"], counts)
+        let mut team = picture.to_json();
+        team.set("materials", open(picture));
+        let counts = team.only(&["tried", "by_group", "groups"]);
+        let titles: Vec<Json> = picture
+            .open()
+            .map(|item| object! {"title" => item.title, "kind" => item.kind, "links" => item.links})
+            .collect();
+        Projections::default()
+            .to(&["facilitator"], picture.to_json())
+            .to(&["contributor", "team"], team)
+            .to(&["policy"], counts)
+            .to(&["school"], object! {"materials" => titles})
     }
 
     fn conclude(ctx: &Context<Self>, picture: &Picture) -> Outcome {
         let mut outcome = Outcome::default();
         if ctx.config.tryout.is_some() {
             for id in &picture.untried {
-                let text = say("is nog niet genoeg uitgeprobeerd", "has not been tried enough yet");
+                let text =
+                    say("is nog niet door genoeg leraren uitgeprobeerd", "was not tried out by enough teachers yet");
                 outcome.not_ready(Problem::new("NO_TRYOUT", text).arg(id));
             }
         }
         if ctx.config.every_group {
             for group in &picture.groups_without {
-                let text = say("heeft nog niets ingebracht", "has brought nothing yet");
+                let text = say("dit team bracht nog niets in", "this team has brought nothing yet");
                 outcome.not_ready(Problem::new("NOT_READY", text).arg(group));
             }
         }
-        if !picture.materials.is_empty() {
-            outcome.artifact(&ctx.config.artifact, picture.to_json().only(&["materials"]));
+        if picture.open().next().is_some() {
+            outcome.artifact(&ctx.config.artifact, object! {"materials" => open(picture)});
         }
         outcome
     }
 }
 
-/// The current version of material that exists.
-fn known(picture: &Picture, id: &str, path: &str) -> Result<u32, Refusal> {
-    picture
-        .current(id)
-        .ok_or_else(|| Problem::invalid(path, say("dit materiaal bestaat niet", "there is no such material")).into())
+/// Material without the licence it needs stays with its maker.
+fn open(picture: &Picture) -> Json {
+    Json::List(picture.open().map(ToJson::to_json).collect())
 }
 
 export!(Material);

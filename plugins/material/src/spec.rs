@@ -1,6 +1,6 @@
 //! What the kind says about itself: schemas, forms, texts. No behaviour.
 
-use draaiboek_sdk::{COUNT, EntrySpec, IDS, Shape, Spec, list, map, opt, req, say};
+use draaiboek_sdk::{COUNT, EntrySpec, Field, IDS, Shape, Spec, choice, list, map, opt, req, say};
 
 const NUMBER: Shape = Shape::Int { min: 0, max: 10_000 };
 const LINE: Shape = Shape::Line { max: 160 };
@@ -8,12 +8,15 @@ const TEXT: Shape = Shape::Text { max: 2_000 };
 const REF: Shape = Shape::Line { max: 500 };
 const WORKED: Shape = Shape::OneOf(&["yes", "partly", "no"]);
 
+const WHICH: Field =
+    req("material_id", Shape::Id).ask("select", "Welk materiaal?", "Which material?").from("result.materials");
+
 const VERSION: Shape = Shape::Object(&[
     req("n", NUMBER),
     req("base", NUMBER),
     req("by", Shape::Id),
     req("text", Shape::OrNull(&TEXT)),
-    req("reference", Shape::OrNull(&REF)),
+    req("ref", Shape::OrNull(&REF)),
     req("licence", Shape::OrNull(&LINE)),
     req("note", Shape::OrNull(&TEXT)),
     req("authors", IDS),
@@ -22,7 +25,7 @@ const VERSION: Shape = Shape::Object(&[
 const ITEM: Shape = Shape::Object(&[
     req("material_id", Shape::Id),
     req("title", LINE),
-    req("kind", Shape::OrNull(&LINE)),
+    req("kind", Shape::OrNull(&Shape::Id)),
     req("links", IDS),
     req("group", Shape::OrNull(&Shape::Id)),
     req("private", Shape::Bool),
@@ -63,15 +66,19 @@ pub(crate) static SPEC: Spec = Spec {
             "add",
             say("Materiaal inbrengen", "Bring material"),
             &[
-                req("material_id", Shape::Id),
+                req("material_id", Shape::Id).ask("hidden", "Nummer", "Number"),
                 req("title", LINE).ask("text", "Titel", "Title"),
-                opt("kind", LINE),
+                opt("kind", Shape::Id).ask("select", "Soort", "Kind").from("config.kinds"),
                 opt("text", TEXT).ask("textarea", "Beschrijving", "Description"),
                 opt("ref", REF).ask("text", "Waar staat het?", "Where is it?"),
-                opt("licence", LINE),
-                opt("links", IDS),
-                opt("authors", IDS),
-                opt("group", Shape::Id),
+                opt("licence", LINE)
+                    .ask("text", "Licentie", "Licence")
+                    .help("Mogen anderen het gebruiken? Bijvoorbeeld CC BY.", "May others use it? For instance CC BY."),
+                opt("links", IDS)
+                    .ask("list", "Bij welke principes hoort het?", "Which principles does it belong to?")
+                    .from("inputs.principles"),
+                opt("authors", IDS).ask("person", "Wie maakte het?", "Who made it?"),
+                opt("group", Shape::Id).ask("group", "Voor welk team?", "For which team?"),
             ],
         )
         .sees_all(),
@@ -79,39 +86,48 @@ pub(crate) static SPEC: Spec = Spec {
             "revise",
             say("Een nieuwe versie", "A new version"),
             &[
-                req("material_id", Shape::Id),
-                opt("base", NUMBER),
+                WHICH,
+                opt("base", NUMBER).ask("hidden", "Versie", "Version"),
                 opt("note", TEXT).ask("textarea", "Wat is er anders?", "What is different?"),
-                opt("text", TEXT),
-                opt("ref", REF),
-                opt("licence", LINE),
-                opt("authors", IDS),
+                opt("text", TEXT).ask("textarea", "Beschrijving", "Description"),
+                opt("ref", REF).ask("text", "Waar staat het?", "Where is it?"),
+                opt("licence", LINE).ask("text", "Licentie", "Licence"),
+                opt("authors", IDS).ask("person", "Wie maakte het?", "Who made it?"),
             ],
         )
         .sees_all(),
         EntrySpec::new(
             "pick",
             say("Met deze versie verder", "Go on with this version"),
-            &[req("material_id", Shape::Id), req("version", NUMBER)],
+            &[WHICH, req("version", NUMBER).ask("number", "Welke versie?", "Which version?")],
         )
         .sees_all(),
         EntrySpec::new(
             "tryout",
             say("Uitgeprobeerd in de klas", "Tried out in class"),
             &[
-                req("material_id", Shape::Id),
-                opt("version", NUMBER),
-                req("class_label", Shape::Line { max: 40 }).ask("text", "Klas", "Class"),
-                opt("dates", list(&Shape::Date)),
+                WHICH,
+                opt("version", NUMBER).ask("hidden", "Versie", "Version"),
+                req("class_label", Shape::Line { max: 40 }).ask("text", "Welke klas?", "Which class?"),
+                opt("dates", list(&Shape::Date)).ask("list", "Wanneer?", "When?"),
                 req("done", TEXT).ask("textarea", "Wat heb je gedaan?", "What did you do?"),
-                req("worked", WORKED).ask("select", "Werkte het?", "Did it work?"),
-                opt("evidence", TEXT),
-                opt("pupil_reaction", TEXT),
+                req("worked", WORKED).ask("radio", "Werkte het?", "Did it work?").choices(&[
+                    choice("yes", "Ja", "Yes"),
+                    choice("partly", "Deels", "Partly"),
+                    choice("no", "Nee", "No"),
+                ]),
+                opt("evidence", TEXT)
+                    .ask("textarea", "Waaraan zag je dat?", "How did you see that?")
+                    .help("Zonder namen van leerlingen.", "Without names of pupils."),
+                opt("pupil_reaction", TEXT).ask(
+                    "textarea",
+                    "Hoe reageerden de leerlingen?",
+                    "How did the pupils react?",
+                ),
             ],
         )
         .sees_all(),
-        EntrySpec::new("withdraw", say("Materiaal terugnemen", "Take material back"), &[req("material_id", Shape::Id)])
-            .sees_all(),
+        EntrySpec::new("withdraw", say("Materiaal terugnemen", "Take material back"), &[WHICH]).sees_all(),
     ],
     result: &[
         req("materials", list(&ITEM)),
@@ -125,11 +141,17 @@ pub(crate) static SPEC: Spec = Spec {
     ],
     privacy: "P1",
     minutes: 15,
-    error_words: &["INVALID", "CONFLICT", "NO_TRYOUT", "NOT_READY"],
+    error_words: &["INVALID", "CONFLICT", "NOT_ALLOWED", "NO_TRYOUT", "NOT_READY"],
     texts: &[
         ("materials", say("Materiaal", "Material")),
         ("tryouts", say("Uitgeprobeerd", "Tried out")),
-        ("error.NO_TRYOUT", say("Nog niet genoeg collega's hebben dit uitgeprobeerd.", "Not enough colleagues have tried this yet.")),
+        (
+            "error.NO_TRYOUT",
+            say("Nog niet genoeg collega's hebben dit uitgeprobeerd.", "Not enough colleagues have tried this yet."),
+        ),
+        ("versions", say("Versies", "Versions")),
+        ("parallel", say("Kies met welke versie jullie verder gaan", "Choose the version to go on with")),
+        ("error.NOT_READY", say("Dit team bracht nog niets in.", "This team has brought nothing yet.")),
         ("error.CONFLICT", say("Kies een ander nummer voor je materiaal.", "Choose another id for your material.")),
     ],
 };

@@ -5,8 +5,8 @@ mod fold;
 mod spec;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, ToJson,
-    entries, export, reads, say,
+    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind,
+    ToJson, entries, export, reads, say,
 };
 
 pub use fold::Picture;

@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn dates_that_do_not_exist_are_refused() {
-        for text in ["2026-02-30", "2026-13-01", "2026-1-1", "26-01-01", "2026-10-02x", "2026/10/02", "", "0000-01-01"] {
+        for text in ["2026-02-30", "2026-13-01", "2026-1-1", "26-01-01", "2026-10-02x", "2026/10/02", "", "0000-01-01"]
+        {
             assert_eq!(Date::parse(text), None, "{text}");
         }
         assert_eq!(Date::parse("2028-02-29").unwrap().to_string(), "2028-02-29");

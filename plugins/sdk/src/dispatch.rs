@@ -136,7 +136,8 @@ fn stored(name: &str, value: &mut Json, accepted: Accepted) -> Json {
     for (field, change) in accepted.changes {
         value.set(field, change);
     }
-    let mut out = object! {"entry" => name, "slot" => accepted.slot, "value" => &*value, "warnings" => accepted.warnings};
+    let mut out =
+        object! {"entry" => name, "slot" => accepted.slot, "value" => &*value, "warnings" => accepted.warnings};
     if accepted.shared {
         out.set("shared", true);
     }

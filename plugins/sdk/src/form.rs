@@ -84,7 +84,9 @@ pub(crate) fn form(out: &mut Out, fields: &[Field]) {
 
 fn ask(out: &mut Out, field: &Field, widget: &Widget) {
     out.open('{');
-    for (key, text) in [("field", Some(field.name)), ("widget", Some(widget.name)), ("options_from", widget.options_from)] {
+    for (key, text) in
+        [("field", Some(field.name)), ("widget", Some(widget.name)), ("options_from", widget.options_from)]
+    {
         if let Some(text) = text {
             out.key(key);
             out.text(text);

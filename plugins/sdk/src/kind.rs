@@ -2,8 +2,8 @@
 
 use crate::context::{Context, Contribution, Sender};
 use crate::json::{Entry, FromJson, Json, Object, ToJson};
-use crate::problem::{Problem, Refusal, Text, Warning};
 use crate::object;
+use crate::problem::{Problem, Refusal, Text, Warning};
 use crate::schema::Spec;
 
 /// A kind of step: what people contribute, and the pure function that combines it.

@@ -33,7 +33,9 @@ fn table() -> Vec<u8> {
     // A composed first part is preferred, so that composing finds the pair.
     let mut whole: BTreeMap<&[char], char> = BTreeMap::new();
     for (c, parts) in &all {
-        if parts.len() > 1 && (!whole.contains_key(parts.as_slice()) || reference(&String::from_iter(parts)) == c.to_string()) {
+        if parts.len() > 1
+            && (!whole.contains_key(parts.as_slice()) || reference(&String::from_iter(parts)) == c.to_string())
+        {
             whole.insert(parts, *c);
         }
     }
@@ -52,7 +54,8 @@ fn table() -> Vec<u8> {
         pairs.push([u24(code), u24(first.into()), u24((*last).into())].concat());
     }
     order.sort_unstable();
-    let seconds: BTreeSet<char> = order.iter().map(|pair| pair.1).filter(|c| canonical_combining_class(*c) == 0).collect();
+    let seconds: BTreeSet<char> =
+        order.iter().map(|pair| pair.1).filter(|c| canonical_combining_class(*c) == 0).collect();
     let mut runs: Vec<(u32, u8, u8)> = Vec::new();
     for (code, class) in characters().map(|c| (u32::from(c), canonical_combining_class(c))).filter(|mark| mark.1 > 0) {
         match runs.last_mut() {
@@ -82,8 +85,10 @@ fn the_table_is_the_reference() {
 
 #[test]
 fn every_character_alone_and_before_and_after_a_mark() {
-    let special: BTreeSet<char> = decompositions().into_iter().flat_map(|(c, parts)| [vec![c], parts].concat()).collect();
-    let matters = |c: &char| special.contains(c) || canonical_combining_class(*c) > 0 || u32::from(*c).is_multiple_of(61);
+    let special: BTreeSet<char> =
+        decompositions().into_iter().flat_map(|(c, parts)| [vec![c], parts].concat()).collect();
+    let matters =
+        |c: &char| special.contains(c) || canonical_combining_class(*c) > 0 || u32::from(*c).is_multiple_of(61);
     for c in characters().filter(matters) {
         for text in [format!("{c}"), format!("{c}\u{301}"), format!("a\u{323}{c}\u{307}"), format!("e{c}")] {
             assert_eq!(nfc(text.clone()), reference(&text), "{:x}", u32::from(c));

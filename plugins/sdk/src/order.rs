@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn ties_fall_to_supporters_and_then_to_the_id() {
-        let mut rows = vec![(2, 2, "P5"), (4, 3, "P2"), (1, 1, "P4"), (2, 2, "P3"), (4, 3, "P1"), (4, 4, "P9")];
+        let mut rows = [(2, 2, "P5"), (4, 3, "P2"), (1, 1, "P4"), (2, 2, "P3"), (4, 3, "P1"), (4, 4, "P9")];
         rows.sort_by(|a, b| by_score(*a, *b));
         let ids: Vec<&str> = rows.iter().map(|row| row.2).collect();
         assert_eq!(ids, ["P9", "P1", "P2", "P3", "P5", "P4"]);

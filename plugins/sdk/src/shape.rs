@@ -294,7 +294,8 @@ fn is_left_out(shape: &Shape, item: &Json) -> bool {
     }
 }
 
-const WRONG_TYPE: Say = say("dit is niet het soort waarde dat hier hoort", "this is not the kind of value that belongs here");
+const WRONG_TYPE: Say =
+    say("dit is niet het soort waarde dat hier hoort", "this is not the kind of value that belongs here");
 const BAD_ID: Say = say(
     "geen geldige naam: gebruik letters, cijfers en . _ : @ + - (hoogstens 80)",
     "no valid id: use letters, digits and . _ : @ + - (at most 80)",

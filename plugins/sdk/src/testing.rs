@@ -153,7 +153,8 @@ fn kind<'a>(manifest: &'a Value, name: &Value, fixture: &str) -> &'a Value {
 fn schemas_hold(kind: &Value, fixture: &Fixture, answer: &Value, name: &str) {
     let valid = |schema: &str, value: &Value| {
         let validator = jsonschema::validator_for(&kind[schema]).expect("schemas were checked");
-        let problem = validator.iter_errors(value).next().map(|error| format!("{} at {}", error, error.instance_path()));
+        let problem =
+            validator.iter_errors(value).next().map(|error| format!("{} at {}", error, error.instance_path()));
         assert_eq!(problem, None, "{name}: {schema} does not match its schema");
     };
     if answer["ok"].is_object() {
@@ -208,14 +209,17 @@ fn stays_the_same(plugin: &Plugin, fixture: &Fixture, first: &Value, name: &str)
         again.input["payload"][entry][field] = stored[field].clone();
     }
     let second = answer(plugin, &again);
-    let texts = |answer: &Value| -> Vec<Value> { sent.keys().map(|field| answer["ok"]["value"][field].clone()).collect() };
+    let texts =
+        |answer: &Value| -> Vec<Value> { sent.keys().map(|field| answer["ok"]["value"][field].clone()).collect() };
     assert_eq!(texts(&second), texts(first), "{name}: normalising twice gives another value");
 }
 
 fn collect_words(value: &Value, words: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
-            if let (Some(word), true) = (fields.get("word").and_then(Value::as_str), fields.contains_key("text")) {
+            if let (Some(word), true) =
+                (fields.get("word").and_then(Value::as_str), fields.contains_key("text") && fields.contains_key("args"))
+            {
                 words.insert(word.to_owned());
             }
             fields.values().for_each(|field| collect_words(field, words));

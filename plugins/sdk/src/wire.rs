@@ -289,8 +289,30 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused_as_the_reference_does() {
         for text in [
-            "", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "01", "-", "1.", "1e", "+1", "nul", "\"\\x\"", "\"\u{1}\"", "\"\\ud800\"",
-            "\"\\ud800\\u0041\"", "\"\\u12\"", "\"\\u+123\"", "[1 2]", "1 1", "\"open", "{\"a\"}", "\"\\udc00\"", "--1",
+            "",
+            " ",
+            "{",
+            "[1,]",
+            "{\"a\":1,}",
+            "{a:1}",
+            "01",
+            "-",
+            "1.",
+            "1e",
+            "+1",
+            "nul",
+            "\"\\x\"",
+            "\"\u{1}\"",
+            "\"\\ud800\"",
+            "\"\\ud800\\u0041\"",
+            "\"\\u12\"",
+            "\"\\u+123\"",
+            "[1 2]",
+            "1 1",
+            "\"open",
+            "{\"a\"}",
+            "\"\\udc00\"",
+            "--1",
         ] {
             assert!(parse(text).is_err(), "{text}");
             assert!(serde_json::from_str::<Value>(text).is_err(), "the reference takes {text}");
@@ -304,8 +326,14 @@ mod tests {
     #[test]
     fn what_is_json_is_read_as_the_reference_does() {
         for text in [
-            "{}", "[]", " [ 1 , -2 , 0 ] ", "{\"a\":{\"b\":[true,false,null]},\"a\":1}", "9223372036854775807",
-            "-9223372036854775808", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00 é\"", "\"\\u0000\"",
+            "{}",
+            "[]",
+            " [ 1 , -2 , 0 ] ",
+            "{\"a\":{\"b\":[true,false,null]},\"a\":1}",
+            "9223372036854775807",
+            "-9223372036854775808",
+            "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00 é\"",
+            "\"\\u0000\"",
         ] {
             let reference: Value = serde_json::from_str(text).unwrap();
             let read = parse(text).unwrap();

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use draaiboek_store::{InstanceFilter, InstanceRow, OpenOptions, Reader, Scope, Store, StoreError};
+use draaiboek_workflow::ir::Workflow;
 use serde_json::{Value, json};
 
 use crate::args::{Common, Demo};
@@ -37,7 +38,7 @@ pub async fn demo(asked: &Demo, common: &Common, output: &Output) -> Result<Exit
     };
     let report = player::play_loaded(&loaded, &options).await?;
     let reader = Store::open_read_only(&database.display().to_string()).await?;
-    let end = End::read(&reader).await?;
+    let end = End::read(&reader, common.lang.locale()).await?;
     if output.json {
         output.value(&json!({"met": report.met(), "database": database, "principles": end.principles, "follow_up": end.follow_up, "plays": report.plays}))?;
     } else {
@@ -106,7 +107,7 @@ struct Team {
 }
 
 impl End {
-    async fn read(reader: &Reader) -> Result<Self, Failure> {
+    async fn read(reader: &Reader, locale: &str) -> Result<Self, Failure> {
         let Some(day) = reader.instance(Scope::All, DAY).await? else {
             return Ok(Self { principles: Value::Null, follow_up: Vec::new() });
         };
@@ -118,7 +119,7 @@ impl End {
         let mut follow_up = Vec::new();
         for summary in reader.instances(Scope::All, &filter, 1_000).await?.iter().rev() {
             if let Some(row) = reader.instance_by_pk(summary.pk).await? {
-                follow_up.push(team(reader, &row).await?);
+                follow_up.push(team(reader, &row, locale).await?);
             }
         }
         Ok(Self { principles, follow_up })
@@ -181,20 +182,29 @@ impl End {
     }
 }
 
-async fn team(reader: &Reader, row: &InstanceRow) -> Result<Team, Failure> {
+async fn team(reader: &Reader, row: &InstanceRow, locale: &str) -> Result<Team, Failure> {
     let origin: Value = stored("origin", &row.origin)?;
     let text = |path: &str| origin.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
     let school = reader.school(&row.school).await?.map(|row| session::school(&row.content)).transpose()?;
     let key = text("/config/team/id");
     let coach = text("/config/team/coach");
-    let title = school.as_ref().and_then(|school| school.teams.get(&key)).map(|team| team.title.clone());
+    let name_of_team = school.as_ref().and_then(|school| school.teams.get(&key)).map(|team| team.title.clone());
     let name = school.as_ref().and_then(|school| school.people.get(&coach)).map(|person| person.name.clone());
+    let workflow: Option<Workflow> = match reader.definition(&row.definition_hash).await? {
+        Some(definition) => Some(stored("workflow", &definition.content)?),
+        None => None,
+    };
+    let title_of = |state: &String| match &workflow {
+        Some(workflow) => workflow.text(locale, &format!("state.{state}")).to_owned(),
+        None => state.clone(),
+    };
+    let titles: Vec<String> = super::look::states(&row.status).iter().map(title_of).collect();
     let date: Option<jiff::civil::Date> = text("/config/first_meeting").parse().ok();
     Ok(Team {
-        team: title.unwrap_or(key),
+        team: name_of_team.unwrap_or(key),
         coach: name.unwrap_or(coach),
         first_meeting: date.map(|date| date.strftime("%d/%m/%Y").to_string()).unwrap_or_default(),
-        state: super::look::states(&row.status).join(", "),
+        state: titles.join(", "),
         cycle: row.id.clone(),
     })
 }

@@ -454,7 +454,12 @@ pub fn calls_for(world: World<'_>, snapshot: &Snapshot, step: &str) -> Result<Ca
         inputs.insert("checks".into(), Value::Array(checks));
     }
     let invited = turn.invited(def)?;
-    Ok(CallConfig { kind: def.step.kind.clone(), config: grow(&turn, with)?, inputs, invited })
+    let mut config = grow(&turn, with)?;
+    if let Value::Object(fields) = &mut config {
+        // L10: the plugin says `insufficient`, the workflow's guard decides what follows.
+        fields.entry("min_contributions").or_insert(def.step.min_contributions.into());
+    }
+    Ok(CallConfig { kind: def.step.kind.clone(), config, inputs, invited })
 }
 
 /// The roles an actor holds in an instance: those of the school, and those of the workflow whose `from` names the person.

@@ -304,7 +304,7 @@ impl<'t, 'a> Stepper<'t, 'a> {
             (_, Some(_)) => return Err("only a message to itself can be delayed".into()),
             (Recipient::Parent, None) => {
                 let Some(parent) = self.turn.world.origin.parent.clone() else { return Ok(()) };
-                let data = json!({"key": parent.key, "state": parent.state, "data": data});
+                let data = from_child(data, &parent);
                 self.turn.effects.push(Effect::Deliver { instance: parent.instance, event: name.to_owned(), data });
             }
             (Recipient::Children(state), None) => {
@@ -320,6 +320,13 @@ impl<'t, 'a> Stepper<'t, 'a> {
         }
         Ok(())
     }
+}
+
+/// What a child sends, with the child's place in the family beside it.
+fn from_child(data: Value, parent: &super::model::Parent) -> Value {
+    let mut data = data.as_object().cloned().unwrap_or_default();
+    data.insert("child".into(), json!({"key": parent.key, "state": parent.state}));
+    Value::Object(data)
 }
 
 /// Queues a message for people, to leave within quiet hours.

@@ -109,6 +109,13 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
+    /// A map with room for a document of this size.
+    pub fn for_document(bytes: usize) -> Self {
+        /// A guess that spares growing the map again and again.
+        const BYTES_PER_ELEMENT: usize = 20;
+        Self { spans: HashMap::with_capacity(bytes / BYTES_PER_ELEMENT) }
+    }
+
     /// Remembers where an element stands; the first place wins.
     pub fn put(&mut self, path: impl Into<String>, span: Span) {
         self.spans.entry(path.into()).or_insert(span);

@@ -21,8 +21,14 @@ impl Step {
     #[must_use]
     pub fn new(plugin: &'static Plugin, kind: &str, config: Value) -> Self {
         let closed = json!([
-            ["2026-11-02", "2026-11-08"], ["2026-11-11", "2026-11-11"], ["2026-12-21", "2027-01-03"], ["2027-02-08", "2027-02-14"],
-            ["2027-03-29", "2027-04-11"], ["2027-05-01", "2027-05-01"], ["2027-05-06", "2027-05-07"], ["2027-05-17", "2027-05-17"],
+            ["2026-11-02", "2026-11-08"],
+            ["2026-11-11", "2026-11-11"],
+            ["2026-12-21", "2027-01-03"],
+            ["2027-02-08", "2027-02-14"],
+            ["2027-03-29", "2027-04-11"],
+            ["2027-05-01", "2027-05-01"],
+            ["2027-05-06", "2027-05-07"],
+            ["2027-05-17", "2027-05-17"],
         ]);
         let ctx = json!({
             "kind": kind, "config": config, "inputs": {}, "actor": null, "locale": "nl", "now": "2026-10-02T12:00:00",
@@ -65,7 +71,10 @@ impl Step {
         ctx["actor"] = json!({"participant": who, "roles": roles, "group": group});
         let at = self.ctx["now"].clone();
         let sent = json!({"participant": who, "roles": roles, "group": group, "at": at, "payload": payload});
-        let answer = self.plugin.check(&ctx.to_string(), &sent.to_string()).map_err(|refusal| shown(&tree(&refusal)["problems"]))?;
+        let answer = self
+            .plugin
+            .check(&ctx.to_string(), &sent.to_string())
+            .map_err(|refusal| shown(&tree(&refusal)["problems"]))?;
         let answer = tree(&answer);
         self.keep(who, &answer, &sent);
         Ok(answer)
