@@ -1,5 +1,5 @@
 //! Compiled code on disk, so that a start costs milliseconds. Machine code is as trusted as the program itself:
-//! the folder is private to the user, every file carries the hashes it was made for and one of its own content,
+//! the folder is private to the user, every file carries the hashes it was made for and a checksum of its content,
 //! and whatever is in doubt is compiled again. Losing the folder loses time, never data.
 
 use std::fs::{self, File};
@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 
 /// Names the layout below; another layout gets another name and is compiled again.
-const MAGIC: &[u8; 16] = b"draaiboek code 1";
-/// Magic, component hash, engine fingerprint, hash of the code.
-const HEADER: usize = 16 + 3 * 32;
+const MAGIC: &[u8; 16] = b"draaiboek code 2";
+/// Magic, component hash, engine fingerprint, length and CRC-32 of the code. The checksum is against damage; against
+/// people there is the private folder, since who may write there can make any checksum.
+const HEADER: usize = 16 + 2 * 32 + 8 + 4;
 /// Files kept; the oldest go first. Ten plugins of a few versions fit many times.
 const FILES_KEPT: usize = 200;
 /// Compiled code is some three times its component; more than this is not ours.
@@ -107,7 +108,9 @@ impl CodeCache {
 
     fn header(&self, component: &Hash256, code: &[u8]) -> [u8; HEADER] {
         let mut header = [0u8; HEADER];
-        let parts: [&[u8]; 4] = [MAGIC, component, &self.fingerprint, &sha256(code)];
+        let length = (code.len() as u64).to_le_bytes();
+        let checksum = crc32fast::hash(code).to_le_bytes();
+        let parts: [&[u8]; 5] = [MAGIC, component, &self.fingerprint, &length, &checksum];
         for (to, from) in header.iter_mut().zip(parts.concat()) {
             *to = from;
         }

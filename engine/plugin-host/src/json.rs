@@ -24,14 +24,16 @@ pub(crate) enum Numbers {
 /// `depth`, or holds inexact numbers.
 pub(crate) fn read<T: DeserializeOwned>(text: &str, depth: usize, numbers: Numbers) -> Result<T, Fault> {
     bounds(text.as_bytes(), depth, numbers)?;
+    serde_json::from_str(text).map_err(|error| if error.is_data() { wrong_shape::<T>(text) } else { bad_json(&error) })
+}
+
+/// Reads once more to find the place: keeping track of it costs more than reading, and answers are seldom wrong.
+fn wrong_shape<T: DeserializeOwned>(text: &str) -> Fault {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner();
-        if inner.is_data() { Fault::BadShape { path, problem: inner.to_string() } } else { bad_json(&inner) }
-    })?;
-    reader.end().map_err(|error| bad_json(&error))?;
-    Ok(value)
+    match serde_path_to_error::deserialize::<_, T>(&mut reader) {
+        Ok(_) => Fault::BadShape { path: ".".to_owned(), problem: "cannot be read".to_owned() },
+        Err(error) => Fault::BadShape { path: error.path().to_string(), problem: error.into_inner().to_string() },
+    }
 }
 
 fn bad_json(error: &serde_json::Error) -> Fault {

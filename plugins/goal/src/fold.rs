@@ -72,7 +72,7 @@ pub(crate) fn fold(ctx: &Context<Goal>, all: &[Contribution<Entry>]) -> Result<P
         if let Entry::Goal(goal) = &one.entry {
             let group = goal.group.clone().or_else(|| one.from.group.clone());
             let owner = goal.owner.clone().or_else(|| Some(one.by().to_owned()));
-            let goal = NewGoal { group, owner, ..goal.clone() };
+            let goal = NewGoal { group, owner, ..NewGoal::clone(goal) };
             let missing = missing(ctx, &goal);
             standing.set(&goal.goal_id.clone(), Standing { goal, reason: None, missing });
         }

@@ -40,7 +40,7 @@ reads!(Config {
 #[derive(Debug)]
 pub enum Entry {
     /// A goal as it is now.
-    Goal(NewGoal),
+    Goal(Box<NewGoal>),
     /// The goal is reached, or given up.
     CloseGoal(CloseGoal),
 }

@@ -194,6 +194,13 @@ impl<T: FromJson> FromJson for Option<T> {
     }
 }
 
+/// For the large variants of an enum.
+impl<T: FromJson> FromJson for Box<T> {
+    fn from_json(json: Json) -> Self {
+        Self::new(T::from_json(json))
+    }
+}
+
 impl<T: ToJson> ToJson for [T] {
     fn to_json(&self) -> Json {
         Json::List(self.iter().map(T::to_json).collect())

@@ -1,7 +1,7 @@
 //! The manifest: JSON Schemas (2020-12), forms and texts, written from the declarations of a kind.
 
 use crate::form::form;
-use crate::shape::{COUNT, Field, IDS, MAX_ID, Shape, opt, req};
+use crate::shape::{COUNT, Field, ID_PATTERN, IDS, MAX_ID, Shape, opt, req};
 use crate::text::Say;
 use crate::wire::Out;
 
@@ -205,7 +205,11 @@ fn schema(out: &mut Out, shape: &Shape) {
     match shape {
         Shape::Object(fields) => return object(out, &[fields]),
         Shape::Line { max } | Shape::Text { max } => limited(out, "string", &[("maxLength", i64::from(*max))]),
-        Shape::Id => limited(out, "string", &[("minLength", 1), ("maxLength", MAX_ID as i64)]),
+        Shape::Id => {
+            limited(out, "string", &[("minLength", 1), ("maxLength", MAX_ID as i64)]);
+            out.key("pattern");
+            out.text(ID_PATTERN);
+        }
         Shape::Date => {
             limited(out, "string", &[("minLength", 10), ("maxLength", 10)]);
             out.key("format");

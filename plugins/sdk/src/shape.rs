@@ -13,6 +13,8 @@ use crate::text::{Say, clean, length, say};
 const MAX_PROBLEMS: usize = 20;
 /// Longest id in characters.
 pub(crate) const MAX_ID: usize = 80;
+/// The same as a JSON Schema pattern.
+pub(crate) const ID_PATTERN: &str = "^[A-Za-z0-9_][A-Za-z0-9._:@+-]*$";
 
 /// What a value may be. Built in constants; costs nothing at run time.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +29,7 @@ pub enum Shape {
         /// Characters.
         max: u32,
     },
-    /// An id: 1 to 80 characters, letters, digits and `. _ : @ + -`, starting with a letter, digit or `_`.
+    /// An id: 1 to 80 characters, letters, digits (ASCII) and `. _ : @ + -`, starting with a letter, digit or `_`.
     Id,
     /// A civil date `YYYY-MM-DD`.
     Date,
@@ -113,10 +115,10 @@ pub const COUNT: Shape = Shape::Int { min: 0, max: 1_000_000_000 };
 /// Whether a text is an id (see [`Shape::Id`]).
 #[must_use]
 pub fn is_id(text: &str) -> bool {
-    let inside = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | ':' | '@' | '+' | '-');
-    (1..=MAX_ID).contains(&length(text))
-        && text.chars().all(inside)
-        && text.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+    let inside = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'@' | b'+' | b'-');
+    (1..=MAX_ID).contains(&text.len())
+        && text.bytes().all(inside)
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Checks an object against its fields (in one or more parts) and gives back the normalised form. `path` is the JSON pointer of the object.
@@ -297,8 +299,8 @@ fn is_left_out(shape: &Shape, item: &Json) -> bool {
 const WRONG_TYPE: Say =
     say("dit is niet het soort waarde dat hier hoort", "this is not the kind of value that belongs here");
 const BAD_ID: Say = say(
-    "geen geldige naam: gebruik letters, cijfers en . _ : @ + - (hoogstens 80)",
-    "no valid id: use letters, digits and . _ : @ + - (at most 80)",
+    "geen geldige naam: gebruik gewone letters, cijfers en . _ : @ + - (hoogstens 80)",
+    "no valid id: use plain letters, digits and . _ : @ + - (at most 80)",
 );
 const BAD_DATE: Say = say("geef een datum als 2026-10-02", "give a date such as 2026-10-02");
 
@@ -356,6 +358,8 @@ mod tests {
             (json!({"text": "a", "other": 1}), "/card/other"),
             (json!({"text": "a", "a/b~c": 1}), "/card/a~1b~0c"),
             (json!({"text": "a", "id": "a b"}), "/card/id"),
+            (json!({"text": "a", "id": "é"}), "/card/id"),
+            (json!({"text": "a", "id": "-a"}), "/card/id"),
             (json!({"text": "a", "when": "2026-02-30"}), "/card/when"),
             (json!({"text": "a", "when": "2026-02-03T10:00:00"}), "/card/when"),
             (json!({"text": "a", "n": 5}), "/card/n"),

@@ -189,10 +189,14 @@ pub(super) fn admit(turn: &mut Turn<'_>, step: &str, id: &str) -> Result<Answer,
     let owner = turn.pool_owner(step)?;
     let prior = known(turn, id)?;
     let open: Vec<String> = turn.sharers(&owner).into_iter().filter(|s| turn.is_open(s)).collect();
-    let Some(through) = open.first() else {
+    if open.is_empty() {
         return Err(Rejection::new("CLOSED", "the step that follows has closed; the result is frozen"));
-    };
-    allowed(turn, through)?;
+    }
+    // Who facilitates: leads the cycle, or works on the step that follows.
+    let follows = |s: &String| !turn.accepts(s, &prior.entry) && allowed(turn, s).is_ok();
+    if !turn.leads() && !open.iter().any(follows) {
+        return Err(Rejection::new("NOT_ALLOWED", "only who facilitates may let a late contribution count"));
+    }
     match prior.status {
         ContributionStatus::Admitted | ContributionStatus::Effective => return Ok(Answer::Duplicate),
         ContributionStatus::Late => {}

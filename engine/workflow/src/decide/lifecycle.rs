@@ -14,14 +14,10 @@ use super::{MAX_TEXT, Stop, send};
 use crate::definition::Tree;
 use crate::ir::{Concluding, RESERVED_EVENTS};
 
-/// Roles that lead a cycle: they may pause, skip, move and repair where a workflow says nothing else.
-pub const LEADING_ROLES: [&str; 4] = ["dir", "coach", "adm", "system"];
-
 /// Whether the lifecycle and the actor's role let the command through at all.
 pub(super) fn admits(turn: &Turn<'_>, command: &Command) -> Result<(), Rejection> {
     texts_within_bounds(command)?;
-    let leads = turn.actor.is_system() || LEADING_ROLES.iter().any(|role| turn.actor.roles.iter().any(|r| r == role));
-    if needs_leader(command) && !leads {
+    if needs_leader(command) && !turn.leads() {
         return Err(Rejection::new("NOT_ALLOWED", "this is for the director or the coach of the cycle"));
     }
     if needs_engine(command) && !turn.actor.is_system() {
@@ -138,7 +134,7 @@ fn conclude_when_ready(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {
 
 fn conclude(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {
     let def = turn.step(step)?;
-    if !turn.actor.is_system() && !def.step.roles.iter().any(|role| turn.holds(role)) && !leads(turn) {
+    if !turn.actor.is_system() && !def.step.roles.iter().any(|role| turn.holds(role)) && !turn.leads() {
         return Err(Rejection::new("NOT_ALLOWED", "only who leads the step may conclude it").into());
     }
     if !turn.is_open(step) {
@@ -148,10 +144,6 @@ fn conclude(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {
         return Err(refusal.into());
     }
     conclude_now(turn, step)
-}
-
-fn leads(turn: &Turn<'_>) -> bool {
-    LEADING_ROLES.iter().any(|role| turn.actor.roles.iter().any(|held| held == role))
 }
 
 fn conclude_now(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {

@@ -21,13 +21,13 @@ pub use decision::{
     Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, NewContribution, NewTask, Rejection,
     TaskChange, TimerChange,
 };
-pub use lifecycle::{CallConfig, LEADING_ROLES, asks, calls_for, roles_of};
+pub use lifecycle::{CallConfig, asks, calls_for, roles_of};
 pub use model::{
     Child, ChildStatus, Children, Incident, Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Snapshot, StepState,
     StepStatus, Tally, TimerPurpose,
 };
 pub use stepper::{MAX_QUEUED, MAX_REASONS};
-pub use turn::World;
+pub use turn::{LEADING_ROLES, World};
 
 use draaiboek_chart::Snapshot as ChartSnapshot;
 use stepper::{Broken, Outcome};

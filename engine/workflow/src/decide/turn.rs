@@ -19,6 +19,9 @@ use crate::calendar::Calendar;
 use crate::cel::Program;
 use crate::definition::{Definition, StepDef};
 
+/// Roles that lead a cycle: they may pause, skip, move and repair where a workflow says nothing else.
+pub const LEADING_ROLES: [&str; 4] = ["dir", "coach", "adm", "system"];
+
 /// Everything a decision rests on besides the snapshot and the command.
 #[derive(Clone, Copy, Debug)]
 pub struct World<'a> {
@@ -155,6 +158,11 @@ impl<'a> Turn<'a> {
             Some(program) => self.value(program, None, &Locals::default()).is_ok_and(|v| names_person(&v, person)),
             None => self.actor.roles.iter().any(|held| held == role),
         }
+    }
+
+    /// Whether the actor leads the cycle: by a leading role, or as the engine.
+    pub fn leads(&self) -> bool {
+        self.actor.is_system() || LEADING_ROLES.iter().any(|role| self.actor.roles.iter().any(|held| held == role))
     }
 
     /// Evaluates an expression to JSON.

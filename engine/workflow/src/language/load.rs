@@ -15,6 +15,7 @@ use super::span::{SourceFile, SourceMap, Span};
 use super::texts::{self, Collector};
 use super::verify::{Kinds, verify};
 use super::yaml;
+use crate::definition::Definition;
 use crate::ir;
 use crate::lint::lint;
 
@@ -70,6 +71,8 @@ pub struct Options<'a> {
 pub struct Checked {
     /// The compiled form, when there is no error.
     pub workflow: Option<ir::Workflow>,
+    /// The same, ready to run, when there is no error.
+    pub definition: Option<Definition>,
     /// Messages in order of place.
     pub diagnostics: Vec<Diagnostic>,
     /// The files, for rendering messages.
@@ -98,12 +101,19 @@ pub fn check(bundle: &Bundle, options: &Options<'_>) -> Checked {
         trees: Vec::new(),
         sink: Sink::default(),
         visited: HashSet::new(),
-        map: SourceMap::default(),
+        map: SourceMap::for_document(bundle.main.text.len().min(yaml::MAX_BYTES)),
+        definition: None,
     };
     let workflow = loader.workflow(bundle);
     let diagnostics = loader.sink.finish(&loader.sources);
     let failed = diagnostics.iter().any(|item| item.severity == Severity::Error);
-    Checked { workflow: workflow.filter(|_| !failed), diagnostics, sources: loader.sources, map: loader.map }
+    Checked {
+        workflow: workflow.filter(|_| !failed),
+        definition: loader.definition.filter(|_| !failed),
+        diagnostics,
+        sources: loader.sources,
+        map: loader.map,
+    }
 }
 
 struct Loader<'a> {
@@ -114,6 +124,7 @@ struct Loader<'a> {
     sink: Sink,
     visited: HashSet<String>,
     map: SourceMap,
+    definition: Option<Definition>,
 }
 
 impl Loader<'_> {
@@ -131,7 +142,7 @@ impl Loader<'_> {
         workflow.texts = self.texts(&root, inline);
         self.map.put("workflow", root.entry("workflow").map_or(root.span, |e| e.value.span));
         if !self.sink.has_errors() {
-            verify(&workflow, self.options.kinds, &self.map, &self.sources, &mut self.sink);
+            self.definition = verify(&workflow, self.options.kinds, &self.map, &self.sources, &mut self.sink);
         }
         if !self.sink.has_errors() {
             self.lint(&workflow);

@@ -8,14 +8,15 @@ use crate::language::span::Span;
 
 impl Verify<'_> {
     /// Compiles chart and expressions.
-    pub(super) fn compile(&mut self) {
-        let problems = match Definition::compile(self.workflow.clone()) {
-            Ok((_, warnings)) => warnings,
-            Err(problems) => problems,
+    pub(super) fn compile(&mut self) -> Option<Definition> {
+        let (definition, problems) = match Definition::compile(self.workflow.clone()) {
+            Ok((definition, warnings)) => (Some(definition), warnings),
+            Err(problems) => (None, problems),
         };
         for problem in problems {
             self.report(&problem);
         }
+        definition
     }
 
     fn report(&mut self, problem: &DefinitionError) {

@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::diagnostic::{Draft, Sink};
 use super::span::{SourceFile, SourceMap};
 use super::suggest::nearest;
+use crate::definition::Definition;
 use crate::ir::{Step, Workflow};
 use crate::lint::outline::Outline;
 
@@ -32,8 +33,14 @@ pub(super) struct Verify<'a> {
     pub(super) sink: &'a mut Sink,
 }
 
-/// Checks a workflow; problems go to the sink.
-pub fn verify(workflow: &Workflow, kinds: Option<&Kinds>, map: &SourceMap, sources: &[SourceFile], sink: &mut Sink) {
+/// Checks a workflow and compiles it; problems go to the sink.
+pub fn verify(
+    workflow: &Workflow,
+    kinds: Option<&Kinds>,
+    map: &SourceMap,
+    sources: &[SourceFile],
+    sink: &mut Sink,
+) -> Option<Definition> {
     let states = workflow.all_states();
     let mut verify = Verify {
         workflow,
@@ -52,9 +59,10 @@ pub fn verify(workflow: &Workflow, kinds: Option<&Kinds>, map: &SourceMap, sourc
     if let Some(kinds) = kinds {
         verify.kinds(kinds);
     }
-    if !verify.sink.has_errors() {
-        verify.compile();
+    if verify.sink.has_errors() {
+        return None;
     }
+    verify.compile()
 }
 
 impl Verify<'_> {
