@@ -19,10 +19,7 @@ impl MigratorTrait for Migrator {
 /// The names of all migrations this build knows, oldest first. The last one is the schema version.
 #[must_use]
 pub fn known_versions() -> Vec<String> {
-    Migrator::migrations()
-        .iter()
-        .map(|migration| migration.name().to_owned())
-        .collect()
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -92,24 +92,16 @@ fn maybe_bytes(name: &'static str) -> ColumnDef {
 }
 
 /// A foreign key from a column of this table to the key of another.
-fn references(
-    column: &'static str,
-    table: &'static str,
-    key: &'static str,
-) -> ForeignKeyCreateStatement {
+fn references(column: &'static str, table: &'static str, key: &'static str) -> ForeignKeyCreateStatement {
     let mut statement = ForeignKey::create();
-    statement
-        .from_col(Alias::new(column))
-        .to(Alias::new(table), Alias::new(key));
+    statement.from_col(Alias::new(column)).to(Alias::new(table), Alias::new(key));
     statement
 }
 
 /// An index named `<table>_<suffix>`.
 fn index(table: &str, suffix: &str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut statement = Index::create();
-    statement
-        .name(format!("{table}_{suffix}"))
-        .table(Alias::new(table));
+    statement.name(format!("{table}_{suffix}")).table(Alias::new(table));
     for column in columns {
         statement.col(Alias::new(*column));
     }

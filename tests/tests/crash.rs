@@ -1,6 +1,7 @@
 //! `kill -9` under load: what was acknowledged is there, nothing is there twice, and the journal proves it.
 //!
 //! DRAAIBOEK_KILLS sets the number of kills (50 by default; a soak takes 1,000).
+#![expect(clippy::expect_used, reason = "a failure here is a failed test")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};

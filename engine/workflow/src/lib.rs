@@ -1,4 +1,4 @@
-//! The workflow language and its meaning: parse, diagnose, compile, calendar, diagram, simulate, decide.
+//! The workflow language and its meaning: parse, diagnose, compile, calendar, diagram, decide.
 //!
 //! Pure: no clock, no randomness, no IO, no async. Time, people and plugin answers come in as arguments;
 //! what should happen goes out as data. Knows nothing of databases, WASM or HTTP.
@@ -12,4 +12,3 @@ pub mod ir;
 pub mod language;
 pub mod lint;
 pub mod scxml;
-pub mod simulate;

@@ -6,9 +6,7 @@ use sea_orm_migration::sea_orm::DbErr;
 
 /// Creates the tables of the catalog.
 pub(super) async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    manager
-        .create_table(table("meta", [text("key"), text("value")]))
-        .await?;
+    manager.create_table(table("meta", [text("key"), text("value")])).await?;
     let definition = [
         bytes("hash"),
         text("id"),
@@ -18,25 +16,10 @@ pub(super) async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         text("source"),
         int("created_at"),
     ];
-    manager
-        .create_table(table("definition", definition))
-        .await?;
-    manager
-        .create_index(index("definition", "by_id", &["id", "created_at"]))
-        .await?;
-    manager
-        .create_table(table(
-            "calendar",
-            [bytes("hash"), text("content"), int("created_at")],
-        ))
-        .await?;
-    let plugin = [
-        bytes("hash"),
-        text("id"),
-        text("version"),
-        maybe_bytes("bytes"),
-        int("created_at"),
-    ];
+    manager.create_table(table("definition", definition)).await?;
+    manager.create_index(index("definition", "by_id", &["id", "created_at"])).await?;
+    manager.create_table(table("calendar", [bytes("hash"), text("content"), int("created_at")])).await?;
+    let plugin = [bytes("hash"), text("id"), text("version"), maybe_bytes("bytes"), int("created_at")];
     manager.create_table(table("plugin", plugin)).await?;
     let school = [text("id"), text("name"), text("content"), int("updated_at")];
     manager.create_table(table("school", school)).await

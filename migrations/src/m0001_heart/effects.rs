@@ -28,15 +28,8 @@ async fn timer(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut create = table("timer", columns);
     create.foreign_key(&mut references("instance_pk", "instance", "pk"));
     manager.create_table(create).await?;
-    manager
-        .create_index(index("timer", "by_instance", &["instance_pk"]))
-        .await?;
-    manager
-        .create_index(only(
-            index("timer", "pending_by_due", &["due_at"]),
-            "pending",
-        ))
-        .await
+    manager.create_index(index("timer", "by_instance", &["instance_pk"])).await?;
+    manager.create_index(only(index("timer", "pending_by_due", &["due_at"]), "pending")).await
 }
 
 async fn outbox(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -54,12 +47,8 @@ async fn outbox(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         maybe_int("done_at"),
     ];
     manager.create_table(table("outbox", columns)).await?;
-    manager
-        .create_index(index("outbox", "by_key", &["key"]).unique().to_owned())
-        .await?;
-    manager
-        .create_index(only(index("outbox", "pending", &["not_before"]), "pending"))
-        .await
+    manager.create_index(index("outbox", "by_key", &["key"]).unique().to_owned()).await?;
+    manager.create_index(only(index("outbox", "pending", &["not_before"]), "pending")).await
 }
 
 async fn incident(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -77,12 +66,8 @@ async fn incident(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut create = table("incident", columns);
     create.foreign_key(&mut references("instance_pk", "instance", "pk"));
     manager.create_table(create).await?;
-    manager
-        .create_index(index("incident", "by_instance", &["instance_pk"]))
-        .await?;
-    manager
-        .create_index(only(index("incident", "open", &["opened_at"]), "open"))
-        .await
+    manager.create_index(index("incident", "by_instance", &["instance_pk"])).await?;
+    manager.create_index(only(index("incident", "open", &["opened_at"]), "open")).await
 }
 
 async fn artifact(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -98,8 +83,6 @@ async fn artifact(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut create = table("artifact", columns);
     create.foreign_key(&mut references("instance_pk", "instance", "pk"));
     manager.create_table(create).await?;
-    let by_name = index("artifact", "by_name", &["instance_pk", "name", "version"])
-        .unique()
-        .to_owned();
+    let by_name = index("artifact", "by_name", &["instance_pk", "name", "version"]).unique().to_owned();
     manager.create_index(by_name).await
 }

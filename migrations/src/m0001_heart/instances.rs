@@ -9,12 +9,7 @@ pub(super) async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     instance(manager).await?;
     journal(manager).await?;
     contribution(manager).await?;
-    let columns = [
-        text("key"),
-        text("answer"),
-        maybe_int("instance_pk"),
-        int("created_at"),
-    ];
+    let columns = [text("key"), text("answer"), maybe_int("instance_pk"), int("created_at")];
     manager.create_table(table("command_key", columns)).await
 }
 
@@ -48,12 +43,8 @@ async fn instance(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .foreign_key(&mut references("definition_hash", "definition", "hash"))
         .foreign_key(&mut references("calendar_hash", "calendar", "hash"));
     manager.create_table(create).await?;
-    manager
-        .create_index(index("instance", "by_id", &["id"]).unique().to_owned())
-        .await?;
-    manager
-        .create_index(index("instance", "by_school", &["school", "lifecycle"]))
-        .await?;
+    manager.create_index(index("instance", "by_id", &["id"]).unique().to_owned()).await?;
+    manager.create_index(index("instance", "by_school", &["school", "lifecycle"])).await?;
     let mut by_parent = index("instance", "by_parent", &["parent_id", "parent_key"]);
     by_parent.cond_where(Expr::col(Alias::new("parent_id")).is_not_null());
     manager.create_index(by_parent).await

@@ -20,9 +20,7 @@ pub(super) async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut create = table("step_run", step_run);
     create.foreign_key(&mut references("instance_pk", "instance", "pk"));
     manager.create_table(create).await?;
-    manager
-        .create_index(index("step_run", "by_instance", &["instance_pk"]))
-        .await?;
+    manager.create_index(index("step_run", "by_instance", &["instance_pk"])).await?;
     let task = [
         int("id"),
         int("instance_pk"),
@@ -43,16 +41,7 @@ pub(super) async fn up(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .foreign_key(&mut references("instance_pk", "instance", "pk"))
         .foreign_key(&mut references("step_run", "step_run", "id"));
     manager.create_table(create).await?;
-    manager
-        .create_index(index("task", "by_instance", &["instance_pk"]))
-        .await?;
-    manager
-        .create_index(only(
-            index("task", "open_by_school", &["school", "due_at"]),
-            "open",
-        ))
-        .await?;
-    manager
-        .create_index(only(index("task", "open_by_due", &["due_at"]), "open"))
-        .await
+    manager.create_index(index("task", "by_instance", &["instance_pk"])).await?;
+    manager.create_index(only(index("task", "open_by_school", &["school", "due_at"]), "open")).await?;
+    manager.create_index(only(index("task", "open_by_due", &["due_at"]), "open")).await
 }

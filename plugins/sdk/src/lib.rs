@@ -84,3 +84,8 @@ macro_rules! export {
         }
     };
 }
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

@@ -1,4 +1,5 @@
 //! A folder of its own for each test, and the binary run in it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests: a failure here is a failed test")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
