@@ -57,7 +57,8 @@ unpack_debian() {
   lib=$(apt-cache show "libstd-rust-web-dev=$version" | sed -n 's/^Depends:.*\(libstd-rust-web-[0-9.]*\) .*/\1/p' | head -1)
   llvm=$(apt-cache show "$lib=$version" | grep -m1 -oE 'libllvm[0-9]+')
   say "downloading the compiler (some 140 MB, once)"
-  (cd "$dir/debs" && apt-get download -q=2 "rustc-web=$version" "$lib=$version" "libstd-rust-web-dev=$version" "$llvm" "rust-web-src=$version" 2>/dev/null)
+  (cd "$dir/debs" && apt-get download -q=2 "rustc-web=$version" "$lib=$version" "libstd-rust-web-dev=$version" "$llvm" "rust-web-src=$version" 2>/dev/null) \
+    || die "could not download the compiler's packages: is the package mirror reachable? (apt-get update, or rustup target add $target)"
   for deb in "$dir"/debs/*.deb; do
     case $deb in
       */rust-web-src_*) dpkg --fsys-tarfile "$deb" | tar -x -C "$dir/root" --wildcards './usr/lib/*' './usr/src/rustc-*/library/*' ;;
@@ -132,7 +133,7 @@ write_manifest() {
 check_bytes() {
   local out bad=0 name
   prepare
-  out=$(mktemp -d); trap 'rm -rf "$out"' EXIT
+  out=$(mktemp -d); trap "rm -rf '$out'" EXIT
   [ "$toolchain" = "$(recorded_toolchain)" ] || die "cannot compare bytes: dist/ was built by
   $(recorded_toolchain)
 and here is

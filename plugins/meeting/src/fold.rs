@@ -89,7 +89,8 @@ struct Planned {
 writes!(Planned { date, group: "for", moved_from });
 
 pub(crate) fn fold(ctx: &Context<Meeting>, all: &[Contribution<Entry>]) -> Picture {
-    let (present, absent) = attendance(&ctx.config, all);
+    let invited = if ctx.config.invited.is_empty() { ctx.invited.as_deref() } else { Some(&ctx.config.invited[..]) };
+    let (present, absent) = attendance(invited.unwrap_or_default(), all);
     let quorum_met = present.len() >= ctx.config.quorum;
     let items = items(&ctx.config, all);
     let parked = items.iter().filter(|item| item.status == "parked").map(|item| item.id.clone()).collect();
@@ -123,7 +124,7 @@ pub(crate) fn fold(ctx: &Context<Meeting>, all: &[Contribution<Entry>]) -> Pictu
 }
 
 /// Who was there and who was not. Once attendance is taken, who was invited and not named was absent.
-fn attendance(config: &Config, all: &[Contribution<Entry>]) -> (Vec<String>, Vec<String>) {
+fn attendance(invited: &[String], all: &[Contribution<Entry>]) -> (Vec<String>, Vec<String>) {
     let mut people = BTreeMap::new();
     for one in all {
         if let Entry::Attendance(attendance) = &one.entry {
@@ -131,7 +132,7 @@ fn attendance(config: &Config, all: &[Contribution<Entry>]) -> (Vec<String>, Vec
         }
     }
     if !people.is_empty() {
-        config.invited.iter().for_each(|person| {
+        invited.iter().for_each(|person| {
             people.entry(person.clone()).or_insert(false);
         });
     }

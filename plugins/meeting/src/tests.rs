@@ -92,6 +92,17 @@ fn quorum_makes_decisions_final() {
 }
 
 #[test]
+fn who_was_invited_and_is_not_named_was_absent() {
+    let mut step = meeting(json!({}));
+    step.set("invited", json!(["lk1", "lk2"]));
+    assert_eq!(step.result()["absent"], json!([]), "nobody took attendance yet");
+    step.send("zc1", json!({"attendance": {"person": "lk1", "present": true}})).unwrap();
+    assert_eq!(step.result()["absent"], json!(["lk2"]));
+    step.configure("invited", json!(["lk1", "lk3"]));
+    assert_eq!(step.result()["absent"], json!(["lk3"]), "the meeting's own list goes before");
+}
+
+#[test]
 fn items_are_named_and_parked() {
     let mut step = meeting(json!({"agenda": [{"id": "a", "title": "A", "minutes": 5}]}));
     assert_eq!(step.send("lk1", json!({"park": {"item": "x"}})), Err(vec!["INVALID /park/item".to_owned()]));

@@ -13,7 +13,7 @@ use super::chronicle::{Line, Outcome};
 use super::scenario::Text;
 use super::stage::{Stage, StageError};
 use super::story::{Scene, Story};
-use super::words::Language;
+use super::words::{Language, Words};
 
 /// Tells what happens as a story.
 pub struct Narrator {
@@ -111,12 +111,9 @@ impl Narrator {
     }
 
     fn no(&mut self, stage: &Stage, about: &About, actor: &Actor, what: String, rejection: &Rejection) {
-        let scene = Scene::Refused {
-            who: about.person(actor),
-            what,
-            because: about.known(&format!("error.{}", rejection.word)).unwrap_or_default(),
-            reasons: rejection.reasons.iter().map(|reason| about.reason(reason)).collect(),
-        };
+        let because = about.error(&rejection.word).unwrap_or_default();
+        let reasons = rejection.reasons.iter().map(|reason| about.reason(reason, &because));
+        let scene = Scene::Refused { who: about.person(actor), what, reasons: reasons.collect(), because };
         self.story.tell(stage.now(), about.subject.as_deref(), &scene);
         self.flush();
     }
@@ -216,8 +213,11 @@ impl About {
         self.known(&format!("step.{step}")).unwrap_or_else(|| self.text(&format!("state.{step}")))
     }
 
+    /// A role within a sentence.
     fn role(&self, role: &str) -> String {
-        self.text(&format!("role.{role}"))
+        let title = self.text(&format!("role.{role}"));
+        let mut letters = title.chars();
+        letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
     }
 
     /// The name of who acts.
@@ -226,18 +226,33 @@ impl About {
         self.people.get(id).cloned().unwrap_or_else(|| id.to_owned())
     }
 
-    /// A reason in words, with what it is about.
-    fn reason(&self, reason: &str) -> String {
+    /// What an error word means: by the workflow, else by the engine.
+    fn error(&self, word: &str) -> Option<String> {
+        let own = Words::new(self.language).error(word).map(str::to_owned);
+        self.known(&format!("error.{word}")).or(own)
+    }
+
+    /// A reason in words, with what it is about; what `because` said is not said again.
+    fn reason(&self, reason: &str, because: &str) -> String {
         let (word, about) = reason.split_once(':').map_or((reason, None), |(word, about)| (word, Some(about)));
-        let sentence = self.known(&format!("error.{word}"));
-        let named = |id: &str| self.teams.get(id).or_else(|| self.people.get(id)).cloned();
-        match (sentence, about) {
-            (Some(sentence), Some(about)) => {
-                format!("{sentence} ({})", named(about).unwrap_or_else(|| about.to_owned()))
-            }
+        match (self.error(word), about) {
+            (Some(sentence), Some(about)) if sentence == because => self.named(about),
+            (Some(sentence), Some(about)) => format!("{sentence} ({})", self.named(about)),
             (Some(sentence), None) => sentence,
-            (None, _) => named(reason).unwrap_or_else(|| reason.to_owned()),
+            (None, _) => self.named(reason),
         }
+    }
+
+    /// What people call a team, a person, a step, a date or a field.
+    fn named(&self, id: &str) -> String {
+        let date = id.parse().ok().map(|date| Words::new(self.language).date(date));
+        self.teams
+            .get(id)
+            .or_else(|| self.people.get(id))
+            .cloned()
+            .or(date)
+            .or_else(|| self.known(&format!("step.{id}")))
+            .unwrap_or_else(|| id.trim_start_matches('/').to_owned())
     }
 
     /// Titles of the states without children that were entered and not left again.
@@ -270,8 +285,10 @@ async fn scenes(stage: &Stage, line: &Line, outcome: &Outcome, about: &About) ->
     let now = about.now(&outcome.trace);
     let mut scenes: Vec<Scene> = command_scene(line, about, now).into_iter().collect();
     for happening in &outcome.trace {
-        if let Happening::Published { artifact, version } = happening {
-            scenes.push(published(stage, &line.instance, artifact, *version, about).await?);
+        if let Happening::Published { artifact, version } = happening
+            && let Some(title) = about.known(&format!("artifact.{artifact}"))
+        {
+            scenes.push(published(stage, &line.instance, artifact, *version, title, about).await?);
         }
     }
     scenes.extend(line.effects.iter().filter_map(|effect| notice(effect, about)));
@@ -290,9 +307,14 @@ fn command_scene(line: &Line, about: &About, now: Vec<String>) -> Option<Scene> 
             Some(Scene::Began { who, what: about.text("title"), now })
         }
         Command::Start { .. } => None,
-        Command::Send { event, .. } => {
-            let what = about.text(&format!("event.{event}"));
-            Some(Scene::Moved { who: (!system).then_some(who), what, now })
+        // What other instances send is told by where it leads.
+        Command::Send { .. } if system => (!now.is_empty()).then_some(Scene::Now { now }),
+        Command::Send { event, reason, .. } => {
+            let mut what = about.text(&format!("event.{event}"));
+            if let Some(reason) = reason {
+                what.push_str(&format!(" ({reason})"));
+            }
+            Some(Scene::Moved { who: Some(who), what, now })
         }
         Command::Withdraw { step, .. } => Some(Scene::TakenBack { who, step: about.step(step) }),
         Command::Admit { step, .. } => Some(Scene::Admitted { who, step: about.step(step) }),
@@ -300,12 +322,16 @@ fn command_scene(line: &Line, about: &About, now: Vec<String>) -> Option<Scene> 
             Some(Scene::Moved { who: Some(who), what: about.step(step), now })
         }
         // The clock and contributions are told by where they lead.
-        Command::Timer { .. } | Command::Contribute { .. } | Command::ChildEnded { .. } => {
-            (!now.is_empty()).then_some(Scene::Moved { who: None, what: String::new(), now })
-        }
+        Command::Timer { .. } => (!now.is_empty()).then_some(Scene::Moved { who: None, what: String::new(), now }),
+        Command::Contribute { .. } | Command::ChildEnded { .. } => (!now.is_empty()).then_some(Scene::Now { now }),
         other => lifecycle_word(other, about.language).map(|word| Scene::Moved {
             who: (!system).then_some(who),
-            what: word.to_owned(),
+            what: match other {
+                Command::Pause { reason } | Command::Cancel { reason } | Command::Move { reason, .. } => {
+                    format!("{word} ({reason})")
+                }
+                _ => word.to_owned(),
+            },
             now,
         }),
     }
@@ -330,6 +356,7 @@ async fn published(
     instance: &str,
     name: &str,
     version: u32,
+    title: String,
     about: &About,
 ) -> Result<Scene, StageError> {
     let reader = stage.engine().store().read();
@@ -339,7 +366,20 @@ async fn published(
         let found = artifacts.iter().find(|row| row.name == name && row.version == i64::from(version));
         content = found.and_then(|row| serde_json::from_str(&row.content).ok()).unwrap_or_default();
     }
-    Ok(Scene::Published { title: about.text(&format!("artifact.{name}")), version, content })
+    name_owners(&mut content, about);
+    Ok(Scene::Published { title, version, content })
+}
+
+/// Puts names where an agreement has ids.
+fn name_owners(content: &mut Value, about: &About) {
+    let actions = content.get_mut("actions").and_then(Value::as_array_mut).into_iter().flatten();
+    for action in actions.filter_map(Value::as_object_mut) {
+        for key in ["owner", "group"] {
+            if let Some(Value::String(id)) = action.get_mut(key) {
+                *id = about.named(id);
+            }
+        }
+    }
 }
 
 fn notice(effect: &Effect, about: &About) -> Option<Scene> {

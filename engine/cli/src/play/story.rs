@@ -31,6 +31,11 @@ pub enum Scene {
         /// Titles of the states it is in now; empty when it stayed where it was.
         now: Vec<String>,
     },
+    /// What was just told led to this.
+    Now {
+        /// Titles of the states it is in now.
+        now: Vec<String>,
+    },
     /// Contributions were handed in.
     Handed {
         /// By whom.

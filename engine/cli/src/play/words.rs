@@ -110,6 +110,7 @@ impl Words {
                 };
                 self.with_now(line, now)
             }
+            Scene::Now { now } => vec![format!("→ {}", self.list(now))],
             Scene::Handed { who, count, step, late } => vec![self.handed(who, *count, step, *late)],
             Scene::TakenBack { who, step } => {
                 let what = self.say("neemt een bijdrage terug bij", "takes a contribution back from");
@@ -121,8 +122,7 @@ impl Words {
             }
             Scene::Refused { who, what, because, reasons } => self.refused(who, what, because, reasons),
             Scene::Notice { to, text } => {
-                let message = self.say("Bericht aan", "Message to");
-                vec![format!("✉ {message} {}: {text}", self.list(to))]
+                vec![format!("✉ {} {}: {text}", self.say("Aan", "To"), self.list(to))]
             }
             Scene::Published { title, version, content } => self.published(title, *version, content),
             Scene::Spawned { what, whom } => self.spawned(what, whom),
@@ -141,17 +141,19 @@ impl Words {
     }
 
     fn handed(self, who: &std::collections::BTreeSet<String>, count: usize, step: &str, late: usize) -> String {
-        let mut line = match (who.first(), who.len()) {
-            (Some(name), 1) if count == 1 => {
-                format!("{name} {} ‘{step}’.", self.say("vult in:", "fills in:"))
-            }
-            (Some(name), 1) => {
-                format!("{name} {} ‘{step}’: {count}.", self.say("vult in bij", "fills in"))
-            }
-            (_, people) => {
-                format!("{people} {} ‘{step}’: {count}.", self.say("mensen vullen in bij", "people fill in"))
-            }
+        let fill = match who.len() {
+            0 | 1 => self.say("vult in:", "fills in:"),
+            _ => self.say("vullen in:", "fill in:"),
         };
+        let people = match (who.first(), who.len()) {
+            (Some(name), 1) => name.clone(),
+            (_, number) => format!("{number} {}", self.say("mensen", "people")),
+        };
+        let mut line = format!("{people} {fill} ‘{step}’");
+        if count > who.len().max(1) {
+            line.push_str(&format!(" ({count} {})", self.say("bijdragen", "contributions")));
+        }
+        line.push('.');
         if late > 0 {
             line.push(' ');
             line.push_str(&match late {
@@ -170,6 +172,30 @@ impl Words {
         lines
     }
 
+    /// What an error word of the engine itself means.
+    pub fn error(self, word: &str) -> Option<&'static str> {
+        Some(match word {
+            "NOT_ALLOWED" => self.say("Dit is voor een andere rol.", "This is for another role."),
+            "NOT_ENABLED" => self.say("Dit kan nu niet.", "This cannot happen now."),
+            "INVALID" => self.say("Er is iets niet goed ingevuld.", "Something is not filled in well."),
+            "REASON" => self.say("Geef een reden.", "Give a reason."),
+            "CLOSED" => self.say("Dit is afgesloten.", "This is closed."),
+            "PAUSED" => self.say("Alles ligt even stil.", "Everything stands still for a while."),
+            "BLOCKED" => self.say("Dit wacht op een herstelling.", "This waits for a repair."),
+            "CONFLICT" => self.say("Iemand anders was net eerder.", "Somebody else was just before."),
+            "LATE" => self.say("Dit is te laat.", "This is too late."),
+            _ => return None,
+        })
+    }
+
+    /// A date within a sentence: `vrijdag 2 oktober 2026` in Dutch, `Friday 2 October 2026` in English.
+    pub fn date(self, date: Date) -> String {
+        match self.language {
+            Language::Dutch => self.day(date).to_lowercase(),
+            Language::English => self.day(date),
+        }
+    }
+
     fn spawned(self, what: &str, whom: &[String]) -> Vec<String> {
         if whom.is_empty() {
             return vec![format!("{}: {what}.", self.say("Er begint", "There begins"))];
@@ -185,7 +211,20 @@ impl Words {
             lines.push(format!("     {}", self.say("Aandachtspunten", "Attention points")));
             self.rows(content.get("attention"), &mut lines);
         }
+        lines.extend(list(content, "actions").map(|action| self.action(action)));
         lines
+    }
+
+    /// An agreement: for whom, what, who, by when.
+    fn action(self, action: &Value) -> String {
+        let text = |key: &str| action.get(key).and_then(Value::as_str).unwrap_or_default();
+        let mut line = format!("     {}: {}", text("group"), text("text"));
+        let due: Option<Date> = text("due").parse().ok();
+        let by = due.map(|due| format!(", {} {}", self.say("tegen", "by"), self.date(due))).unwrap_or_default();
+        if !text("owner").is_empty() {
+            line.push_str(&format!(" ({}{by})", text("owner")));
+        }
+        line
     }
 
     /// Ranked rows: text, mentions, groups, examples.
@@ -220,7 +259,12 @@ impl Words {
     }
 }
 
+/// The list under a key; nothing when there is none.
+fn list<'v>(content: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
+    content.get(key).and_then(Value::as_array).into_iter().flatten()
+}
+
 /// The texts of the examples of a principle.
 fn examples(row: &Value) -> impl Iterator<Item = &str> {
-    row.get("example_texts").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    list(row, "example_texts").filter_map(Value::as_str)
 }

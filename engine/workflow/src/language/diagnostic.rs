@@ -117,7 +117,7 @@ impl Sink {
 
     /// Adds a message of `code` at `span`; the severity is that of the code.
     pub fn add(&mut self, code: &'static str, span: impl Into<Option<Span>>, message: impl Into<String>) -> Draft<'_> {
-        if self.items.len() >= Self::LIMIT {
+        if self.is_full() {
             self.dropped += 1;
             return Draft(None);
         }
@@ -131,6 +131,11 @@ impl Sink {
         };
         self.items.push((span.into(), item));
         Draft(self.items.last_mut().map(|(_, item)| item))
+    }
+
+    /// Whether further messages are only counted: what they would say need not be worked out.
+    pub fn is_full(&self) -> bool {
+        self.items.len() >= Self::LIMIT
     }
 
     /// Whether an error was added.

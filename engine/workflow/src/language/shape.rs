@@ -310,7 +310,7 @@ fn unknown(construct: &Construct, entry: &Entry, sink: &mut Sink) {
         .filter(|(theirs, ours)| *theirs == lower && construct.key(ours).is_some())
         .map(|(_, ours)| *ours)
         .next();
-    let near = nearest(&entry.key, construct.keys.iter().map(|key| key.name));
+    let near = if sink.is_full() { None } else { nearest(&entry.key, construct.keys.iter().map(|key| key.name)) };
     sink.add("DB030", entry.span, format!("A {} has no key `{}`.", construct.name, entry.key))
         .label("unknown key")
         .did_you_mean(near.or(synonym), || format!("its keys are {}", known(construct)));

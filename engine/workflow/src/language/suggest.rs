@@ -14,7 +14,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     };
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= 64)
+        .filter(|candidate| candidate.len().abs_diff(word.len()) <= limit + word.len() - plain.len())
         .map(|candidate| (distance(&plain, &fold(candidate)), candidate))
         .filter(|(far, candidate)| *far <= limit && *candidate != word)
         .min_by_key(|(far, candidate)| (*far, candidate.len(), *candidate))

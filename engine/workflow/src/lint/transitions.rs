@@ -1,5 +1,7 @@
 //! Transitions that can never be taken, do nothing, or never stop.
 
+use std::collections::BTreeSet;
+
 use super::Lint;
 use super::expressions::visit_actions;
 use super::outline::{covers, is_reserved};
@@ -89,17 +91,14 @@ fn unsent(lint: &mut Lint<'_>, raised: &[(String, String)]) {
     if from_children {
         return;
     }
+    let raised: BTreeSet<&str> = raised.iter().map(|(event, _)| event.as_str()).collect();
     let unsent: Vec<(String, String)> = lint
         .outline
         .transitions()
         .filter(|(_, _, t)| t.roles.is_empty())
         .flat_map(|(source, index, t)| t.events.iter().map(move |event| (source, index, event)))
-        .filter(|(_, _, event)| !event.contains('*') && !is_reserved(event))
-        .filter(|(_, _, event)| !raised.iter().any(|(name, _)| name == *event))
-        .map(|(source, index, event)| {
-            let id = &lint.outline.state(source).id;
-            (format!("state/{id}/on/{index}"), event.clone())
-        })
+        .filter(|(_, _, event)| !event.contains('*') && !is_reserved(event) && !raised.contains(event.as_str()))
+        .map(|(source, index, event)| (format!("state/{}/on/{index}", lint.outline.state(source).id), event.clone()))
         .collect();
     for (path, event) in unsent {
         lint.add(
@@ -112,17 +111,24 @@ fn unsent(lint: &mut Lint<'_>, raised: &[(String, String)]) {
 }
 
 fn unheard(lint: &mut Lint<'_>, raised: &[(String, String)]) {
-    for (event, path) in raised {
-        let heard =
-            lint.outline.transitions().any(|(_, _, t)| t.events.iter().any(|descriptor| covers(descriptor, event)));
-        if !heard {
-            lint.add(
-                "DB219",
-                path.as_str(),
-                format!("No state does anything with the event `{event}`."),
-                "add it below `on:` of a state, or remove it here",
-            );
-        }
+    let (open, exact): (BTreeSet<&str>, BTreeSet<&str>) = lint
+        .outline
+        .transitions()
+        .flat_map(|(_, _, t)| t.events.iter().map(String::as_str))
+        .partition(|descriptor| descriptor.contains('*'));
+    let unheard: Vec<&(String, String)> = raised
+        .iter()
+        .filter(|(event, _)| {
+            !exact.contains(event.as_str()) && !open.iter().any(|descriptor| covers(descriptor, event))
+        })
+        .collect();
+    for (event, path) in unheard {
+        lint.add(
+            "DB219",
+            path.as_str(),
+            format!("No state does anything with the event `{event}`."),
+            "add it below `on:` of a state, or remove it here",
+        );
     }
 }
 
@@ -130,23 +136,21 @@ fn unheard(lint: &mut Lint<'_>, raised: &[(String, String)]) {
 fn loops(lint: &mut Lint<'_>) {
     let count = lint.outline.places.len();
     let next: Vec<Option<usize>> = (0..count).map(|n| forced(lint, n)).collect();
-    let mut reported = vec![false; count];
+    // The walk in which a state was met first: each state is walked through once.
+    let mut met: Vec<Option<usize>> = vec![None; count];
     for start in 0..count {
-        let mut slow = start;
-        let mut seen = vec![start];
-        while let Some(following) = next[slow] {
-            if let Some(at) = seen.iter().position(|n| *n == following) {
-                if !seen[at..].iter().any(|n| reported[*n]) {
-                    report_loop(lint, &seen[at..]);
-                }
-                seen[at..].iter().for_each(|n| reported[*n] = true);
-                break;
-            }
-            if reported[following] {
-                break;
-            }
-            seen.push(following);
-            slow = following;
+        let mut chain = Vec::new();
+        let mut at = Some(start);
+        while let Some(number) = at.filter(|n| met[*n].is_none()) {
+            met[number] = Some(start);
+            chain.push(number);
+            at = next[number];
+        }
+        let Some(again) = at.filter(|n| met[*n] == Some(start)) else {
+            continue;
+        };
+        if let Some(from) = chain.iter().position(|n| *n == again) {
+            report_loop(lint, &chain[from..]);
         }
     }
 }

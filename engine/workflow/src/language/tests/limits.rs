@@ -59,6 +59,15 @@ fn more_problems_than_shown() {
 }
 
 #[test]
+fn many_wrong_names_and_long_chains() {
+    let wrong: String = (0..4000).map(|n| format!("  s{n}: {{on: {{e: t{n}}}}}\n")).collect();
+    assert_eq!(body(&format!("states:\n{wrong}")).diagnostics.len(), 201);
+    let chain: String = (0..4000).map(|n| format!("  s{n}: {{always: s{}}}\n", (n + 1) % 4000)).collect();
+    let checked = body(&format!("states:\n{chain}"));
+    assert!(codes(&checked).contains(&"DB215"));
+}
+
+#[test]
 fn states_nested_deeper_than_the_chart_can() {
     let mut inner = "{on: {e: {to: s0}}}".to_owned();
     for n in (0..45).rev() {

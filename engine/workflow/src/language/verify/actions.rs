@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::Verify;
 use crate::ir::{Action, Recipient};
-use crate::language::suggest::nearest;
 use crate::lint::expressions::visit_actions;
 use crate::lint::outline::is_reserved;
 
@@ -34,7 +33,7 @@ impl Verify<'_> {
                 self.recipient(to, after.is_some(), path);
             }
             Action::Cancel { id } if !sends.contains(id.as_str()) => {
-                let near = nearest(id, sends.iter().copied());
+                let near = self.nearest(id, sends.iter().copied());
                 self.problem("DB072", &format!("{path}/id"), format!("No `send` has the id `{id}`."))
                     .did_you_mean(near, || {
                         "give the delayed `send` this `id:`; a timer stops by itself when its state is left".to_owned()
@@ -67,7 +66,7 @@ impl Verify<'_> {
                 .help(format!("paths begin below `data`: write `{}`", rest.trim_start_matches('.')));
             return;
         }
-        let near = nearest(root, workflow.data.keys().map(String::as_str));
+        let near = self.nearest(root, workflow.data.keys().map(String::as_str));
         self.problem("DB066", path, message)
             .did_you_mean(near, || format!("declare it: `data: {{{root}: …}}` with its first value"));
     }

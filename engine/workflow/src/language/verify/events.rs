@@ -2,7 +2,6 @@
 
 use super::Verify;
 use crate::ir::{Each, Requirement, Transition};
-use crate::language::suggest::nearest;
 use crate::lint::outline::is_reserved;
 
 /// Names that expressions always have; a loop variable may not hide them.
@@ -91,7 +90,7 @@ impl Verify<'_> {
                 self.step_exists(name, path);
             }
             "timer" if !self.timers.contains(name) => {
-                let near = nearest(name, self.timers.iter().copied());
+                let near = self.nearest(name, self.timers.iter().copied());
                 self.problem("DB076", path, format!("There is no timer `{name}`."))
                     .did_you_mean(near, || "name a timer with `timer:` below `after:`, `at:` or `every:`".to_owned());
             }

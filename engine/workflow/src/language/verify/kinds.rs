@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::Verify;
 use crate::ir::Step;
-use crate::language::suggest::nearest;
 use crate::lint::expressions::embedded;
 
 /// What a plugin says about one of its kinds.
@@ -64,7 +63,7 @@ impl Verify<'_> {
         for step in steps {
             let path = format!("step/{}", step.id);
             let Some(kind) = kinds.0.get(&step.kind) else {
-                let near = nearest(&step.kind, kinds.0.keys().map(String::as_str));
+                let near = self.nearest(&step.kind, kinds.0.keys().map(String::as_str));
                 self.problem("DB069", &format!("{path}/kind"), format!("No plugin has the step kind `{}`.", step.kind))
                     .did_you_mean(near, || {
                         "install the plugin, or choose a kind of `draaiboek plugin list`".to_owned()
@@ -90,7 +89,7 @@ impl Verify<'_> {
 
     fn listed(&mut self, (code, message): (&'static str, String), word: &str, known: &[String], path: &str) {
         if !known.is_empty() && !known.iter().any(|name| name == word) {
-            let near = nearest(word, known.iter().map(String::as_str));
+            let near = self.nearest(word, known.iter().map(String::as_str));
             self.problem(code, path, message).did_you_mean(near, || format!("choose one of `{}`", known.join("`, `")));
         }
     }

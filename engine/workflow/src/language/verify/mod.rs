@@ -72,6 +72,11 @@ impl Verify<'_> {
         self.sink.add(code, span, message)
     }
 
+    /// The candidate nearest to a word, unless nobody will read it.
+    pub(super) fn nearest<'c>(&self, word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+        if self.sink.is_full() { None } else { nearest(word, candidates) }
+    }
+
     /// Checks that each role is declared.
     pub(super) fn roles_exist(&mut self, roles: &[String], path: &str) {
         for (n, role) in roles.iter().enumerate() {
@@ -84,7 +89,7 @@ impl Verify<'_> {
     /// Adds "unknown role".
     pub(super) fn unknown_role(&mut self, role: &str, path: &str) {
         let workflow = self.workflow;
-        let near = nearest(role, workflow.roles.keys().map(String::as_str));
+        let near = self.nearest(role, workflow.roles.keys().map(String::as_str));
         self.problem("DB063", path, format!("The role `{role}` is not declared."))
             .did_you_mean(near, || format!("declare it: `roles: {{{role}: {{}}}}`"));
     }
@@ -94,7 +99,7 @@ impl Verify<'_> {
         if self.steps.contains_key(step) {
             return true;
         }
-        let near = nearest(step, self.steps.keys().copied());
+        let near = self.nearest(step, self.steps.keys().copied());
         self.problem("DB064", path, format!("There is no step `{step}`."))
             .did_you_mean(near, || "give the id of a step; a `step:` bears the id of its state".to_owned());
         false
@@ -104,7 +109,7 @@ impl Verify<'_> {
     pub(super) fn state_exists(&mut self, state: &str, path: &str) -> Option<usize> {
         let found = self.outline.number(state);
         if found.is_none() {
-            let near = nearest(state, self.outline.ids());
+            let near = self.nearest(state, self.outline.ids());
             self.problem("DB060", path, format!("There is no state `{state}`."))
                 .did_you_mean(near, || "give the id of a state of this workflow".to_owned());
         }

@@ -2,7 +2,6 @@
 
 use super::Verify;
 use crate::ir::Step;
-use crate::language::suggest::nearest;
 use crate::lint::expressions::{names, visit};
 
 impl Verify<'_> {
@@ -92,7 +91,7 @@ impl Verify<'_> {
             };
             let id = part[1..].split(quote).next().unwrap_or_default();
             if self.outline.number(id).is_none() {
-                let near = nearest(id, self.outline.ids());
+                let near = self.nearest(id, self.outline.ids());
                 self.problem("DB060", path, format!("There is no state `{id}`, so `In('{id}')` is never true."))
                     .did_you_mean(near, || "give the id of a state of this workflow".to_owned());
             }
