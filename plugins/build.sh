@@ -54,8 +54,8 @@ unpack_debian() {
   version=$(apt-cache policy rustc-web | sed -n 's/^ *Candidate: //p')
   [ -n "$version" ] && [ "$version" != "(none)" ] || die "no rustc-web among the packages of this system: run apt-get update, or rustup target add $target"
   # libstd-rust-web-X.Y exists for older releases too: take the one that libstd-rust-web-dev depends on.
-  lib=$(apt-cache show "libstd-rust-web-dev=$version" | sed -n 's/^Depends:.*\(libstd-rust-web-[0-9.]*\) .*/\1/p' | head -1)
-  llvm=$(apt-cache show "$lib=$version" | grep -m1 -oE 'libllvm[0-9]+')
+  lib=$(apt-cache show "libstd-rust-web-dev=$version" | sed -n 's/^Depends:.*\(libstd-rust-web-[0-9.]*\) .*/\1/p' | tail -n 1)
+  llvm=$(apt-cache show "$lib=$version" | grep -oE 'libllvm[0-9]+' | sort -u | tail -n 1)
   say "downloading the compiler (some 140 MB, once)"
   (cd "$dir/debs" && apt-get download -q=2 "rustc-web=$version" "$lib=$version" "libstd-rust-web-dev=$version" "$llvm" "rust-web-src=$version" 2>/dev/null) \
     || die "could not download the compiler's packages: is the package mirror reachable? (apt-get update, or rustup target add $target)"

@@ -22,11 +22,25 @@ fn generated(count: usize) -> String {
     text
 }
 
+/// A workflow of `count` states with one event each.
+fn simple(count: usize) -> String {
+    let mut text = String::from("workflow: simple\nversion: 1.0.0\nroles: {dir: {}}\nstates:\n");
+    for n in 0..count {
+        text.push_str(&format!("  s{n}:\n    on:\n      next: {{to: s{}, roles: dir}}\n", n + 1));
+    }
+    text.push_str(&format!("  s{count}: {{final: true}}\n"));
+    text
+}
+
 fn benches(criterion: &mut Criterion) {
     let large = Bundle::single("generated.yaml", generated(1000));
     let checked = check(&large, &Options::default());
     assert!(checked.workflow.is_some(), "{:?}", checked.diagnostics);
-    criterion.bench_function("check, 1,000 states", |bencher| {
+    let plain = Bundle::single("simple.yaml", simple(1000));
+    criterion.bench_function("check, 1,000 states with one event each", |bencher| {
+        bencher.iter(|| check(&plain, &Options::default()));
+    });
+    criterion.bench_function("check, 1,000 states with steps, timers and guards", |bencher| {
         bencher.iter(|| check(&large, &Options::default()));
     });
     let study_day = Bundle::single("study-day.yaml", include_str!("../../../workflows/study-day/study-day.yaml"));

@@ -93,8 +93,8 @@ impl Answered {
 }
 
 /// A refusal: its word alone, or word and reasons.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
 pub enum Refused {
     /// The word.
     Word(String),
@@ -131,8 +131,8 @@ impl Refused {
 }
 
 /// An artifact, or `none`.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
 pub enum ArtifactExpect {
     /// There must not be one.
     None(NoneWord),

@@ -5,6 +5,7 @@
 mod checks;
 mod chronicle;
 mod command;
+mod either;
 mod entries;
 mod expectation;
 mod matching;

@@ -94,7 +94,7 @@ pub fn schema() -> serde_json::Value {
 }
 
 fn parse(text: &str) -> Result<Scenario, String> {
-    serde_saphyr::from_str(text).map_err(|error| error.to_string())
+    serde_saphyr::from_str(text).map_err(|error| error.to_string().trim_start_matches("error: ").to_owned())
 }
 
 type Wrong = (u64, String);
@@ -197,6 +197,10 @@ mod tests {
             ("  - sned: {event: a}\n", "sned"),
             ("  - at: soon\n", "soon"),
             ("  - expect: {answer: perhaps}\n", "perhaps"),
+            ("  - expect: {statse: [a]}\n", "line 5 column 14: unknown field `statse`"),
+            ("  - expect: {refused: {wrod: A}}\n", "unknown field `wrod`"),
+            ("  - expect: {artifacts: {principles: nothing}}\n", "write `none`"),
+            ("  - expect: 3\n", "one block of keys, or a list of them"),
         ] {
             let message = wrong(&format!("{start}{rest}"));
             assert!(message.contains(says), "{message} should say {says}");

@@ -149,8 +149,8 @@ pub struct Element {
 }
 
 /// One value or a list of them.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
 pub enum OneOrMany<T> {
     /// One.
     One(Box<T>),
