@@ -51,6 +51,10 @@ fn one_teacher_of_each_row_is_mixed() {
     groups[1] = ["lk17", "lk6", "lk10", "lk14", "lk18"].map(str::to_owned).to_vec();
     propose(&mut step, &groups).unwrap();
     assert_eq!(step.result()["violations"], json!([]));
+    groups[0] = ["lk1", "lk2", "lk3", "lk5", "lk13"].map(str::to_owned).to_vec();
+    groups[2] = ["lk9", "lk7", "lk11", "lk15", "lk19"].map(str::to_owned).to_vec();
+    propose(&mut step, &groups).unwrap();
+    assert_eq!(step.result()["violations"], json!([]), "half of five is rounded up");
     groups[0] = ["lk1", "lk2", "lk3", "lk4", "lk13"].map(str::to_owned).to_vec();
     groups[2] = ["lk9", "lk7", "lk11", "lk15", "lk19"].map(str::to_owned).to_vec();
     groups[3] = ["lk5", "lk8", "lk12", "lk16", "lk20"].map(str::to_owned).to_vec();
