@@ -141,6 +141,8 @@ impl Loader<'_> {
         let mut workflow = lower::lower(&root, &mut self.map, &mut inline, &mut self.sink);
         workflow.texts = self.texts(&root, inline);
         self.map.put("workflow", root.entry("workflow").map_or(root.span, |e| e.value.span));
+        // What was read is no longer needed; what follows takes its memory.
+        drop(root);
         if !self.sink.has_errors() {
             self.definition = verify(&workflow, self.options.kinds, &self.map, &self.sources, &mut self.sink);
         }
@@ -278,9 +280,7 @@ impl Loader<'_> {
                 all.texts.entry(locale.clone()).or_default().entry(key).or_insert(text);
             }
         }
-        for (path, span) in places.iter() {
-            self.map.put(path, span);
-        }
+        self.map.absorb(places);
         all.texts
     }
 }

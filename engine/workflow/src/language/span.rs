@@ -3,6 +3,7 @@
 //! Knows nothing of YAML or of what the elements mean.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use super::diagnostic::{Diagnostic, Place, Severity};
@@ -101,11 +102,32 @@ impl Span {
 
 /// Elements of the compiled workflow and where they were written.
 ///
-/// Paths: `state/<id>`, `state/<id>/on/<n>/require/<n>/that`, `step/<id>/due`, `role/<id>/from`, `timer/<id>`,
-/// `data/<name>`, `text/<locale>/<key>`; docs/language.md lists them.
+/// Paths: `state/<id>`, `state/<id>/on/<n>/require/<n>/that`, `step/<id>/due`, `role/<id>`, `timer/<id>`,
+/// `data/<name>`, `text/<locale>/<key>`; docs/language.md lists them. Only a 64-bit fingerprint of each path is kept:
+/// a large workflow has tens of thousands, and a clash would misplace a caret at worst.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
-    spans: HashMap<String, Span>,
+    spans: HashMap<u64, Span, BuildHasherDefault<AsItIs>>,
+}
+
+/// A fingerprint needs no second hashing.
+#[derive(Debug, Clone, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, fingerprint: u64) {
+        self.0 = fingerprint;
+    }
 }
 
 impl SourceMap {
@@ -113,35 +135,70 @@ impl SourceMap {
     pub fn for_document(bytes: usize) -> Self {
         /// A guess that spares growing the map again and again.
         const BYTES_PER_ELEMENT: usize = 20;
-        Self { spans: HashMap::with_capacity(bytes / BYTES_PER_ELEMENT) }
+        Self { spans: HashMap::with_capacity_and_hasher(bytes / BYTES_PER_ELEMENT, BuildHasherDefault::default()) }
     }
 
     /// Remembers where an element stands; the first place wins.
-    pub fn put(&mut self, path: impl Into<String>, span: Span) {
-        self.spans.entry(path.into()).or_insert(span);
+    pub fn put(&mut self, path: impl Into<Path>, span: Span) {
+        self.spans.entry(path.into().0).or_insert(span);
+    }
+
+    /// Takes over the places of another map, where this one has none.
+    pub fn absorb(&mut self, other: Self) {
+        for (fingerprint, span) in other.spans {
+            self.spans.entry(fingerprint).or_insert(span);
+        }
     }
 
     /// The place of exactly this element.
     pub fn exact(&self, path: &str) -> Option<Span> {
-        self.spans.get(path).copied()
+        self.spans.get(&Path::of(path).0).copied()
     }
 
     /// The place of the element, or of the nearest element around it.
     pub fn find(&self, path: &str) -> Option<Span> {
         let mut path = path;
         loop {
-            if let Some(span) = self.spans.get(path) {
-                return Some(*span);
+            if let Some(span) = self.exact(path) {
+                return Some(span);
             }
             path = &path[..path.rfind('/')?];
         }
     }
+}
 
-    /// All elements in order of their path.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Span)> {
-        let mut all: Vec<(&str, Span)> = self.spans.iter().map(|(path, span)| (path.as_str(), *span)).collect();
-        all.sort_unstable_by_key(|(path, _)| *path);
-        all.into_iter()
+/// The fingerprint of a path (FNV-1a, 64 bits): grows step by step, without the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Path(u64);
+
+impl Path {
+    /// A path of one step, or of several joined by `/`.
+    pub fn of(text: &str) -> Self {
+        Self(0xcbf2_9ce4_8422_2325).add(text.bytes())
+    }
+
+    /// One step further.
+    pub fn at(self, step: &str) -> Self {
+        self.add([b'/']).add(step.bytes())
+    }
+
+    /// The element of this number.
+    pub fn nth(self, n: usize) -> Self {
+        if n < 10 {
+            return self.add([b'/', b'0' + n as u8]);
+        }
+        self.at(&n.to_string())
+    }
+
+    fn add(self, bytes: impl IntoIterator<Item = u8>) -> Self {
+        let next = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        Self(bytes.into_iter().fold(self.0, next))
+    }
+}
+
+impl From<&str> for Path {
+    fn from(text: &str) -> Self {
+        Self::of(text)
     }
 }
 
@@ -156,6 +213,12 @@ mod tests {
         map.put("state/a/on/0", here);
         assert_eq!(map.find("state/a/on/0/require/2/that"), Some(here));
         assert_eq!(map.find("state/b"), None);
+    }
+
+    #[test]
+    fn a_path_grows_into_the_same_fingerprint() {
+        let grown = Path::of("state").at("a").at("on").nth(7).at("require").nth(12);
+        assert_eq!(grown, Path::of("state/a/on/7/require/12"));
     }
 
     #[test]

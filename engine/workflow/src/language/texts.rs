@@ -7,7 +7,7 @@ use super::grammar::Shape;
 use super::node::{Node, Value};
 use super::pattern::Pattern;
 use super::shape::{What, wrong};
-use super::span::{SourceMap, Span};
+use super::span::{Path, SourceMap, Span};
 
 /// Language of a text given without one.
 pub const DEFAULT_LOCALE: &str = "nl";
@@ -64,7 +64,7 @@ pub struct Collector {
 impl Collector {
     /// Adds one text and where it stands.
     pub fn put(&mut self, locale: &str, key: &str, text: &str, span: Span, map: &mut SourceMap) {
-        map.put(format!("text/{locale}/{key}"), span);
+        map.put(Path::of("text").at(locale).at(key), span);
         self.texts
             .entry(locale.to_owned())
             .or_default()

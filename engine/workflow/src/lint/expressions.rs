@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::ir::{Action, Requirement, State, Step, Workflow};
 
-/// Calls `each` with path and source of every expression, in document order.
+/// Calls `each` with path and source of every expression: those of roles, of steps, of states.
 pub fn visit<'a>(workflow: &'a Workflow, each: &mut dyn FnMut(&str, &'a str)) {
     let mut walk = Walk { path: String::with_capacity(128), expression: each, action: &mut |_, _| {} };
     walk.workflow(workflow);
@@ -75,10 +75,14 @@ impl<'a> Walk<'a, '_> {
         for (id, role) in &workflow.roles {
             self.at("role", |walk| walk.optional(id, role.from.as_ref()));
         }
+        for step in workflow.all_states().into_iter().flat_map(|state| &state.steps) {
+            self.at("step", |walk| walk.at(&step.id, |walk| walk.step(step)));
+        }
+        self.states(workflow);
+    }
+
+    fn states(&mut self, workflow: &'a Workflow) {
         for state in workflow.all_states() {
-            for step in &state.steps {
-                self.at("step", |walk| walk.at(&step.id, |walk| walk.step(step)));
-            }
             self.at("state", |walk| walk.at(&state.id, |walk| walk.state(state)));
         }
     }
@@ -179,13 +183,12 @@ pub fn embedded(text: &str) -> Option<&str> {
     Some(text.strip_prefix("${")?.strip_suffix('}')?.trim())
 }
 
-/// The variables that an expression names, each with its first field: `steps.cards.result` gives `("steps", "cards")`,
+/// Calls `each` with the variables that an expression names, each with its first field: `steps.cards.result` gives `("steps", "cards")`,
 /// `data` alone gives `("data", "")`. Texts inside the expression are passed over.
-pub fn names(source: &str) -> Vec<(&str, &str)> {
+pub fn names<'s>(source: &'s str, each: &mut dyn FnMut(&'s str, &'s str)) {
     let bytes = source.as_bytes();
     let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     let end_of = |from: usize| (from..bytes.len()).find(|i| !word(bytes[*i])).unwrap_or(bytes.len());
-    let mut found = Vec::new();
     let (mut at, mut after_dot) = (0, false);
     while at < bytes.len() {
         match bytes[at] {
@@ -199,7 +202,7 @@ pub fn names(source: &str) -> Vec<(&str, &str)> {
                 if !after_dot && !b.is_ascii_digit() {
                     let field = bytes.get(end) == Some(&b'.');
                     next = if field { end_of(end + 1) } else { end };
-                    found.push((&source[at..end], source.get(end + 1..next).unwrap_or_default()));
+                    each(&source[at..end], source.get(end + 1..next).unwrap_or_default());
                 }
                 at = next;
                 after_dot = false;
@@ -210,7 +213,6 @@ pub fn names(source: &str) -> Vec<(&str, &str)> {
             }
         }
     }
-    found
 }
 
 /// The byte after a text that begins at `at`.
@@ -242,7 +244,9 @@ mod tests {
             ("'it\\'s data.z' + 1.5e3 + é", vec![]),
             ("data.reports[event.data.team]", vec![("data", "reports"), ("event", "data")]),
         ] {
-            assert_eq!(names(source), expected, "{source}");
+            let mut found = Vec::new();
+            names(source, &mut |root, field| found.push((root, field)));
+            assert_eq!(found, expected, "{source}");
         }
     }
 }

@@ -13,7 +13,7 @@ mod transitions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::Workflow;
+use crate::ir::{Action, Workflow};
 use outline::Outline;
 
 /// Something worth saying about a workflow.
@@ -36,7 +36,11 @@ pub struct Lint<'a> {
     /// Its states in document order.
     pub outline: Outline<'a>,
     /// What expressions name: root variable -> second names (`data` -> `reports`), with an empty one for the whole.
-    pub names: BTreeMap<String, BTreeSet<String>>,
+    names: Names,
+    /// All actions with their paths, nested ones included.
+    pub actions: Vec<(String, &'a Action)>,
+    /// Texts in quotes inside expressions, such as names of roles.
+    pub quoted: BTreeSet<&'a str>,
     /// States that can become active, by number.
     pub reachable: Vec<bool>,
     findings: Vec<Finding>,
@@ -47,7 +51,10 @@ impl<'a> Lint<'a> {
     pub fn new(workflow: &'a Workflow) -> Self {
         let outline = Outline::of(workflow);
         let reachable = reach::reachable(&outline, workflow, &|_| false);
-        Self { workflow, outline, names: names(workflow), reachable, findings: Vec::new() }
+        let mut actions = Vec::new();
+        expressions::visit_actions(workflow, &mut |path, action| actions.push((path.to_owned(), action)));
+        let (names, quoted) = names(workflow);
+        Self { workflow, outline, names, actions, quoted, reachable, findings: Vec::new() }
     }
 
     /// Adds a finding.
@@ -84,20 +91,32 @@ pub fn lint(workflow: &Workflow) -> Vec<Finding> {
     lint.findings
 }
 
-/// The variables and first fields that expressions and time rules name.
-fn names(workflow: &Workflow) -> BTreeMap<String, BTreeSet<String>> {
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+/// Root variables with the first fields that expressions name.
+type Names = BTreeMap<String, BTreeSet<String>>;
+
+/// The variables and first fields that expressions and time rules name, and the texts in quotes.
+fn names(workflow: &Workflow) -> (Names, BTreeSet<&str>) {
+    let mut found = Names::new();
+    let mut quoted = BTreeSet::new();
     let mut note = |source: &str| {
-        for (root, second) in expressions::names(source) {
-            let names = found.entry(root.to_owned()).or_default();
-            if !names.contains(second) {
-                names.insert(second.to_owned());
+        expressions::names(source, &mut |root, second| {
+            if let Some(names) = found.get_mut(root) {
+                if !names.contains(second) {
+                    names.insert(second.to_owned());
+                }
+            } else {
+                found.insert(root.to_owned(), BTreeSet::from([second.to_owned()]));
             }
-        }
+        });
     };
-    expressions::visit(workflow, &mut |_, source| note(source));
+    expressions::visit(workflow, &mut |_, source| {
+        note(source);
+        if source.contains(['\'', '"']) {
+            quoted.extend(source.split(['\'', '"']));
+        }
+    });
     time_rules(workflow).into_iter().for_each(note);
-    found
+    (found, quoted)
 }
 
 /// All time rules.

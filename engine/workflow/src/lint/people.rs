@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::Lint;
-use super::expressions::{visit, visit_actions};
 use crate::ir::Action;
 
 /// Roles that a school gives (domain.md 0.2).
@@ -39,33 +38,24 @@ fn steps(lint: &mut Lint<'_>) {
 }
 
 /// Roles that something in the workflow names.
-fn used_roles(lint: &Lint<'_>) -> BTreeSet<String> {
+fn used_roles<'a>(lint: &Lint<'a>) -> BTreeSet<&'a str> {
     let mut used = BTreeSet::new();
     for place in &lint.outline.places {
         for step in &place.state.steps {
-            used.extend(step.roles.iter().cloned());
-            used.extend(step.audience.keys().cloned());
-            used.extend(step.escalate.iter().flat_map(|item| item.roles.iter().cloned()));
+            used.extend(step.roles.iter().map(String::as_str));
+            used.extend(step.audience.keys().map(String::as_str));
+            used.extend(step.escalate.iter().flat_map(|item| item.roles.iter().map(String::as_str)));
         }
         for transition in &place.state.on {
-            used.extend(transition.roles.iter().cloned());
+            used.extend(transition.roles.iter().map(String::as_str));
         }
     }
-    visit_actions(lint.workflow, &mut |_, action| {
+    for (_, action) in &lint.actions {
         if let Action::Notify { roles, .. } = action {
-            used.extend(roles.iter().cloned());
+            used.extend(roles.iter().map(String::as_str));
         }
-    });
-    visit(lint.workflow, &mut |_, source| {
-        if !source.contains(['\'', '"']) {
-            return;
-        }
-        for id in lint.workflow.roles.keys() {
-            if source.contains(&format!("'{id}'")) || source.contains(&format!("\"{id}\"")) {
-                used.insert(id.clone());
-            }
-        }
-    });
+    }
+    used.extend(lint.quoted.iter());
     used
 }
 
@@ -73,7 +63,7 @@ fn roles(lint: &mut Lint<'_>) {
     let used = used_roles(lint);
     for (id, role) in &lint.workflow.roles {
         let path = format!("role/{id}/name");
-        if !used.contains(id) {
+        if !used.contains(id.as_str()) {
             lint.add(
                 "DB205",
                 path,
@@ -93,12 +83,12 @@ fn roles(lint: &mut Lint<'_>) {
 
 fn unused(lint: &mut Lint<'_>) {
     let mut set = BTreeSet::new();
-    visit_actions(lint.workflow, &mut |_, action| {
+    for (_, action) in &lint.actions {
         if let Action::Assign { path, .. } = action {
             let end = path.find(['.', '[']).unwrap_or(path.len());
             set.insert(path[..end].to_owned());
         }
-    });
+    }
     for name in lint.workflow.data.keys() {
         if !lint.mentions("data", name) && !set.contains(name) {
             lint.add(

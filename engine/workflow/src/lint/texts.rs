@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::Lint;
-use super::expressions::visit_actions;
 use super::outline::is_reserved;
 use crate::ir::{Action, StateKind};
 
@@ -12,6 +11,9 @@ const SHOWN: usize = 8;
 
 /// DB207: for each language that has texts, the keys that it misses; one message a language.
 pub fn check(lint: &mut Lint<'_>) {
+    if lint.workflow.texts.is_empty() {
+        return;
+    }
     let wanted = wanted(lint);
     let mut found = Vec::new();
     for (locale, texts) in &lint.workflow.texts {
@@ -70,11 +72,11 @@ fn wanted(lint: &Lint<'_>) -> Vec<(String, String)> {
             }
         }
     }
-    visit_actions(lint.workflow, &mut |path, action| {
+    for (path, action) in &lint.actions {
         if let Action::Notify { text, .. } = action {
             wanted.push((format!("notice.{text}"), format!("{path}/text")));
         }
-    });
+    }
     let mut seen = BTreeSet::new();
     wanted.retain(|(key, _)| seen.insert(key.clone()));
     wanted

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::Lint;
-use super::expressions::visit_actions;
 use super::outline::{covers, is_reserved};
 use crate::ir::{Action, Recipient, StateKind, Transition};
 
@@ -20,12 +19,11 @@ pub fn check(lint: &mut Lint<'_>) {
 /// Events that the workflow raises or sends to itself, with their places.
 fn raised(lint: &Lint<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    visit_actions(lint.workflow, &mut |path, action| match action {
-        Action::Raise { event, .. } | Action::Send { event, to: Recipient::Itself, .. } => {
-            found.push((event.clone(), format!("{path}/event")))
+    for (path, action) in &lint.actions {
+        if let Action::Raise { event, .. } | Action::Send { event, to: Recipient::Itself, .. } = action {
+            found.push((event.clone(), format!("{path}/event")));
         }
-        _ => {}
-    });
+    }
     found
 }
 

@@ -4,6 +4,7 @@ use super::state::empty;
 use super::{Lowering, string};
 use crate::ir;
 use crate::language::node::Node;
+use crate::language::span::Path;
 
 /// Id of the end of a linear workflow.
 pub const DONE: &str = "done";
@@ -18,8 +19,8 @@ impl Lowering<'_> {
             let span = item.get("id").map_or(item.span, |id| id.span);
             let next = items.get(n + 1).map_or_else(|| DONE.to_owned(), |next| string(next.get("id")));
             self.declare_state(&id, span);
-            self.text(&format!("state.{id}"), item.get("title"));
-            self.map.put(format!("state/{id}/on/0"), span);
+            self.text(format_args!("state.{id}"), item.get("title"));
+            self.map.put(Path::of("state").at(&id).at("on").nth(0), span);
             let step = self.step(&id, span, item);
             states.push(ir::State {
                 on: vec![advance(&id, next)],

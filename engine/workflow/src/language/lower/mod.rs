@@ -16,7 +16,7 @@ use super::diagnostic::Sink;
 use super::grammar::DATUM;
 use super::node::{Node, Value};
 use super::shape;
-use super::span::{SourceMap, Span};
+use super::span::{Path, SourceMap, Span};
 use super::texts::Collector;
 use super::types;
 use crate::ir;
@@ -49,7 +49,7 @@ pub fn lower(root: &Node, map: &mut SourceMap, texts: &mut Collector, sink: &mut
 impl Lowering<'_> {
     fn workflow(&mut self, root: &Node) -> ir::Workflow {
         for key in ["title", "purpose", "hint"] {
-            self.text(key, root.get(key));
+            self.text(format_args!("{key}"), root.get(key));
         }
         for key in ["workflow", "version", "privacy", "initial", "config"] {
             if let Some(entry) = root.entry(key) {
@@ -58,7 +58,7 @@ impl Lowering<'_> {
         }
         let config = root.get("config").map_or_else(
             || json!({"type": "object", "properties": {}, "additionalProperties": false}),
-            |node| self.fields(node, "config"),
+            |node| self.fields(node, Path::of("config"), true),
         );
         let (data_schema, data) = self.data(root.get("data"));
         let states = self.all_states(root);
@@ -100,13 +100,13 @@ impl Lowering<'_> {
         states
     }
 
-    /// Configuration or event data; titles of fields become texts `<owner>.<field>`.
-    pub(super) fn fields(&mut self, node: &Node, owner: &str) -> Json {
+    /// Configuration or event data; titles of configuration become texts `config.<field>`.
+    pub(super) fn fields(&mut self, node: &Node, owner: Path, config: bool) -> Json {
         for entry in node.entries() {
-            self.map.put(format!("{owner}/{}", entry.key), entry.span);
-            if owner == "config" {
-                self.text(&format!("config.{}", entry.key), entry.value.get("title"));
-                self.text(&format!("config.{}.hint", entry.key), entry.value.get("hint"));
+            self.map.put(owner.at(&entry.key), entry.span);
+            if config {
+                self.text(format_args!("config.{}", entry.key), entry.value.get("title"));
+                self.text(format_args!("config.{}.hint", entry.key), entry.value.get("hint"));
             }
         }
         types::fields(node, &mut Sink::default())
@@ -116,7 +116,7 @@ impl Lowering<'_> {
         let mut properties = serde_json::Map::new();
         let mut values = BTreeMap::new();
         for entry in node.map_or(&[][..], Node::entries) {
-            self.map.put(format!("data/{}", entry.key), entry.span);
+            self.map.put(Path::of("data").at(&entry.key), entry.span);
             let (schema, value) = match entry.value.get("type") {
                 Some(_) => self.datum(&entry.value),
                 None => {
@@ -155,59 +155,59 @@ impl Lowering<'_> {
     fn roles(&mut self, node: Option<&Node>) -> BTreeMap<String, ir::Role> {
         let mut roles = BTreeMap::new();
         for entry in node.map_or(&[][..], Node::entries) {
-            let path = format!("role/{}", entry.key);
-            self.map.put(format!("{path}/name"), entry.span);
-            self.text(&format!("role.{}", entry.key), entry.value.get("title"));
-            let from = self.expr(entry.value.get("from"), &path);
+            let path = Path::of("role").at(&entry.key);
+            self.map.put(path.at("name"), entry.span);
+            self.text(format_args!("role.{}", entry.key), entry.value.get("title"));
+            let from = self.expr(entry.value.get("from"), path);
             roles.insert(entry.key.clone(), ir::Role { from });
         }
         roles
     }
 
     /// Adds a text for people under a key.
-    pub(super) fn text(&mut self, key: &str, node: Option<&Node>) {
+    pub(super) fn text(&mut self, key: std::fmt::Arguments<'_>, node: Option<&Node>) {
         if let Some(node) = node {
-            self.texts.localised(key, node, self.map);
+            self.texts.localised(&key.to_string(), node, self.map);
         }
     }
 
     /// An expression; booleans and numbers stand for themselves.
-    pub(super) fn expr(&mut self, node: Option<&Node>, path: &str) -> Option<ir::Expr> {
+    pub(super) fn expr(&mut self, node: Option<&Node>, path: Path) -> Option<ir::Expr> {
         let node = node?;
         self.map.put(path, node.span);
         Some(expression(node))
     }
 
     /// Names with expressions.
-    pub(super) fn exprs(&mut self, node: Option<&Node>, path: &str) -> BTreeMap<String, ir::Expr> {
+    pub(super) fn exprs(&mut self, node: Option<&Node>, path: Path) -> BTreeMap<String, ir::Expr> {
         let mut found = BTreeMap::new();
         for entry in node.map_or(&[][..], Node::entries) {
-            self.map.put(format!("{path}/{}", entry.key), entry.value.span);
+            self.map.put(path.at(&entry.key), entry.value.span);
             found.insert(entry.key.clone(), expression(&entry.value));
         }
         found
     }
 
     /// A time rule.
-    pub(super) fn rule(&mut self, node: &Node, path: String) -> ir::TimeRuleText {
+    pub(super) fn rule(&mut self, node: &Node, path: Path) -> ir::TimeRuleText {
         self.map.put(path, node.span);
         string(Some(node))
     }
 
     /// A list of names, each with its place.
-    pub(super) fn names(&mut self, node: Option<&Node>, path: &str) -> Vec<String> {
+    pub(super) fn names(&mut self, node: Option<&Node>, path: Path) -> Vec<String> {
         let Some(node) = node else {
             return Vec::new();
         };
         self.map.put(path, node.span);
         for (n, item) in node.items().iter().enumerate() {
-            self.map.put(format!("{path}/{n}"), item.span);
+            self.map.put(path.nth(n), item.span);
         }
         words(Some(node))
     }
 
     /// A variable with its list; exactly one is allowed.
-    pub(super) fn each(&mut self, node: Option<&Node>, path: &str) -> Option<ir::Each> {
+    pub(super) fn each(&mut self, node: Option<&Node>, path: Path) -> Option<ir::Each> {
         let node = node?;
         let [entry] = node.entries() else {
             self.sink
@@ -216,30 +216,30 @@ impl Lowering<'_> {
             return None;
         };
         self.map.put(path, entry.value.span);
-        self.map.put(format!("{path}/var"), entry.span);
+        self.map.put(path.at("var"), entry.span);
         Some(ir::Each { var: entry.key.clone(), list: expression(&entry.value) })
     }
 
     /// Requirements of a transition or checks of a step.
-    pub(super) fn requirements(&mut self, node: Option<&Node>, path: &str) -> Vec<ir::Requirement> {
+    pub(super) fn requirements(&mut self, node: Option<&Node>, path: Path) -> Vec<ir::Requirement> {
         let Some(node) = node else {
             return Vec::new();
         };
         let mut found = Vec::new();
         for (n, item) in node.items().iter().enumerate() {
-            let path = format!("{path}/{n}");
-            self.map.put(path.as_str(), item.span);
+            let path = path.nth(n);
+            self.map.put(path, item.span);
             let that = match item.value {
                 Value::Map(_) => item.get("that"),
                 _ => Some(item),
             };
             if let Some(reason) = item.get("else") {
-                self.map.put(format!("{path}/else"), reason.span);
+                self.map.put(path.at("else"), reason.span);
             }
             found.push(ir::Requirement {
-                each: self.each(item.get("for_each"), &format!("{path}/for_each")),
-                when: self.expr(item.get("when"), &format!("{path}/when")),
-                that: self.expr(that, &format!("{path}/that")).unwrap_or_default(),
+                each: self.each(item.get("for_each"), path.at("for_each")),
+                when: self.expr(item.get("when"), path.at("when")),
+                that: self.expr(that, path.at("that")).unwrap_or_default(),
                 reason: item.get("else").map_or_else(|| "NOT_READY".to_owned(), |reason| string(Some(reason))),
             });
         }

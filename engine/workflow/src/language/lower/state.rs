@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Lowering, count, flag, string};
 use crate::ir;
 use crate::language::node::{Entry, Node, Value};
-use crate::language::span::Span;
+use crate::language::span::{Path, Span};
 
 /// Keys that only states with something inside or to do have.
 const FOR_REAL_STATES: &[&str] =
@@ -19,16 +19,15 @@ impl Lowering<'_> {
 
     fn state(&mut self, entry: &Entry) -> ir::State {
         let (id, node) = (entry.key.as_str(), &entry.value);
-        let path = format!("state/{id}");
+        let path = Path::of("state").at(id);
         self.declare_state(id, entry.span);
-        self.text(&format!("state.{id}"), node.get("title"));
-        self.text(&format!("state.{id}.hint"), node.get("hint"));
+        self.text(format_args!("state.{id}"), node.get("title"));
+        self.text(format_args!("state.{id}.hint"), node.get("hint"));
         let kind = self.kind(entry);
         let mut state = ir::State {
-            initial: self
-                .names(node.get(if is_history(kind) { "default" } else { "initial" }), &format!("{path}/initial")),
-            on_entry: self.actions(node.get("entry"), &format!("{path}/entry")),
-            on_exit: self.actions(node.get("exit"), &format!("{path}/exit")),
+            initial: self.names(node.get(if is_history(kind) { "default" } else { "initial" }), path.at("initial")),
+            on_entry: self.actions(node.get("entry"), path.at("entry")),
+            on_exit: self.actions(node.get("exit"), path.at("exit")),
             mandatory: flag(node.get("mandatory")),
             ..empty(id, kind)
         };
@@ -36,14 +35,14 @@ impl Lowering<'_> {
             state.states = self.states(children);
         }
         self.steps_of(id, node, &mut state);
-        state.run = node.get("run").map(|run| self.run(run, &format!("{path}/run")));
-        self.behaviour(&path, node, &mut state);
+        state.run = node.get("run").map(|run| self.run(run, path.at("run")));
+        self.behaviour(path, node, &mut state);
         state
     }
 
     /// Remembers a state and refuses a second one of the same name.
     pub(super) fn declare_state(&mut self, id: &str, span: Span) {
-        self.map.put(format!("state/{id}"), span);
+        self.map.put(Path::of("state").at(id), span);
         if let Some(first) = self.states.insert(id.to_owned(), span) {
             self.sink
                 .add("DB061", span, format!("There are two states `{id}`."))
@@ -104,7 +103,7 @@ impl Lowering<'_> {
     }
 
     /// Transitions and timers, in the order in which they are written.
-    fn behaviour(&mut self, path: &str, node: &Node, state: &mut ir::State) {
+    fn behaviour(&mut self, path: Path, node: &Node, state: &mut ir::State) {
         for entry in node.entries() {
             match entry.key.as_str() {
                 "on" => {
@@ -120,7 +119,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn timers(&mut self, path: &str, group: &Entry, state: &mut ir::State) {
+    fn timers(&mut self, path: Path, group: &Entry, state: &mut ir::State) {
         for (n, entry) in group.value.entries().iter().enumerate() {
             let named = entry.value.items().iter().find_map(|item| item.get("timer")?.text());
             let id = named.map_or_else(|| format!("{}.{}.{}", state.id, group.key, n + 1), str::to_owned);
@@ -137,7 +136,7 @@ impl Lowering<'_> {
 
     /// Remembers a timer and refuses a second one of the same name.
     fn declare_timer(&mut self, id: &str, span: Span) {
-        self.map.put(format!("timer/{id}"), span);
+        self.map.put(Path::of("timer").at(id), span);
         if let Some(first) = self.timers.insert(id.to_owned(), span) {
             self.sink
                 .add("DB067", span, format!("There are two timers `{id}`."))
@@ -146,58 +145,58 @@ impl Lowering<'_> {
         }
     }
 
-    fn transitions(&mut self, path: &str, events: Vec<String>, span: Span, node: &Node, state: &mut ir::State) {
+    fn transitions(&mut self, path: Path, events: Vec<String>, span: Span, node: &Node, state: &mut ir::State) {
         for item in node.items() {
-            let path = format!("{path}/on/{}", state.on.len());
-            self.map.put(path.as_str(), span);
-            self.map.put(format!("{path}/events"), span);
-            let transition = self.transition(&path, events.clone(), item);
+            let path = path.at("on").nth(state.on.len());
+            self.map.put(path, span);
+            self.map.put(path.at("events"), span);
+            let transition = self.transition(path, events.clone(), item);
             state.on.push(transition);
         }
     }
 
-    fn transition(&mut self, path: &str, events: Vec<String>, node: &Node) -> ir::Transition {
+    fn transition(&mut self, path: Path, events: Vec<String>, node: &Node) -> ir::Transition {
         let to = match node.value {
             Value::Map(_) => node.get("to"),
             _ => Some(node),
         };
         if let Some(event) = events.first() {
-            self.text(&format!("event.{event}"), node.get("title"));
-            self.text(&format!("event.{event}.hint"), node.get("hint"));
+            self.text(format_args!("event.{event}"), node.get("title"));
+            self.text(format_args!("event.{event}.hint"), node.get("hint"));
         }
         for key in ["needs_reason", "error", "timer"] {
             if let Some(entry) = node.entry(key) {
-                self.map.put(format!("{path}/{key}"), entry.span);
+                self.map.put(path.at(key), entry.span);
             }
         }
         let data = node.entry("data").map(|entry| {
-            self.map.put(format!("{path}/data"), entry.span);
-            self.fields(&entry.value, &format!("{path}/data"))
+            self.map.put(path.at("data"), entry.span);
+            self.fields(&entry.value, path.at("data"), false)
         });
         let error = node.get("error").map(|word| string(Some(word)));
         ir::Transition {
             events,
-            when: self.expr(node.get("when"), &format!("{path}/when")),
-            roles: self.names(node.get("roles"), &format!("{path}/roles")),
-            require: self.requirements(node.get("require"), &format!("{path}/require")),
+            when: self.expr(node.get("when"), path.at("when")),
+            roles: self.names(node.get("roles"), path.at("roles")),
+            require: self.requirements(node.get("require"), path.at("require")),
             error,
-            concludes: self.names(node.get("concludes"), &format!("{path}/concludes")),
+            concludes: self.names(node.get("concludes"), path.at("concludes")),
             event_data: data,
             needs_reason: flag(node.get("needs_reason")),
-            targets: self.names(to, &format!("{path}/targets")),
+            targets: self.names(to, path.at("targets")),
             internal: !flag(node.get("reenter")),
-            actions: self.actions(node.get("do"), &format!("{path}/do")),
+            actions: self.actions(node.get("do"), path.at("do")),
             mandatory: flag(node.get("mandatory")),
         }
     }
 
-    fn run(&mut self, node: &Node, path: &str) -> ir::Run {
+    fn run(&mut self, node: &Node, path: Path) -> ir::Run {
         self.map.put(path, node.span);
         if let Some(workflow) = node.get("workflow") {
-            self.map.put(format!("{path}/workflow"), workflow.span);
+            self.map.put(path.at("workflow"), workflow.span);
         }
         let version = node.get("version").map(|version| {
-            self.map.put(format!("{path}/version"), version.span);
+            self.map.put(path.at("version"), version.span);
             string(Some(version))
         });
         let join = match node.get("join") {
@@ -211,9 +210,9 @@ impl Lowering<'_> {
         ir::Run {
             workflow: string(node.get("workflow")),
             version,
-            each: self.each(node.get("for_each"), &format!("{path}/for_each")),
-            key: self.expr(node.get("key"), &format!("{path}/key")),
-            with: self.exprs(node.get("with"), &format!("{path}/with")),
+            each: self.each(node.get("for_each"), path.at("for_each")),
+            key: self.expr(node.get("key"), path.at("key")),
+            with: self.exprs(node.get("with"), path.at("with")),
             join,
             keep: flag(node.get("keep")),
         }

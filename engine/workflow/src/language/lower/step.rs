@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::{Lowering, count, flag, privacy, string};
 use crate::ir;
 use crate::language::node::{Node, Value};
-use crate::language::span::Span;
+use crate::language::span::{Path, Span};
 
 /// Anonymity threshold when none is given (domain.md L6).
 const DEFAULT_K: u32 = 5;
@@ -87,31 +87,31 @@ fn visit(states: &mut [ir::State], each: &mut impl FnMut(&mut ir::Step)) {
 impl Lowering<'_> {
     /// A step of the given id, named at `span`.
     pub(super) fn step(&mut self, id: &str, span: Span, node: &Node) -> ir::Step {
-        let path = format!("step/{id}");
+        let path = Path::of("step").at(id);
         self.declare_step(id, span);
         self.given.insert(id.to_owned(), Given::by(node));
         for (key, suffix) in [("title", ""), ("hint", ".hint"), ("purpose", ".purpose")] {
-            self.text(&format!("step.{id}{suffix}"), node.get(key));
+            self.text(format_args!("step.{id}{suffix}"), node.get(key));
         }
         for (key, element) in [("uses", "kind"), ("shares", "shares"), ("k", "k")] {
             if let Some(value) = node.get(key) {
-                self.map.put(format!("{path}/{element}"), value.span);
+                self.map.put(path.at(element), value.span);
             }
         }
         ir::Step {
             id: id.to_owned(),
             kind: string(node.get("uses")),
-            with: self.with(node.get("with"), &format!("{path}/with")),
-            inputs: self.exprs(node.get("inputs"), &format!("{path}/inputs")),
-            checks: self.requirements(node.get("checks"), &format!("{path}/checks")),
+            with: self.with(node.get("with"), path.at("with")),
+            inputs: self.exprs(node.get("inputs"), path.at("inputs")),
+            checks: self.requirements(node.get("checks"), path.at("checks")),
             shares: node.get("shares").map(|shares| string(Some(shares))),
-            accepts: self.names(node.get("accepts"), &format!("{path}/accepts")),
-            roles: self.names(node.get("roles"), &format!("{path}/roles")),
-            assign: self.expr(node.get("assign"), &format!("{path}/assign")),
+            accepts: self.names(node.get("accepts"), path.at("accepts")),
+            roles: self.names(node.get("roles"), path.at("roles")),
+            assign: self.expr(node.get("assign"), path.at("assign")),
             minutes: count(node.get("minutes")),
-            due: node.get("due").map(|rule| self.rule(rule, format!("{path}/due"))),
-            remind: self.reminders(node.get("remind"), &path),
-            escalate: self.escalations(node.get("escalate"), &path),
+            due: node.get("due").map(|rule| self.rule(rule, path.at("due"))),
+            remind: self.reminders(node.get("remind"), path),
+            escalate: self.escalations(node.get("escalate"), path),
             identity: match node.get("identity").and_then(Node::text) {
                 Some("anonymous") => ir::Identity::Anonymous,
                 Some("pseudonymous") => ir::Identity::Pseudonymous,
@@ -120,8 +120,8 @@ impl Lowering<'_> {
             k: count(node.get("k")).unwrap_or(DEFAULT_K),
             privacy: node.get("privacy").and_then(privacy),
             min_contributions: count(node.get("min_contributions")).unwrap_or(DEFAULT_MINIMUM),
-            audience: self.words_by_name(node.get("audience"), &format!("{path}/audience")),
-            artifacts: self.words_by_name(node.get("artifacts"), &format!("{path}/artifacts")),
+            audience: self.words_by_name(node.get("audience"), path.at("audience")),
+            artifacts: self.words_by_name(node.get("artifacts"), path.at("artifacts")),
             conclude: match node.get("conclude").and_then(Node::text) {
                 Some("when_ready") => ir::Concluding::WhenReady,
                 _ => ir::Concluding::Manual,
@@ -132,7 +132,7 @@ impl Lowering<'_> {
     }
 
     fn declare_step(&mut self, id: &str, span: Span) {
-        self.map.put(format!("step/{id}"), span);
+        self.map.put(Path::of("step").at(id), span);
         if let Some(first) = self.steps.insert(id.to_owned(), span) {
             self.sink
                 .add("DB062", span, format!("There are two steps `{id}`."))
@@ -142,7 +142,7 @@ impl Lowering<'_> {
     }
 
     /// The configuration of a kind, with the place of every value in it.
-    fn with(&mut self, node: Option<&Node>, path: &str) -> Json {
+    fn with(&mut self, node: Option<&Node>, path: Path) -> Json {
         let Some(node) = node else {
             return Json::Object(serde_json::Map::new());
         };
@@ -150,49 +150,49 @@ impl Lowering<'_> {
         node.json()
     }
 
-    fn places(&mut self, node: &Node, path: &str) {
+    fn places(&mut self, node: &Node, path: Path) {
         self.map.put(path, node.span);
         match &node.value {
             Value::List(items) => {
                 for (n, item) in items.iter().enumerate() {
-                    self.places(item, &format!("{path}/{n}"));
+                    self.places(item, path.nth(n));
                 }
             }
             Value::Map(entries) => {
                 for entry in entries {
-                    self.places(&entry.value, &format!("{path}/{}", entry.key));
+                    self.places(&entry.value, path.at(&entry.key));
                 }
             }
             _ => {}
         }
     }
 
-    fn reminders(&mut self, node: Option<&Node>, path: &str) -> Vec<ir::TimeRuleText> {
+    fn reminders(&mut self, node: Option<&Node>, path: Path) -> Vec<ir::TimeRuleText> {
         node.map_or(&[][..], Node::items)
             .iter()
             .enumerate()
-            .map(|(n, rule)| self.rule(rule, format!("{path}/remind/{n}")))
+            .map(|(n, rule)| self.rule(rule, path.at("remind").nth(n)))
             .collect()
     }
 
-    fn escalations(&mut self, node: Option<&Node>, path: &str) -> Vec<ir::Escalation> {
+    fn escalations(&mut self, node: Option<&Node>, path: Path) -> Vec<ir::Escalation> {
         let mut found = Vec::new();
         for (n, item) in node.map_or(&[][..], Node::items).iter().enumerate() {
-            let path = format!("{path}/escalate/{n}");
+            let path = path.at("escalate").nth(n);
             if let Some(after) = item.get("after") {
                 found.push(ir::Escalation {
-                    after: self.rule(after, format!("{path}/after")),
-                    roles: self.names(item.get("roles"), &format!("{path}/roles")),
+                    after: self.rule(after, path.at("after")),
+                    roles: self.names(item.get("roles"), path.at("roles")),
                 });
             }
         }
         found
     }
 
-    fn words_by_name(&mut self, node: Option<&Node>, path: &str) -> BTreeMap<String, String> {
+    fn words_by_name(&mut self, node: Option<&Node>, path: Path) -> BTreeMap<String, String> {
         let mut found = BTreeMap::new();
         for entry in node.map_or(&[][..], Node::entries) {
-            self.map.put(format!("{path}/{}", entry.key), entry.span);
+            self.map.put(path.at(&entry.key), entry.span);
             found.insert(entry.key.clone(), string(Some(&entry.value)));
         }
         found

@@ -198,6 +198,14 @@ fn the_study_day_of_the_repository_is_accepted() {
 }
 
 #[test]
+fn the_hash_is_that_of_the_canonical_bytes() {
+    use sha2::{Digest, Sha256};
+    let w = workflow("states:\n  a: {after: {1 schoolday: z}}\n  z: {final: true}\n");
+    let hex: String = Sha256::digest(w.canonical()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(w.hash(), hex);
+}
+
+#[test]
 fn every_element_with_a_place_is_found_where_it_stands() {
     let checked = plain(
         "workflow: w\nversion: 1.0.0\nroles: {dir: {}}\nstates:\n  a:\n    on:\n      e: {to: z, roles: dir, when: 'true'}\n  z: {final: true}\n",

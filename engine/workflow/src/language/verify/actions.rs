@@ -39,8 +39,8 @@ impl Verify<'_> {
                         "give the delayed `send` this `id:`; a timer stops by itself when its state is left".to_owned()
                     });
             }
-            Action::Notify { roles, .. } => self.roles_exist(roles, &format!("{path}/roles")),
-            Action::ForEach { each, .. } => self.variable(Some(each), path),
+            Action::Notify { roles, .. } => self.roles_exist(roles, format_args!("{path}/roles")),
+            Action::ForEach { each, .. } => self.variable(Some(each), format_args!("{path}")),
             _ => {}
         }
     }
@@ -85,8 +85,9 @@ impl Verify<'_> {
                 .help("send it to itself after the delay, and pass it on from there");
         }
         if let Recipient::Children(state) = to {
-            let runs =
-                self.state_exists(state, &format!("{path}/to")).map(|number| self.outline.state(number).run.is_some());
+            let runs = self
+                .state_exists(state, format_args!("{path}/to"))
+                .map(|number| self.outline.state(number).run.is_some());
             if runs == Some(false) {
                 self.problem("DB074", &format!("{path}/to"), format!("`{state}` runs no children."))
                     .help("name a state that has a `run:`");

@@ -1,5 +1,7 @@
 //! Events and who may send them, requirements, and what children need.
 
+use std::fmt::Arguments;
+
 use super::Verify;
 use crate::ir::{Each, Requirement, Transition};
 use crate::lint::outline::is_reserved;
@@ -18,7 +20,7 @@ impl Verify<'_> {
             }
             if let Some(run) = &state.run {
                 let path = format!("state/{}/run", state.id);
-                self.variable(run.each.as_ref(), &path);
+                self.variable(run.each.as_ref(), format_args!("{path}"));
                 if let Some(version) = &run.version
                     && semver::VersionReq::parse(version).is_err()
                 {
@@ -34,14 +36,14 @@ impl Verify<'_> {
     }
 
     fn transition(&mut self, path: &str, transition: &Transition) {
-        self.roles_exist(&transition.roles, &format!("{path}/roles"));
+        self.roles_exist(&transition.roles, format_args!("{path}/roles"));
         for (n, step) in transition.concludes.iter().enumerate() {
-            self.step_exists(step, &format!("{path}/concludes/{n}"));
+            self.step_exists(step, format_args!("{path}/concludes/{n}"));
         }
         for event in &transition.events {
-            self.event_can_happen(event, &format!("{path}/events"));
+            self.event_can_happen(event, path);
         }
-        self.requirements(&transition.require, &format!("{path}/require"));
+        self.requirements(&transition.require, format_args!("{path}/require"));
         let automatic = transition.events.iter().all(|event| is_reserved(event));
         if automatic {
             self.only_for_people(path, transition);
@@ -80,6 +82,7 @@ impl Verify<'_> {
         if !is_reserved(event) || event.contains('*') {
             return;
         }
+        let path = &format!("{path}/events");
         let Some((family, name)) = split(event) else {
             self.problem("DB076", path, format!("The engine sends no event `{event}`."))
                 .help("it sends `done.step.<step>`, `done.child.<state>`, `child.failed.<state>`, `done.state.<state>`, `timer.<timer>` and `error.<kind>`");
@@ -87,7 +90,7 @@ impl Verify<'_> {
         };
         match family {
             "done.step" | "due" => {
-                self.step_exists(name, path);
+                self.step_exists(name, format_args!("{path}"));
             }
             "timer" if !self.timers.contains(name) => {
                 let near = self.nearest(name, self.timers.iter().copied());
@@ -95,23 +98,25 @@ impl Verify<'_> {
                     .did_you_mean(near, || "name a timer with `timer:` below `after:`, `at:` or `every:`".to_owned());
             }
             "done.child" | "child.failed" => {
-                let runs = self.state_exists(name, path).map(|number| self.outline.state(number).run.is_some());
+                let runs = self
+                    .state_exists(name, format_args!("{path}"))
+                    .map(|number| self.outline.state(number).run.is_some());
                 if runs == Some(false) {
                     self.problem("DB076", path, format!("`{event}` never happens: `{name}` runs no children."))
                         .help(format!("give `{name}` a `run:`, or remove this"));
                 }
             }
             "done.state" => {
-                self.state_exists(name, path);
+                self.state_exists(name, format_args!("{path}"));
             }
             _ => {}
         }
     }
 
     /// Checks the variables of requirements.
-    pub(super) fn requirements(&mut self, items: &[Requirement], path: &str) {
+    pub(super) fn requirements(&mut self, items: &[Requirement], path: Arguments<'_>) {
         for (n, item) in items.iter().enumerate() {
-            self.variable(item.each.as_ref(), &format!("{path}/{n}"));
+            self.variable(item.each.as_ref(), format_args!("{path}/{n}"));
             let open = item.reason.matches('{').count();
             if open != item.reason.matches('}').count() || item.reason.contains("{}") {
                 self.problem(
@@ -125,7 +130,7 @@ impl Verify<'_> {
     }
 
     /// A loop variable may not hide a name of the context.
-    pub(super) fn variable(&mut self, each: Option<&Each>, path: &str) {
+    pub(super) fn variable(&mut self, each: Option<&Each>, path: Arguments<'_>) {
         if let Some(each) = each
             && CONTEXT.contains(&each.var.as_str())
         {

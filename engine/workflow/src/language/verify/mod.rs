@@ -12,6 +12,7 @@ mod steps;
 mod structure;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Arguments;
 
 use super::diagnostic::{Draft, Sink};
 use super::span::{SourceFile, SourceMap};
@@ -78,7 +79,7 @@ impl Verify<'_> {
     }
 
     /// Checks that each role is declared.
-    pub(super) fn roles_exist(&mut self, roles: &[String], path: &str) {
+    pub(super) fn roles_exist(&mut self, roles: &[String], path: Arguments<'_>) {
         for (n, role) in roles.iter().enumerate() {
             if !self.workflow.roles.contains_key(role) {
                 self.unknown_role(role, &format!("{path}/{n}"));
@@ -95,22 +96,22 @@ impl Verify<'_> {
     }
 
     /// Checks that a step exists.
-    pub(super) fn step_exists(&mut self, step: &str, path: &str) -> bool {
+    pub(super) fn step_exists(&mut self, step: &str, path: Arguments<'_>) -> bool {
         if self.steps.contains_key(step) {
             return true;
         }
         let near = self.nearest(step, self.steps.keys().copied());
-        self.problem("DB064", path, format!("There is no step `{step}`."))
+        self.problem("DB064", &path.to_string(), format!("There is no step `{step}`."))
             .did_you_mean(near, || "give the id of a step; a `step:` bears the id of its state".to_owned());
         false
     }
 
     /// Checks that a state exists.
-    pub(super) fn state_exists(&mut self, state: &str, path: &str) -> Option<usize> {
+    pub(super) fn state_exists(&mut self, state: &str, path: Arguments<'_>) -> Option<usize> {
         let found = self.outline.number(state);
         if found.is_none() {
             let near = self.nearest(state, self.outline.ids());
-            self.problem("DB060", path, format!("There is no state `{state}`."))
+            self.problem("DB060", &path.to_string(), format!("There is no state `{state}`."))
                 .did_you_mean(near, || "give the id of a state of this workflow".to_owned());
         }
         found

@@ -10,16 +10,16 @@ impl Verify<'_> {
         let steps: Vec<&Step> = self.steps.values().copied().collect();
         for step in steps {
             let path = format!("step/{}", step.id);
-            self.roles_exist(&step.roles, &format!("{path}/roles"));
+            self.roles_exist(&step.roles, format_args!("{path}/roles"));
             for (n, escalation) in step.escalate.iter().enumerate() {
-                self.roles_exist(&escalation.roles, &format!("{path}/escalate/{n}/roles"));
+                self.roles_exist(&escalation.roles, format_args!("{path}/escalate/{n}/roles"));
             }
             for role in step.audience.keys() {
                 if !self.workflow.roles.contains_key(role) {
                     self.unknown_role(role, &format!("{path}/audience/{role}"));
                 }
             }
-            self.requirements(&step.checks, &format!("{path}/checks"));
+            self.requirements(&step.checks, format_args!("{path}/checks"));
             self.shares(step, &path);
         }
         self.names_in_expressions();
@@ -30,7 +30,7 @@ impl Verify<'_> {
             return;
         };
         let path = format!("{path}/shares");
-        if !self.step_exists(other, &path) {
+        if !self.step_exists(other, format_args!("{path}")) {
             return;
         }
         let Some(owner) = self.steps.get(other.as_str()).copied() else {
@@ -51,21 +51,22 @@ impl Verify<'_> {
 
     /// `steps.x`, `children.x` and `In('x')` name steps and states that exist.
     fn names_in_expressions(&mut self) {
+        let known = &self.steps;
         let mut used = Vec::new();
         let mut asked = Vec::new();
         visit(self.workflow, &mut |path, source| {
-            for (root, name) in names(source) {
-                if matches!(root, "steps" | "children") && !name.is_empty() {
-                    used.push((path.to_owned(), root, name));
-                }
-            }
+            names(source, &mut |root, name| match root {
+                "steps" if !name.is_empty() && !known.contains_key(name) => used.push((path.to_owned(), root, name)),
+                "children" if !name.is_empty() => used.push((path.to_owned(), root, name)),
+                _ => {}
+            });
             if source.contains("In(") {
                 asked.push((path.to_owned(), source));
             }
         });
         for (path, root, name) in used {
             if root == "steps" {
-                self.step_exists(name, &path);
+                self.step_exists(name, format_args!("{path}"));
             } else {
                 self.has_children(name, &path);
             }
@@ -76,7 +77,8 @@ impl Verify<'_> {
     }
 
     fn has_children(&mut self, state: &str, path: &str) {
-        let runs = self.state_exists(state, path).map(|number| self.outline.state(number).run.is_some());
+        let runs =
+            self.state_exists(state, format_args!("{path}")).map(|number| self.outline.state(number).run.is_some());
         if runs == Some(false) {
             self.problem("DB074", path, format!("`{state}` runs no children.")).help("name a state that has a `run:`");
         }

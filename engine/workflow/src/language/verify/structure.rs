@@ -8,7 +8,7 @@ impl Verify<'_> {
     pub(super) fn structure(&mut self) {
         let workflow = self.workflow;
         for (n, id) in workflow.initial.iter().enumerate() {
-            self.state_exists(id, &format!("initial/{n}"));
+            self.state_exists(id, format_args!("initial/{n}"));
         }
         for number in 0..self.outline.places.len() {
             self.initial(number);
@@ -43,7 +43,7 @@ impl Verify<'_> {
         }
         for (n, id) in state.initial.iter().enumerate() {
             let path = format!("state/{}/initial/{n}", state.id);
-            let Some(target) = self.state_exists(id, &path) else {
+            let Some(target) = self.state_exists(id, format_args!("{path}")) else {
                 continue;
             };
             if home.is_some_and(|home| self.outline.below(target, home)) || (history && home.is_none()) {
@@ -87,7 +87,7 @@ impl Verify<'_> {
         let path = format!("state/{id}/on/{index}");
         let mut known = Vec::new();
         for (n, target) in transition.targets.iter().enumerate() {
-            if let Some(number) = self.state_exists(target, &format!("{path}/targets/{n}")) {
+            if let Some(number) = self.state_exists(target, format_args!("{path}/targets/{n}")) {
                 known.push(number);
             }
         }
