@@ -222,10 +222,7 @@ impl Engine {
     /// # Errors
     /// No such incident, or it breaks again.
     pub async fn retry(&self, instance: &str, actor: &Actor, incident: &str) -> Result<Reply, EngineError> {
-        let slot = self.slot(instance);
-        {
-            let mut guard = slot.lock().await;
-            let live = self.loaded(&mut guard, instance).await?;
+        self.look(instance, |live| {
             let known =
                 live.snapshot()?.incidents.get(incident).cloned().ok_or_else(|| {
                     EngineError::not_found("incident", incident, "`draaiboek show` lists the open ones")
@@ -233,12 +230,15 @@ impl Engine {
             if let Some(step) = &known.step {
                 conclude(&self.library, live, step, self.clock.now(), None, &Answers::default())?;
             }
-        }
+            Ok(())
+        })
+        .await?;
         let command = Command::Settle { incident: incident.to_owned(), given_up: None };
         self.turn(instance, actor, command, None, None).await
     }
 
-    async fn first_answer(&self, key: Option<&str>) -> Result<Option<Reply>, EngineError> {
+    /// The answer that was given to this key before.
+    pub(crate) async fn first_answer(&self, key: Option<&str>) -> Result<Option<Reply>, EngineError> {
         let Some(key) = key else { return Ok(None) };
         match self.store.read().answer(key).await? {
             Some(text) => repeat(key, &text).map(Some),
@@ -247,10 +247,8 @@ impl Engine {
     }
 
     async fn identity(&self, instance: &str, step: &str) -> Result<Identity, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        let live = self.loaded(&mut guard, instance).await?;
-        Ok(live.definition.step(step).map_or(Identity::Named, |def| def.step.identity))
+        self.look(instance, |live| Ok(live.definition.step(step).map_or(Identity::Named, |def| def.step.identity)))
+            .await
     }
 
     pub(crate) fn slot(&self, instance: &str) -> Arc<AsyncMutex<Option<Live>>> {
@@ -270,6 +268,17 @@ impl Engine {
             *slot = Some(Live::load(self.store.read(), &self.catalog, instance).await?);
         }
         slot.as_mut().ok_or(EngineError::Stale)
+    }
+
+    /// Looks at an instance while nothing else happens to it.
+    pub(crate) async fn look<T>(
+        &self,
+        instance: &str,
+        look: impl FnOnce(&Live) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let slot = self.slot(instance);
+        let mut guard = slot.lock().await;
+        look(self.loaded(&mut guard, instance).await?)
     }
 
     /// One turn: consult, decide, book, commit. Decided anew when another process came in between.

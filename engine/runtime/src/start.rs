@@ -44,10 +44,8 @@ impl Engine {
     /// # Errors
     /// Unknown workflow, version or school; a configuration that does not fit; an id that is taken.
     pub async fn start(&self, request: StartRequest, actor: &Actor, key: Option<&str>) -> Result<Reply, EngineError> {
-        if let Some(key) = key
-            && let Some(first) = self.store.read().answer(key).await?
-        {
-            return serde_json::from_str(&first).map_err(|error| EngineError::Invalid(error.to_string()));
+        if let Some(first) = self.first_answer(key).await? {
+            return Ok(first);
         }
         let id = match &request.id {
             Some(id) => valid_id(id)?.to_owned(),

@@ -43,9 +43,7 @@ impl Engine {
     /// # Errors
     /// No such instance; a damaged row.
     pub async fn snapshot(&self, instance: &str) -> Result<Snapshot, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        Ok(self.loaded(&mut guard, instance).await?.snapshot()?.clone())
+        self.look(instance, |live| live.snapshot().cloned()).await
     }
 
     /// The workflow an instance is pinned to.
@@ -56,9 +54,7 @@ impl Engine {
         &self,
         instance: &str,
     ) -> Result<std::sync::Arc<draaiboek_workflow::definition::Definition>, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        Ok(std::sync::Arc::clone(&self.loaded(&mut guard, instance).await?.definition))
+        self.look(instance, |live| Ok(std::sync::Arc::clone(&live.definition))).await
     }
 
     /// The steps of an instance that are or were open.
@@ -66,24 +62,24 @@ impl Engine {
     /// # Errors
     /// No such instance; a damaged row.
     pub async fn steps(&self, instance: &str) -> Result<Vec<StepView>, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        let live = self.loaded(&mut guard, instance).await?;
-        let snapshot = live.snapshot()?;
-        Ok(snapshot
-            .steps
-            .iter()
-            .map(|(id, state)| {
-                let def = live.definition.step(id);
-                let pool = def.and_then(|def| snapshot.pools.get(&def.pool));
-                StepView {
-                    step: id.clone(),
-                    kind: def.map(|def| def.step.kind.clone()).unwrap_or_default(),
-                    state: state.clone(),
-                    counts: pool.map_or(Value::Null, |pool| json!(pool.counts)),
-                }
-            })
-            .collect())
+        self.look(instance, |live| {
+            let snapshot = live.snapshot()?;
+            Ok(snapshot
+                .steps
+                .iter()
+                .map(|(id, state)| {
+                    let def = live.definition.step(id);
+                    let pool = def.and_then(|def| snapshot.pools.get(&def.pool));
+                    StepView {
+                        step: id.clone(),
+                        kind: def.map(|def| def.step.kind.clone()).unwrap_or_default(),
+                        state: state.clone(),
+                        counts: pool.map_or(Value::Null, |pool| json!(pool.counts)),
+                    }
+                })
+                .collect())
+        })
+        .await
     }
 
     /// What an audience sees of a step now (domain.md L6, L12).
@@ -91,11 +87,11 @@ impl Engine {
     /// # Errors
     /// No such step; a plugin that breaks.
     pub async fn projection(&self, instance: &str, step: &str, audience: &str) -> Result<Projection, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        let live = self.loaded(&mut guard, instance).await?;
-        let data = project(self, live, step, audience)?;
-        Ok(Projection { audience: audience.to_owned(), data })
+        self.look(instance, |live| {
+            let data = project(self, live, step, audience)?;
+            Ok(Projection { audience: audience.to_owned(), data })
+        })
+        .await
     }
 
     /// The audience an actor belongs to at a step: what the workflow says of the actor's roles, else `contributor` for those
@@ -104,21 +100,21 @@ impl Engine {
     /// # Errors
     /// No such instance or step.
     pub async fn audience(&self, instance: &str, step: &str, actor: &Actor) -> Result<String, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        let live = self.loaded(&mut guard, instance).await?;
-        let def = live
-            .definition
-            .step(step)
-            .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
-        let roles = roles_of(live.world(self.clock.now()), live.snapshot()?, actor);
-        let said = roles.iter().find_map(|role| def.step.audience.get(role));
-        let contributes = def.step.roles.iter().any(|role| roles.contains(role));
-        Ok(match said {
-            Some(audience) => audience.clone(),
-            None if contributes => "contributor".into(),
-            None => "school".into(),
+        self.look(instance, |live| {
+            let def = live
+                .definition
+                .step(step)
+                .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
+            let roles = roles_of(live.world(self.clock.now()), live.snapshot()?, actor);
+            let said = roles.iter().find_map(|role| def.step.audience.get(role));
+            let contributes = def.step.roles.iter().any(|role| roles.contains(role));
+            Ok(match said {
+                Some(audience) => audience.clone(),
+                None if contributes => "contributor".into(),
+                None => "school".into(),
+            })
         })
+        .await
     }
 
     /// The roles an actor holds in an instance, those of the workflow included.
@@ -126,10 +122,7 @@ impl Engine {
     /// # Errors
     /// No such instance; a damaged row.
     pub async fn roles(&self, instance: &str, actor: &Actor) -> Result<Vec<String>, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        let live = self.loaded(&mut guard, instance).await?;
-        Ok(roles_of(live.world(self.clock.now()), live.snapshot()?, actor))
+        self.look(instance, |live| Ok(roles_of(live.world(self.clock.now()), live.snapshot()?, actor))).await
     }
 
     /// What the plugin of an open step answers now: its picture, whether it is ready, and why not.
@@ -137,10 +130,8 @@ impl Engine {
     /// # Errors
     /// No such step; a plugin that breaks.
     pub async fn picture(&self, instance: &str, step: &str) -> Result<Conclusion, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        let live = self.loaded(&mut guard, instance).await?;
-        conclude(&self.library, live, step, self.clock.now(), None, &Answers::default())
+        self.look(instance, |live| conclude(&self.library, live, step, self.clock.now(), None, &Answers::default()))
+            .await
     }
 
     /// The result of a step: that of its conclusion, or the picture so far.
@@ -148,17 +139,17 @@ impl Engine {
     /// # Errors
     /// No such step; a plugin that breaks.
     pub async fn result(&self, instance: &str, step: &str) -> Result<Value, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        let live = self.loaded(&mut guard, instance).await?;
-        let state = live.snapshot()?.steps.get(step).cloned();
-        let state =
-            state.ok_or_else(|| EngineError::not_found("step that was opened", step, "it opens with its state"))?;
-        if let (Some(result), Some(_)) = (state.result, state.closed_at) {
-            return Ok(result);
-        }
-        let now = self.clock.now();
-        conclude(&self.library, live, step, now, None, &Answers::default()).map(|conclusion| conclusion.result)
+        self.look(instance, |live| {
+            let state = live.snapshot()?.steps.get(step).cloned();
+            let state =
+                state.ok_or_else(|| EngineError::not_found("step that was opened", step, "it opens with its state"))?;
+            if let (Some(result), Some(_)) = (state.result, state.closed_at) {
+                return Ok(result);
+            }
+            let now = self.clock.now();
+            conclude(&self.library, live, step, now, None, &Answers::default()).map(|conclusion| conclusion.result)
+        })
+        .await
     }
 }
 

@@ -37,6 +37,7 @@ pub use builtins::norm;
 pub use env::{Env, Signature};
 pub use error::{CelCode, CelError, EvalCode, EvalError, Span};
 pub use functions::Functions;
+pub(crate) use parser_primary::is_reserved;
 pub use references::{Path, References};
 pub use scope::Scope;
 pub use types::{Field, ObjectType, Type};

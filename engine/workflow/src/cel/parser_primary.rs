@@ -30,6 +30,11 @@ const RESERVED: [&str; 17] = [
 ];
 const MACROS: [&str; 7] = ["all", "exists", "exists_one", "map", "filter", "transformList", "transformMap"];
 
+/// Whether the language keeps a word for later; `true`, `false`, `null` and `in` are not among these.
+pub(crate) fn is_reserved(word: &str) -> bool {
+    RESERVED.contains(&word)
+}
+
 impl Parser {
     pub(super) fn primary(&mut self) -> Parsed {
         let span = self.span();
@@ -74,7 +79,7 @@ impl Parser {
             "false" => Expr::Bool(false),
             "null" => Expr::Null,
             "in" => return Err(self.unexpected("a value")),
-            word if RESERVED.contains(&word) => {
+            word if is_reserved(word) => {
                 return Err(CelError::new(CelCode::Syntax, span, format!("`{word}` is a reserved word"))
                     .help("as a field it may stand after a dot: `x.if`"));
             }

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 use super::command::{Ask, Command};
 use super::contribute::{self, Handed};
 use super::decision::{Answer, Happening, Rejection, TaskChange, TimerChange};
+use super::macrostep::{self, Broken};
 use super::model::{ChildStatus, Incident, Lifecycle, Snapshot, StepStatus, TimerPurpose};
 use super::names::Locals;
-use super::stepper::{self, Broken};
+use super::stepper;
 use super::turn::{Event, Turn, World};
 use super::{MAX_TEXT, Stop, send};
 use crate::definition::Tree;
@@ -87,7 +88,7 @@ fn texts_within_bounds(command: &Command) -> Result<(), Rejection> {
 /// Carries a command out on the working copy.
 pub(super) fn apply(turn: &mut Turn<'_>, command: &Command) -> Result<Answer, Stop> {
     match command {
-        Command::Start { .. } => stepper::begin(turn)?,
+        Command::Start { .. } => macrostep::begin(turn)?,
         Command::Contribute { step, id, participant, group, revision, .. } => {
             let handed = Handed { step, id, participant, group: group.as_ref(), revision: *revision };
             let answer = contribute::hand_in(turn, &handed)?;
@@ -151,7 +152,7 @@ fn conclude_now(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {
     let result = turn.answers.concluded.get(step).map_or(Value::Null, |answer| answer.result.clone());
     turn.conclude_step(step);
     let data = json!({"outcome": outcome, "result": result});
-    stepper::deliver(turn, Event::internal(format!("done.step.{step}"), data))?;
+    macrostep::deliver(turn, Event::internal(format!("done.step.{step}"), data))?;
     Ok(())
 }
 
@@ -168,7 +169,7 @@ fn skip(turn: &mut Turn<'_>, step: &str, reason: &str) -> Result<(), Stop> {
         return Err(Rejection::new("CLOSED", format!("step `{step}` is not open")).into());
     }
     turn.close_step(step, StepStatus::Skipped, Some(reason.to_owned()));
-    stepper::deliver(turn, Event::internal(format!("done.step.{step}"), json!({"outcome": "skipped"})))?;
+    macrostep::deliver(turn, Event::internal(format!("done.step.{step}"), json!({"outcome": "skipped"})))?;
     Ok(())
 }
 
@@ -200,7 +201,7 @@ fn fire(turn: &mut Turn<'_>, id: &str, seq: u64) -> Result<(), Stop> {
                 let purpose = TimerPurpose::Event { name: name.clone(), data: data.clone(), repeat };
                 turn.set_timer(id, &timer.rule, &timer.owner, purpose, None).map_err(Broken)?;
             }
-            stepper::deliver(turn, Event::internal(name, data))?;
+            macrostep::deliver(turn, Event::internal(name, data))?;
         }
         TimerPurpose::Remind { step } => {
             let persons = turn.missing(&step);
@@ -286,12 +287,12 @@ fn child_ended(turn: &mut Turn<'_>, state: &str, key: &str, status: ChildStatus,
     let data = json!({"state": state, "key": key, "outcome": outcome});
     if turn.snapshot.lifecycle == Lifecycle::Active {
         let name = if status == ChildStatus::Ended { "child.ended" } else { "child.failed" };
-        let taken = stepper::deliver(turn, Event::internal(format!("{name}.{state}"), data))?;
-        if status == ChildStatus::Failed && matches!(taken, stepper::Outcome::Refused(_)) {
+        let taken = macrostep::deliver(turn, Event::internal(format!("{name}.{state}"), data))?;
+        if status == ChildStatus::Failed && matches!(taken, macrostep::Outcome::Refused(_)) {
             break_down(turn, None, &format!("the child `{key}` of `{state}` failed: {outcome}"));
         }
         turn.join(state);
-        stepper::drain_queue(turn)?;
+        macrostep::drain_queue(turn)?;
     }
     Ok(())
 }
@@ -337,7 +338,7 @@ fn cancel(turn: &mut Turn<'_>, reason: &str) {
 /// Puts the instance in other states without guards; entry and exit happen as always.
 fn shift(turn: &mut Turn<'_>, to: &[String], reason: &str) -> Result<(), Stop> {
     turn.trace.push(Happening::Noted { text: reason.to_owned() });
-    stepper::relocate(turn, to)?;
+    macrostep::relocate(turn, to)?;
     if matches!(turn.snapshot.lifecycle, Lifecycle::Blocked { .. }) {
         turn.snapshot.lifecycle = Lifecycle::Active;
         turn.snapshot.incidents.clear();

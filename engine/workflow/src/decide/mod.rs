@@ -8,6 +8,7 @@ mod command;
 mod contribute;
 mod decision;
 mod lifecycle;
+mod macrostep;
 mod model;
 mod names;
 mod states;
@@ -22,15 +23,16 @@ pub use decision::{
     TaskChange, TimerChange,
 };
 pub use lifecycle::{CallConfig, asks, calls_for, roles_of};
+pub use macrostep::MAX_QUEUED;
 pub use model::{
     Child, ChildStatus, Children, Incident, Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Snapshot, StepState,
     StepStatus, Tally, TimerPurpose,
 };
-pub use stepper::{MAX_QUEUED, MAX_REASONS};
+pub use stepper::MAX_REASONS;
 pub use turn::{LEADING_ROLES, World};
 
 use draaiboek_chart::Snapshot as ChartSnapshot;
-use stepper::{Broken, Outcome};
+use macrostep::{Broken, Outcome};
 use turn::{Event, Turn};
 
 /// Largest snapshot, in bytes of JSON; an instance that would grow beyond it refuses the command.
@@ -49,13 +51,13 @@ pub fn decide(
     command: &Command,
     answers: &Answers,
 ) -> Result<Decision, Rejection> {
-    let original = match (snapshot, command) {
+    let before = match (snapshot, command) {
         (None, Command::Start { .. }) => blank(world),
         (Some(snapshot), command) if !matches!(command, Command::Start { .. }) => snapshot.clone(),
         (Some(_), _) => return Err(Rejection::new("CONFLICT", "an instance with this id was started before")),
         (None, _) => return Err(Rejection::new("INVALID", "there is no such instance")),
     };
-    let mut turn = Turn::new(world, actor, answers, original.clone());
+    let mut turn = Turn::new(world, actor, answers, before);
     lifecycle::admits(&turn, command)?;
     match lifecycle::apply(&mut turn, command) {
         Ok(answer) => {
@@ -67,7 +69,8 @@ pub fn decide(
             Err(Rejection::new("INVALID", format!("the workflow can not start: {cause}")))
         }
         Err(Stop::Broken(Broken(cause))) => {
-            let mut turn = Turn::new(world, actor, answers, original);
+            let before = snapshot.cloned().unwrap_or_else(|| blank(world));
+            let mut turn = Turn::new(world, actor, answers, before);
             lifecycle::break_down(&mut turn, None, &cause);
             Ok(turn.finish(Answer::Accepted))
         }
@@ -95,7 +98,7 @@ impl From<Broken> for Stop {
 /// Delivers an event that must find a transition, else it is refused with the best explanation there is.
 fn send(turn: &mut Turn<'_>, event: Event) -> Result<Answer, Stop> {
     let name = event.name.clone();
-    match stepper::deliver(turn, event)? {
+    match macrostep::deliver(turn, event)? {
         Outcome::Taken => Ok(Answer::Accepted),
         Outcome::Refused(Some(refusal)) => Err(refusal.into()),
         Outcome::Refused(None) => {

@@ -131,33 +131,14 @@ impl Location {
 }
 
 /// Words that can not name a variable (CEL language definition, "Syntax").
-const RESERVED: [&str; 21] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
 /// Whether a text can name a variable.
 pub(super) fn is_name(text: &str) -> bool {
-    identifier(text).is_some_and(|(name, rest)| rest.is_empty() && !RESERVED.contains(&name))
+    identifier(text).is_some_and(|(name, rest)| rest.is_empty() && !is_kept(name))
+}
+
+/// Words of the expression language that no variable may bear.
+fn is_kept(word: &str) -> bool {
+    matches!(word, "true" | "false" | "null" | "in") || crate::cel::is_reserved(word)
 }
 
 /// An identifier and what follows it.
