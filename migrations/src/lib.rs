@@ -4,6 +4,7 @@
 //! A released migration never changes again; what must change becomes a new module at the end of the list.
 
 mod m0001_heart;
+mod m0002_web;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -12,7 +13,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_heart::Migration)]
+        vec![Box::new(m0001_heart::Migration), Box::new(m0002_web::Migration)]
     }
 }
 

@@ -63,7 +63,7 @@ fn arrows_between_crates_point_one_way() {
         ("draaiboek-migrations", &[]),
         ("draaiboek-store", &["draaiboek-migrations"]),
         ("draaiboek-runtime", &["draaiboek-chart", "draaiboek-workflow", "draaiboek-plugin-host", "draaiboek-store"]),
-        ("draaiboek-web", &["draaiboek-runtime", "draaiboek-workflow"]),
+        ("draaiboek-web", &["draaiboek-runtime", "draaiboek-store", "draaiboek-workflow"]),
         (
             "draaiboek-cli",
             &[

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use draaiboek_store::content_hash;
-use draaiboek_workflow::language::{self, Bundle, Options, Reference, SourceFile};
+use draaiboek_workflow::language::{Bundle, SourceFile};
 use rust_embed::RustEmbed;
 
 use crate::failure::Failure;
-use crate::play::{Loaded, Published, embedded};
+use crate::play::{Loaded, embedded};
+use crate::shelf::{Published, Shelf};
 
 #[derive(RustEmbed)]
 #[folder = "../../plugins/dist/"]
@@ -69,20 +70,9 @@ pub fn fingerprint() -> String {
 /// # Errors
 /// One of them has mistakes; the tests see to it that none has.
 pub fn workflows() -> Result<Vec<Published>, Failure> {
-    let resolve = |reference: &Reference| bundle(&reference.workflow);
-    let options = Options { resolve: Some(&resolve), ..Options::default() };
-    let mut found = Vec::new();
-    for name in names() {
-        let Some(bundle) = bundle(&name) else { continue };
-        let source = bundle.main.text.to_string();
-        let checked = language::check(&bundle, &options);
-        let workflow = checked.workflow.ok_or_else(|| {
-            let first = checked.diagnostics.first().map(|first| first.message.clone()).unwrap_or_default();
-            Failure::broken(format!("the built-in workflow `{name}` has mistakes: {first}"))
-        })?;
-        found.push(Published { workflow, source });
-    }
-    Ok(found)
+    let shelf = Shelf::default();
+    let found: Result<Vec<_>, _> = names().iter().map(|name| shelf.published(name)).collect();
+    Ok(found?.into_iter().flatten().collect())
 }
 
 /// The scenario of the demo.

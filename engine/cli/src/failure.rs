@@ -8,7 +8,8 @@ use draaiboek_store::StoreError;
 use draaiboek_workflow::decide::Rejection;
 use serde::Serialize;
 
-use crate::play::{PlayError, ReadError, WorkflowsError};
+use crate::play::{PlayError, ReadError};
+use crate::shelf::Mistakes;
 
 /// How the program ends (docs/cli.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -175,7 +176,7 @@ impl From<CallError> for Failure {
 impl From<PlayError> for Failure {
     fn from(error: PlayError) -> Self {
         match error {
-            PlayError::Workflows(error) => error.into(),
+            PlayError::Workflow(error) => error.into(),
             other => Self::usage(other.to_string()),
         }
     }
@@ -187,17 +188,14 @@ impl From<ReadError> for Failure {
     }
 }
 
-impl From<WorkflowsError> for Failure {
-    fn from(error: WorkflowsError) -> Self {
-        match error {
-            WorkflowsError::Mistakes(text) => Self {
-                exit: Exit::Findings,
-                what: format!("the workflow has mistakes\n{}", text.trim_end()),
-                hint: Some("`draaiboek check` shows them with their places".into()),
-                word: None,
-                reasons: Vec::new(),
-            },
-            other @ WorkflowsError::Open { .. } => Self::usage(other.to_string()),
+impl From<Mistakes> for Failure {
+    fn from(Mistakes(text): Mistakes) -> Self {
+        Self {
+            exit: Exit::Findings,
+            what: format!("the workflow has mistakes\n{}", text.trim_end()),
+            hint: Some("`draaiboek check` shows them with their places".into()),
+            word: None,
+            reasons: Vec::new(),
         }
     }
 }

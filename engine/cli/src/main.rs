@@ -10,6 +10,7 @@ mod failure;
 mod output;
 mod play;
 mod session;
+mod shelf;
 
 use std::process::ExitCode;
 

@@ -55,9 +55,28 @@ pub struct Context {
     /// Participants the task is for, less those absent (domain.md L14); `None` when the task is open to all.
     #[serde(default)]
     pub invited: Option<Vec<String>>,
+    /// Whether the step is concluded.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub closed: bool,
+    /// `named`, `pseudonymous` or `anonymous`: who stands behind a contribution.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub identity: String,
+    /// Anonymity threshold of the step (domain.md L6).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub k: u32,
     /// Contributions in force; only in `check`, only for entries with `needs_contributions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contributions: Option<Vec<Contribution>>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(value: &u32) -> bool {
+    *value == 0
 }
 
 /// The person behind a call, as far as the step may know.

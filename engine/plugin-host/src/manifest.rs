@@ -71,6 +71,29 @@ pub struct Entry {
     /// Fields of the form, in order.
     #[serde(default)]
     pub form: Vec<Field>,
+    /// One form for each element of these lists; two of them make a matrix.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub per: Vec<Per>,
+}
+
+/// A list of which each element gets a form of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Per {
+    /// Field of the body that holds the element's id; it is preset, not in the form.
+    pub field: String,
+    /// Where the elements come from, such as `config.criteria`.
+    pub over: String,
+}
+
+/// When a field is drawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct When {
+    /// Where the value stands, such as `config.method`; an absent one counts as an empty text.
+    pub path: String,
+    /// The texts with which the field is drawn.
+    pub is: Vec<String>,
 }
 
 /// A field of a form.
@@ -80,7 +103,8 @@ pub struct Field {
     /// Name in the body of the entry.
     pub field: String,
     /// How to draw it; one of `textarea`, `text`, `select`, `radio`, `checkbox`, `date`, `number`, `list`, `person`,
-    /// `group`, `hidden`. An open set: draw an unknown one as text.
+    /// `group`, `hidden`, `scale`, `dots`, `buttons` (each choice sends at once), `multi` (several choices), `rank` (an
+    /// order of choices), `item` (the element itself says how). An open set: draw an unknown one as text.
     pub widget: String,
     /// Label.
     pub label: Text,
@@ -102,6 +126,21 @@ pub struct Field {
     /// Fields of one row, when the field is a list of rows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Field>,
+    /// List of which each element gets a control: the value is a map by element id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat_over: Option<String>,
+    /// Where the greatest number, or the most choices, comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_from: Option<String>,
+    /// Where the number comes from that the values of a repeated field may add up to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_from: Option<String>,
+    /// Where properties stand that the elements of a repeated field may lack, such as `config.scale`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub defaults_from: Option<String>,
+    /// When to draw it (default: always).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
 }
 
 /// A choice of a field.

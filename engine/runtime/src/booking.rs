@@ -5,8 +5,8 @@ use draaiboek_store::{
     NewContribution as RowContribution, OutboxRow, StepRunRow, Store, TaskRow, TimerRow, Turn, content_hash,
 };
 use draaiboek_workflow::decide::{
-    Actor, Answers, Command, ContributionChange, Decision, Effect, Happening, NewTask, Rejection, TaskChange,
-    TimerChange,
+    Actor, Answers, Command, ContributionChange, ContributionStatus, Decision, Effect, Happening, NewTask, Rejection,
+    TaskChange, TimerChange,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -220,6 +220,17 @@ impl Live {
                     if let Some(id) = id {
                         let status = status_word(status).into();
                         turn.contribution_changes.push(RowChange { id, status, erase: false });
+                    }
+                }
+                ContributionChange::Erase { pool, until } => {
+                    let until = until.map(Timestamp::as_microsecond);
+                    for pool in self.pools.values_mut().filter(|rows| rows.belongs_to(&pool)) {
+                        let erased = pool.erase(until).into_iter();
+                        turn.contribution_changes.extend(erased.map(|id| RowChange {
+                            id,
+                            status: status_word(ContributionStatus::Erased).into(),
+                            erase: true,
+                        }));
                     }
                 }
                 ContributionChange::Add(new) => {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use draaiboek_plugin_host as host;
 use draaiboek_workflow::calendar::Calendar;
-use draaiboek_workflow::decide::{Answers, Ask, Checked, Command, Conclusion, Problem, asks, calls_for};
+use draaiboek_workflow::decide::{
+    Actor, Answers, Ask, Checked, Command, Conclusion, Problem, StepStatus, asks, calls_for, roles_of,
+};
 use draaiboek_workflow::ir::Identity;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -176,14 +178,33 @@ pub(crate) fn summarise(
     library: &host::Library,
     live: &Live,
     step: &str,
+    reader: Option<&Actor>,
     now: Timestamp,
 ) -> Result<BTreeMap<String, Value>, EngineError> {
     let (plugin, identity) = plugin_of(library, live, step)?;
-    let context = context(live, step, now)?;
+    let mut context = context(live, step, now)?;
+    context.actor = reader.map(|reader| reading(live, step, identity, reader, now)).transpose()?;
     let summary = plugin
         .summarise(&context, &effective(live, step, identity))
         .map_err(|error| EngineError::of_call(step, &error))?;
     Ok(summary.output.projections.into_iter().collect())
+}
+
+/// The reader as the contributions of the step name people; nobody in an anonymous step.
+fn reading(
+    live: &Live,
+    step: &str,
+    identity: Identity,
+    reader: &Actor,
+    now: Timestamp,
+) -> Result<host::Actor, EngineError> {
+    let person = reader.person.clone().unwrap_or_default();
+    let participant =
+        live.pool_of(step).and_then(|pool| pool.name_of(&person, identity)).unwrap_or_else(|| match identity {
+            Identity::Named => person,
+            Identity::Pseudonymous | Identity::Anonymous => String::new(),
+        });
+    Ok(host::Actor { participant, roles: roles_of(live.world(now), live.snapshot()?, reader), group: None })
 }
 
 fn effective(live: &Live, step: &str, identity: Identity) -> Vec<host::Contribution> {
@@ -216,9 +237,8 @@ fn context(live: &Live, step: &str, now: Timestamp) -> Result<host::Context, Eng
         retryable: false,
     })?;
     let local = live.calendar.local(now);
-    let counts = live
-        .definition
-        .step(step)
+    let def = live.definition.step(step);
+    let counts = def
         .and_then(|def| snapshot.pools.get(&def.pool))
         .map(|pool| {
             pool.counts
@@ -246,6 +266,9 @@ fn context(live: &Live, step: &str, now: Timestamp) -> Result<host::Context, Eng
         seed: seed(&live.origin.instance, step, snapshot).to_string(),
         counts,
         invited: call.invited,
+        closed: snapshot.steps.get(step).is_some_and(|state| state.status == StepStatus::Concluded),
+        identity: def.map_or("named", |def| def.step.identity.word()).into(),
+        k: def.map_or(0, |def| def.step.k),
         contributions: None,
     })
 }

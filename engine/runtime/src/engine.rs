@@ -177,7 +177,7 @@ impl Engine {
         let identity = self.identity(instance, &handed.step).await?;
         let anonymous = identity == Identity::Anonymous;
         let participant = participant(instance, actor, &handed, anonymous)?;
-        let actor = if anonymous { Actor { person: None, ..actor.clone() } } else { actor.clone() };
+        let actor = self.as_known(instance, &handed.step, actor, anonymous).await?;
         let incoming = Incoming {
             participant: participant.clone(),
             roles: actor.roles.clone(),
@@ -212,7 +212,7 @@ impl Engine {
         let anonymous = self.identity(instance, step).await? == Identity::Anonymous;
         let handed = Handed { token: token.map(str::to_owned), ..Handed::default() };
         let participant = participant(instance, actor, &handed, anonymous)?;
-        let actor = if anonymous { Actor { person: None, ..actor.clone() } } else { actor.clone() };
+        let actor = self.as_known(instance, step, actor, anonymous).await?;
         let command = Command::Withdraw { step: step.to_owned(), id: id.to_owned(), participant };
         self.turn(instance, &actor, command, None, None).await
     }
@@ -244,6 +244,18 @@ impl Engine {
             Some(text) => repeat(key, &text).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The actor as a step may know them: in an anonymous one only the roles that the step takes contributions of.
+    async fn as_known(&self, instance: &str, step: &str, actor: &Actor, anonymous: bool) -> Result<Actor, EngineError> {
+        if !anonymous || actor.is_system() {
+            return Ok(actor.clone());
+        }
+        let mut roles = self.roles(instance, actor).await?;
+        let taken =
+            self.look(instance, |live| Ok(live.definition.step(step).map(|def| def.step.roles.clone()))).await?;
+        roles.retain(|role| taken.as_ref().is_some_and(|taken| taken.contains(role)));
+        Ok(Actor { person: None, roles, on_behalf_of: None })
     }
 
     async fn identity(&self, instance: &str, step: &str) -> Result<Identity, EngineError> {

@@ -25,7 +25,7 @@ pub use live::TaskTitle;
 pub use school::{LocalDay, Person, QuietHours, School, SchoolCalendar, Team};
 pub use start::StartRequest;
 pub use verify::{InstanceReport, VerifyReport, verify};
-pub use view::{Projection, StepView};
+pub use view::{Projection, Reader, StepView};
 
 /// Version of the deciding code, recorded with every journal row.
 pub const CORE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -104,7 +104,7 @@ impl Live {
 
     /// What a decision at `now` rests on.
     pub fn world(&self, now: Timestamp) -> World<'_> {
-        World { definition: &self.definition, origin: &self.origin, calendar: &self.calendar, now }
+        World { definition: &self.definition, origin: &self.origin, calendar: &self.calendar, now, assuming: None }
     }
 
     /// The snapshot.

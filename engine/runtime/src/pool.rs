@@ -38,6 +38,7 @@ pub(crate) fn status_word(status: ContributionStatus) -> &'static str {
         ContributionStatus::Admitted => "admitted",
         ContributionStatus::Superseded => "superseded",
         ContributionStatus::Withdrawn => "withdrawn",
+        ContributionStatus::Erased => "erased",
     }
 }
 
@@ -47,7 +48,7 @@ fn status_of(word: &str) -> ContributionStatus {
         "late" => ContributionStatus::Late,
         "admitted" => ContributionStatus::Admitted,
         "superseded" => ContributionStatus::Superseded,
-        // `erased` ones never count either.
+        "erased" => ContributionStatus::Erased,
         _ => ContributionStatus::Withdrawn,
     }
 }
@@ -73,6 +74,26 @@ impl PoolRows {
         entry.status = status;
         entry.row.status = status_word(status).into();
         Some(entry.row.id)
+    }
+
+    /// Whether this is a round of the step that owns contributions.
+    pub fn belongs_to(&self, step: &str) -> bool {
+        self.row.step.rsplit_once('#').is_some_and(|(owner, _)| owner == step)
+    }
+
+    /// Takes the content away of what was handed in until a moment (microseconds since 1970), or of all; the rows it
+    /// happened to.
+    pub fn erase(&mut self, until: Option<i64>) -> Vec<i64> {
+        let meant = |entry: &&mut Entry| entry.row.payload.is_some() && until.is_none_or(|until| entry.row.at <= until);
+        let mut erased = Vec::new();
+        for entry in self.entries.iter_mut().filter(meant) {
+            entry.row.payload = None;
+            entry.value = Value::Null;
+            entry.status = ContributionStatus::Erased;
+            entry.row.status = status_word(ContributionStatus::Erased).into();
+            erased.push(entry.row.id);
+        }
+        erased
     }
 
     /// The contribution of this id.
@@ -128,6 +149,16 @@ impl PoolRows {
         keys.sort();
         keys.dedup();
         keys.into_iter().enumerate().map(|(i, key)| (key.clone(), format!("a{}", i + 1))).collect()
+    }
+
+    /// How [`Self::in_force`] names a person; `None` for one who did not contribute to a step without names, and for
+    /// everybody in an anonymous one.
+    pub fn name_of(&self, person: &str, identity: Identity) -> Option<String> {
+        match identity {
+            Identity::Named => Some(person.to_owned()),
+            Identity::Pseudonymous => self.pseudonyms(identity).remove(person),
+            Identity::Anonymous => None,
+        }
     }
 
     /// Number of different participants whose contributions count.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_workflow::decide::{Actor, Answers, Conclusion, Snapshot, StepState, roles_of};
-use draaiboek_workflow::ir::Identity;
+use draaiboek_workflow::decide::{
+    Actor, Answers, Conclusion, Object, Rejection, Snapshot, StepState, StepStatus, roles_of, view_of,
+};
+use draaiboek_workflow::ir::{Identity, Privacy};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -11,6 +13,9 @@ use crate::consult::{conclude, summarise};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::live::Live;
+
+/// The audience that sees only that the step is there.
+const HELD: &str = "held";
 
 /// Hard floor of the anonymity threshold (domain.md L6).
 const K_FLOOR: u32 = 3;
@@ -22,6 +27,22 @@ pub struct Projection {
     pub audience: String,
     /// What it sees; `{"held": true}` when only the fact.
     pub data: Value,
+}
+
+/// Who looks at a step.
+#[derive(Debug, Clone, Copy)]
+pub enum Reader<'r> {
+    /// Nobody in particular of an audience: what all of it may see.
+    Audience(&'r str),
+    /// A person, in the audience that the workflow gives to their roles.
+    Person(&'r Actor),
+    /// The part that belongs to one person, asked for by somebody.
+    Part {
+        /// Whose part.
+        of: &'r str,
+        /// Who asks.
+        by: &'r Actor,
+    },
 }
 
 /// A step with its state.
@@ -82,20 +103,55 @@ impl Engine {
         .await
     }
 
-    /// What an audience sees of a step now (domain.md L6, L12).
+    /// What a reader sees of a step now (domain.md L6, L12).
     ///
     /// # Errors
-    /// No such step; a plugin that breaks.
-    pub async fn projection(&self, instance: &str, step: &str, audience: &str) -> Result<Projection, EngineError> {
+    /// No such step; a plugin that breaks; a reader who asks for what belongs to somebody else (`NOT_ALLOWED`).
+    pub async fn projection(&self, instance: &str, step: &str, reader: Reader<'_>) -> Result<Projection, EngineError> {
+        let actor = match reader {
+            Reader::Audience(_) => None,
+            Reader::Person(actor) => Some(actor),
+            Reader::Part { of, by } if by.person.as_deref() == Some(of) => Some(by),
+            Reader::Part { of, .. } => {
+                let help = format!("what belongs to {of} is for {of} alone, unless they share it");
+                return Err(Rejection::new("NOT_ALLOWED", help).into());
+            }
+        };
+        let audience = match (reader, actor) {
+            (Reader::Audience(audience), _) => audience.to_owned(),
+            (_, Some(actor)) => self.audience(instance, step, actor).await?,
+            (_, None) => HELD.to_owned(),
+        };
         self.look(instance, |live| {
-            let data = project(self, live, step, audience)?;
-            Ok(Projection { audience: audience.to_owned(), data })
+            let data = project(self, live, step, &audience, actor)?;
+            Ok(Projection { audience, data })
+        })
+        .await
+    }
+
+    /// What a reader sees of an instance as a whole; `None` when the workflow has no view for any of the reader's roles.
+    ///
+    /// # Errors
+    /// No such instance; a plugin that breaks; an expression that fails.
+    pub async fn view(&self, instance: &str, reader: &Actor) -> Result<Option<Object>, EngineError> {
+        self.look(instance, |live| {
+            if live.definition.views.is_empty() {
+                return Ok(None);
+            }
+            let (snapshot, now) = (live.snapshot()?, self.clock.now());
+            let mut answers = Answers::default();
+            for (step, _) in snapshot.steps.iter().filter(|(_, state)| state.status == StepStatus::Open) {
+                let answer = conclude(&self.library, live, step, now, None, &Answers::default())?;
+                answers.concluded.insert(step.clone(), answer);
+            }
+            view_of(live.world(now), snapshot, reader, &answers)
+                .map_err(|cause| EngineError::Invalid(format!("the view of `{instance}`: {cause}")))
         })
         .await
     }
 
     /// The audience an actor belongs to at a step: what the workflow says of the actor's roles, else `contributor` for those
-    /// who may contribute, else `school`.
+    /// who may contribute, else `held` for the privacy classes P2 to P4 and `school` for the others.
     ///
     /// # Errors
     /// No such instance or step.
@@ -108,9 +164,12 @@ impl Engine {
             let roles = roles_of(live.world(self.clock.now()), live.snapshot()?, actor);
             let said = roles.iter().find_map(|role| def.step.audience.get(role));
             let contributes = def.step.roles.iter().any(|role| roles.contains(role));
+            // Opinions, data on pupils and worse are held back from everybody whom the workflow does not name.
+            let held = def.step.privacy.unwrap_or(live.definition.ir.privacy) >= Privacy::P2;
             Ok(match said {
                 Some(audience) => audience.clone(),
                 None if contributes => "contributor".into(),
+                None if held => HELD.into(),
                 None => "school".into(),
             })
         })
@@ -154,7 +213,16 @@ impl Engine {
 }
 
 /// The host shows nothing of an anonymous step below the threshold, whatever the plugin says.
-fn project(engine: &Engine, live: &Live, step: &str, audience: &str) -> Result<Value, EngineError> {
+fn project(
+    engine: &Engine,
+    live: &Live,
+    step: &str,
+    audience: &str,
+    reader: Option<&Actor>,
+) -> Result<Value, EngineError> {
+    if audience == HELD {
+        return Ok(json!({"held": true}));
+    }
     let def = live
         .definition
         .step(step)
@@ -164,6 +232,6 @@ fn project(engine: &Engine, live: &Live, step: &str, audience: &str) -> Result<V
     if def.step.identity == Identity::Anonymous && n < k {
         return Ok(json!({"under_threshold": true, "n": n}));
     }
-    let projections: BTreeMap<String, Value> = summarise(&engine.library, live, step, engine.clock.now())?;
+    let projections: BTreeMap<String, Value> = summarise(&engine.library, live, step, reader, engine.clock.now())?;
     Ok(projections.get(audience).cloned().unwrap_or_else(|| json!({"held": true})))
 }

@@ -7,9 +7,10 @@ use crate::entity::{
     CalendarRow, DefinitionRow, MetaRow, PluginRow, SchoolRow, calendar, definition, meta, plugin, school,
 };
 use crate::error::StoreError;
-use crate::sql::Clash;
+use crate::sql::{Clash, Statement};
 use crate::store::Store;
 use sea_orm::EntityTrait;
+use std::sync::Arc;
 
 impl Store {
     /// Stores a definition; one with the same hash stays as it is.
@@ -52,16 +53,38 @@ impl Store {
         self.put::<meta::Entity>(row, Clash::Replace).await
     }
 
+    /// Puts what is left of erased answers in the place of the answers of journal rows.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn erase_answers(&self, erased: &[(i64, String)]) -> Result<(), StoreError> {
+        if erased.is_empty() {
+            return Ok(());
+        }
+        let mut connection = self.connection.lock().await;
+        let text: Arc<str> = "UPDATE journal SET answers = ? WHERE id = ?".into();
+        let statement = |(id, left): &(i64, String)| Statement {
+            text: Arc::clone(&text),
+            values: vec![left.clone().into(), (*id).into()],
+        };
+        let statements = erased.iter().map(statement).collect();
+        connection.transaction(statements).await.map_err(|undone| self.undone(undone))
+    }
+
     async fn put<E: EntityTrait>(&self, row: &E::Model, clash: Clash) -> Result<(), StoreError> {
         let mut connection = self.connection.lock().await;
         let mut statements = Vec::new();
         connection.texts.insert::<E>(&[row], clash, &mut statements);
-        connection.transaction(statements).await.map_err(|undone| match undone {
-            Undone::Failure(error) => error,
-            Undone::Constraint(detail) => StoreError::Statement { path: self.path().to_owned(), detail },
-            Undone::Mismatch => {
-                StoreError::Statement { path: self.path().to_owned(), detail: "no row was written".to_owned() }
-            }
-        })
+        connection.transaction(statements).await.map_err(|undone| self.undone(undone))
+    }
+
+    /// What became of a transaction that was not carried out.
+    pub(crate) fn undone(&self, undone: Undone) -> StoreError {
+        let detail = match undone {
+            Undone::Failure(error) => return error,
+            Undone::Constraint(detail) => detail,
+            Undone::Mismatch => "no row was written".to_owned(),
+        };
+        StoreError::Statement { path: self.path().to_owned(), detail }
     }
 }

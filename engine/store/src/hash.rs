@@ -6,7 +6,7 @@ use crate::entity::{ContributionRow, JournalRow};
 use sha2::{Digest, Sha256};
 
 const GENESIS: &[u8] = b"draaiboek journal genesis 1\0";
-const JOURNAL: &[u8] = b"draaiboek journal row 1\0";
+const JOURNAL: &[u8] = b"draaiboek journal row 2\0";
 
 /// SHA-256 of plain content (a snapshot, a definition, an artifact).
 #[must_use]
@@ -35,13 +35,36 @@ pub fn journal_hash(row: &JournalRow) -> Vec<u8> {
     fields.maybe(row.on_behalf.as_ref().map(|text| text.as_bytes()));
     fields.bytes(row.outcome.as_bytes());
     fields.bytes(row.command.as_bytes());
-    fields.bytes(row.answers.as_bytes());
+    fields.bytes(&answers_hash(&row.answers));
     fields.bytes(&row.definition_hash);
     fields.maybe(row.calendar_hash.as_deref());
     fields.bytes(row.core_version.as_bytes());
     fields.bytes(&row.snapshot_hash);
     fields.bytes(&row.prev_hash);
     fields.0.finalize().to_vec()
+}
+
+/// What stands in the place of answers that were erased; their hash in hexadecimal follows.
+const ERASED: &str = "erased:";
+
+/// The answers with nothing left but their hash.
+#[must_use]
+pub fn erased_answers(answers: &str) -> String {
+    let hash = answers_hash(answers);
+    hash.iter().fold(ERASED.to_owned(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// Whether answers were erased: such a row can be checked, but not run again.
+#[must_use]
+pub fn answers_are_erased(answers: &str) -> bool {
+    answers.starts_with(ERASED)
+}
+
+/// SHA-256 of the answers, also after they were erased.
+fn answers_hash(answers: &str) -> Vec<u8> {
+    let Some(hex) = answers.strip_prefix(ERASED) else { return Sha256::digest(answers.as_bytes()).to_vec() };
+    let byte = |at: usize| hex.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    (0..hex.len()).step_by(2).map(|at| byte(at).unwrap_or_default()).collect()
 }
 
 /// The hash under which a payload is known to the journal: SHA-256 of the salt, then the payload.

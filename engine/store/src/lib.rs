@@ -12,6 +12,7 @@
 //! 2. [`Writer::submit`] puts it in the queue; all turns that wait are written by one [`Store::commit`].
 //! 3. The answer is sent after the transaction is on disk, or says why this turn was refused.
 
+mod account;
 mod catalog;
 mod commit;
 mod connection;
@@ -28,13 +29,14 @@ mod turn;
 mod verify;
 mod writer;
 
+pub use account::{AccessRow, AccountRow, DraftRow, InvitationRow, LinkRow, SessionRow, ThrottleRow, draft_id};
 pub use commit::MAX_GROUP;
 pub use entity::{
     ArtifactRow, CalendarRow, CommandKeyRow, ContributionRow, DefinitionRow, IncidentRow, InstanceRow, JournalRow,
     MetaRow, OutboxRow, PluginRow, SchoolRow, StepRunRow, TaskRow, TimerRow,
 };
 pub use error::StoreError;
-pub use hash::{content_hash, genesis_hash, journal_hash, payload_hash};
+pub use hash::{answers_are_erased, content_hash, erased_answers, genesis_hash, journal_hash, payload_hash};
 pub use ids::Ids;
 pub use read::{Counts, DefinitionSummary, InstanceFilter, InstanceSummary, JournalPage, Reader, Scope, TaskFilter};
 pub use store::{OpenOptions, Store};

@@ -3,7 +3,10 @@
 use crate::entity::{JournalRow, instance, journal};
 use crate::read::{chains, work};
 use crate::sql::{Clash, Statement, Texts};
-use crate::{OpenOptions, Scope, Store, TaskFilter, content_hash, genesis_hash, journal_hash, payload_hash};
+use crate::{
+    OpenOptions, Scope, Store, TaskFilter, answers_are_erased, content_hash, erased_answers, genesis_hash,
+    journal_hash, payload_hash,
+};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 fn hex(bytes: &[u8]) -> String {
@@ -35,10 +38,20 @@ fn row() -> JournalRow {
 /// field seems forged.
 #[test]
 fn hashes_are_frozen() {
-    assert_eq!(hex(&journal_hash(&row())), "da70d9a02571c3f33cb408aa32dfcaca2862dc4996155806f53abb2c38d08096");
+    assert_eq!(hex(&journal_hash(&row())), "4de39a1d7317c37347bfa610590a1c937f7a84aa28c899643bc16935cfb4c50d");
     assert_eq!(hex(&genesis_hash("i-1")), "855bd9ef93c6f084bfa6e9fef5cd1d2bbab352e084db6fde71c54a5df09c141d");
     assert_eq!(hex(&payload_hash(&[7; 16], "{}")), "b41fc38fe99d3097c65af3b58644d503f2a3f5d5dc7fb9b53d9ca83cc9ff5cfb");
     assert_eq!(hex(&content_hash("{}")), "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+}
+
+#[test]
+fn erased_answers_keep_the_hash_of_their_row() {
+    let mut erased = row();
+    erased.answers = erased_answers(&erased.answers);
+    assert!(answers_are_erased(&erased.answers) && !answers_are_erased(&row().answers));
+    assert_eq!(journal_hash(&erased), journal_hash(&row()));
+    erased.answers.replace_range(7..9, "00");
+    assert_ne!(journal_hash(&erased), journal_hash(&row()), "what is left of them is hashed too");
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub struct JournalEntry {
     pub outcome: String,
     /// The command as JSON, without personal payload.
     pub command: String,
-    /// The plugins' answers as JSON, without personal payload.
+    /// The plugins' answers as JSON; [`crate::erased_answers`] of them once what people handed in is erased.
     pub answers: String,
     /// Version of the deciding code.
     pub core_version: String,

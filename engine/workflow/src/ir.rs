@@ -42,6 +42,9 @@ pub struct Workflow {
     pub data: BTreeMap<String, Value>,
     /// Roles that act in this workflow.
     pub roles: BTreeMap<String, Role>,
+    /// What roles see of an instance as a whole; the first that the reader holds counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<View>,
     /// State ids entered at start (default: the first state).
     pub initial: Vec<String>,
     /// Top-level states in document order.
@@ -74,6 +77,16 @@ pub struct Role {
     /// Expression giving the person ids that hold the role in an instance, such as `config.core`.
     /// Without it the role is the school's (`dir`, `coach`, `tch`, …).
     pub from: Option<Expr>,
+}
+
+/// What a role sees of an instance as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct View {
+    /// The role.
+    pub role: String,
+    /// Fields with their expressions; those that give null are left out.
+    pub fields: BTreeMap<String, Expr>,
 }
 
 /// What a state is (W3C SCXML).
@@ -134,6 +147,17 @@ pub struct Timer {
     pub repeat: bool,
 }
 
+impl Identity {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Pseudonymous => "pseudonymous",
+            Self::Anonymous => "anonymous",
+        }
+    }
+}
+
 /// Who stands behind a contribution (domain.md L6, 0.3 +A).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -166,6 +190,9 @@ pub struct Step {
     pub id: String,
     /// Step kind, such as `cluster-count`.
     pub kind: String,
+    /// Instrument whose content is part of `with`, with its version: `rok-self-reflection@1.0.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<String>,
     /// Configuration of the kind; a string `${…}` is an expression, evaluated when the plugin is asked.
     pub with: Value,
     /// Further inputs for the plugin, by name.
@@ -204,6 +231,9 @@ pub struct Step {
     pub conclude: Concluding,
     /// Entering its state again starts a new round even when it was not concluded.
     pub fresh: bool,
+    /// How long contributions keep their content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retain: Option<TimeRuleText>,
     /// May not be skipped.
     pub mandatory: bool,
 }
@@ -335,6 +365,11 @@ pub enum Action {
         name: String,
         /// Its content.
         content: Expr,
+    },
+    /// Erases what people handed in for steps, and what came of it.
+    Erase {
+        /// Step ids; none means all.
+        steps: Vec<String>,
     },
     /// A line in the journal.
     Log {

@@ -170,6 +170,7 @@ pub fn happened(happening: &Happening) -> Option<String> {
         Happening::Fired { timer, late_seconds: 0 } => format!("timer         {timer}"),
         Happening::Fired { timer, late_seconds } => format!("timer         {timer}, {late_seconds} s late"),
         Happening::Redated { target, to, .. } => format!("other date    {target}: {}", local(*to)),
+        Happening::Erased { step } => format!("erased        {step}"),
         Happening::Noted { text } => format!("noted         {text}"),
         Happening::Broke { incident, cause } => format!("broke         {incident}: {cause}"),
     })

@@ -30,7 +30,6 @@ pub async fn demo(asked: &Demo, common: &Common, output: &Output) -> Result<Exit
     let loaded = embedded::demo()?;
     let options = Options {
         library: session::library(&Common { db: database.clone(), ..common.clone() })?,
-        workflows: embedded::workflows()?,
         which: Which::Main,
         language: common.lang.language(),
         teller: (!output.json).then(teller),

@@ -1,7 +1,6 @@
 //! `play`: scenarios through the real engine, with what was expected and what came of it.
 
 use crate::args::{Common, Play};
-use crate::embedded;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::play::{self as player, Options, Teller, Which};
@@ -11,7 +10,6 @@ use crate::session;
 pub async fn play(asked: &Play, common: &Common, output: &Output) -> Result<Exit, Failure> {
     let options = Options {
         library: session::library(common)?,
-        workflows: embedded::workflows()?,
         which: asked.variation.clone().map_or(Which::All, Which::Variation),
         language: common.lang.language(),
         teller: (asked.story && !output.json).then(teller),

@@ -2,31 +2,42 @@
 
 use std::path::{Path, PathBuf};
 
-use draaiboek_workflow::language::{self, Bundle, Checked, Diagnostic, Kinds, Options, Reference, SourceFile};
+use draaiboek_workflow::language::{Bundle, Checked, Diagnostic, Kinds, SourceFile, check_instrument};
 use serde_json::json;
 
 use crate::args::Common;
-use crate::embedded;
 use crate::failure::Failure;
 use crate::session;
+use crate::shelf::{Shelf, text_files};
 
 use super::input;
 
 /// Folders of a workflow that hold other files than workflows.
-const BESIDE: [&str; 5] = ["texts", "scenarios", "schools", "instruments", "documents"];
+const BESIDE: [&str; 4] = ["texts", "scenarios", "schools", "documents"];
 
-/// A workflow on disk.
+/// A workflow or an instrument on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The document.
     main: PathBuf,
-    /// Whether texts lie beside it.
-    folder: bool,
+    /// What it is.
+    form: Form,
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A workflow in a folder of its own, with texts beside it.
+    Folder,
+    /// A workflow in a single file.
+    File,
+    /// An instrument.
+    Instrument,
 }
 
 /// What came of checking one.
 pub struct Outcome {
-    /// The check; none when a file is no text at all.
+    /// The check; none when a file is no text at all, and for an instrument.
     pub checked: Option<Checked>,
     /// Its source text.
     pub source: String,
@@ -68,6 +79,9 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
 pub fn one(path: &Path) -> Result<Found, Failure> {
     let found = find(&[path.to_owned()])?;
     match found.as_slice() {
+        [one] if one.form == Form::Instrument => {
+            Err(Failure::usage(format!("{}: is an instrument; name a workflow", path.display())))
+        }
         [one] => Ok(one.clone()),
         _ => Err(Failure::usage(format!("{}: holds {} workflows; name one of them", path.display(), found.len()))),
     }
@@ -76,7 +90,11 @@ pub fn one(path: &Path) -> Result<Found, Failure> {
 fn single(path: &Path) -> Found {
     let stem = path.file_stem();
     let folder = path.canonicalize().ok().is_some_and(|path| path.parent().and_then(Path::file_name) == stem);
-    Found { main: path.to_owned(), folder }
+    let form = match says(path) {
+        Form::File if folder => Form::Folder,
+        form => form,
+    };
+    Found { main: path.to_owned(), form }
 }
 
 fn below(folder: &Path, found: &mut Vec<Found>) -> Result<(), Failure> {
@@ -84,7 +102,7 @@ fn below(folder: &Path, found: &mut Vec<Found>) -> Result<(), Failure> {
     let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let own = folder.join(format!("{name}.yaml"));
     if own.is_file() {
-        found.push(Found { main: own, folder: true });
+        found.push(Found { main: own, form: Form::Folder });
         return Ok(());
     }
     let unreadable = |error: std::io::Error| Failure::usage(format!("{}: cannot be read: {error}", folder.display()));
@@ -99,21 +117,29 @@ fn below(folder: &Path, found: &mut Vec<Found>) -> Result<(), Failure> {
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() && !BESIDE.iter().any(|name| entry.file_name() == *name) {
             below(&path, found)?;
-        } else if kind.is_file()
-            && path.extension().is_some_and(|extension| extension == "yaml")
-            && says_workflow(&path)
-        {
-            found.push(Found { main: path, folder: false });
+        } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "yaml") {
+            found.extend(wants_to_be(&path).map(|form| Found { main: path, form }));
         }
     }
     Ok(())
 }
 
-/// Whether a file wants to be a workflow.
-fn says_workflow(path: &Path) -> bool {
-    let Ok(bytes) = input::bytes(path) else { return true };
-    let text = String::from_utf8_lossy(&bytes);
-    text.lines().any(|line| line.starts_with("workflow:") || line.starts_with("extends:"))
+/// What a file says that it is; unreadable ones are workflows, whose check says what is wrong.
+fn says(path: &Path) -> Form {
+    wants_to_be(path).unwrap_or(Form::File)
+}
+
+/// What a file in a folder wants to be, if anything.
+fn wants_to_be(path: &Path) -> Option<Form> {
+    let Ok(bytes) = input::bytes(path) else { return Some(Form::File) };
+    String::from_utf8_lossy(&bytes).lines().find_map(|line| {
+        let key = |key| line.starts_with(key);
+        match () {
+            () if key("workflow:") || key("extends:") => Some(Form::File),
+            () if key("instrument:") => Some(Form::Instrument),
+            () => None,
+        }
+    })
 }
 
 /// The step kinds of the built-in plugins.
@@ -134,7 +160,7 @@ pub fn check(found: &Found, kinds: Option<&Kinds>) -> Result<Outcome, Failure> {
     let mut diagnostics = Vec::new();
     let main = source(&found.main, &mut diagnostics)?;
     let mut texts = Vec::new();
-    if found.folder {
+    if found.form == Form::Folder {
         for file in text_files(&found.main) {
             texts.extend(source(&file, &mut diagnostics)?);
         }
@@ -143,10 +169,13 @@ pub fn check(found: &Found, kinds: Option<&Kinds>) -> Result<Outcome, Failure> {
         return Ok(Outcome { checked: None, source: String::new(), diagnostics, sources: texts });
     };
     let source = main.text.to_string();
-    let base = found.main.parent().and_then(Path::parent).map(Path::to_owned);
-    let resolve = |reference: &Reference| extended(base.as_deref(), reference);
-    let options = Options { resolve: Some(&resolve), kinds };
-    let checked = language::check(&Bundle { main, texts }, &options);
+    if found.form == Form::Instrument {
+        let checked = check_instrument(&main, kinds);
+        diagnostics.extend(checked.diagnostics);
+        return Ok(Outcome { checked: None, source, diagnostics, sources: checked.sources });
+    }
+    let beside = found.main.parent().and_then(Path::parent).map(Path::to_owned);
+    let checked = Shelf::of(beside.into_iter().collect()).check(&Bundle { main, texts }, kinds);
     diagnostics.extend(checked.diagnostics.iter().cloned());
     Ok(Outcome { source, diagnostics, sources: checked.sources.clone(), checked: Some(checked) })
 }
@@ -161,27 +190,4 @@ fn source(path: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Option<Sourc
             None
         }
     })
-}
-
-fn text_files(main: &Path) -> Vec<PathBuf> {
-    let folder = main.parent().unwrap_or(Path::new(".")).join("texts");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .collect();
-    files.sort();
-    files
-}
-
-/// A workflow that is extended: beside this one, or built in.
-fn extended(base: Option<&Path>, reference: &Reference) -> Option<Bundle> {
-    let name = &reference.workflow;
-    let on_disk = base.map(|base| base.join(name).join(format!("{name}.yaml"))).filter(|file| file.is_file());
-    let Some(main) = on_disk else { return embedded::bundle(name) };
-    let mut unread = Vec::new();
-    let texts = text_files(&main).iter().filter_map(|file| source(file, &mut unread).ok().flatten()).collect();
-    Some(Bundle { main: source(&main, &mut unread).ok().flatten()?, texts })
 }

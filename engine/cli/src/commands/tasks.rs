@@ -118,7 +118,7 @@ async fn held(reader: &Reader, row: &InstanceRow, person: &str, now: Timestamp) 
     let calendar: Calendar = stored("calendar", &calendar.ok_or_else(|| gone("calendar"))?.content)?;
     let origin: Origin = stored("origin", &row.origin)?;
     let snapshot: Snapshot = stored("state", &row.snapshot)?;
-    let world = World { definition: &definition, origin: &origin, calendar: &calendar, now };
+    let world = World { definition: &definition, origin: &origin, calendar: &calendar, now, assuming: None };
     Ok(roles_of(world, &snapshot, &actor))
 }
 

@@ -19,10 +19,8 @@ mod scenario;
 mod stage;
 mod story;
 mod words;
-mod workflows;
 
 pub use read::{Loaded, ReadError, embedded, schema};
 pub use report::Report;
 pub use run::{Options, PlayError, Teller, Which, play, play_loaded};
 pub use words::Language;
-pub use workflows::{Published, WorkflowsError};

@@ -15,14 +15,12 @@ use super::report::{Played, Report};
 use super::scenario::{Element, Scenario, Variation};
 use super::stage::{Stage, StageError, furnish};
 use super::words::Language;
-use super::workflows::{self, Published, WorkflowsError};
+use crate::shelf::{Mistakes, Published, Shelf};
 
 /// What a play is given.
 pub struct Options {
     /// The plugins.
     pub library: Arc<Library>,
-    /// Workflows of the program itself; those around the scenario come on top.
-    pub workflows: Vec<Published>,
     /// Which plays of a file.
     pub which: Which,
     /// Language of titles and story.
@@ -56,7 +54,7 @@ pub enum PlayError {
     Read(#[from] ReadError),
     /// A workflow cannot be used.
     #[error(transparent)]
-    Workflows(#[from] WorkflowsError),
+    Workflow(#[from] Mistakes),
     /// A school or a database cannot be used.
     #[error("{0}")]
     Stage(#[from] StageError),
@@ -121,7 +119,7 @@ pub async fn play_loaded(loaded: &Loaded, options: &Options) -> Result<Report, P
     let scenario = &loaded.scenario;
     let setting = Setting {
         school: school(loaded)?,
-        workflows: published(loaded, options)?,
+        workflows: published(loaded)?,
         begin: begin(scenario),
         file: loaded.path.display().to_string(),
     };
@@ -155,22 +153,18 @@ fn school(loaded: &Loaded) -> Result<School, PlayError> {
     Ok(furnish(school, &given.people, &given.calendar)?)
 }
 
-/// The program's own workflows, with those of the scenario's folders on top.
-fn published(loaded: &Loaded, options: &Options) -> Result<Vec<Published>, PlayError> {
-    let named = &loaded.scenario.given.workflows;
+/// The workflows that the scenario starts, with their children: from its folders, else the program's own.
+fn published(loaded: &Loaded) -> Result<Vec<Published>, PlayError> {
+    let scenario = &loaded.scenario;
+    let named = &scenario.given.workflows;
     let base = loaded.path.parent().unwrap_or(Path::new("."));
-    let folders: Vec<PathBuf> = if named.is_empty() {
-        workflows::around(&loaded.path)
-    } else {
-        named.iter().flat_map(|folder| workflows::below(&base.join(folder))).collect()
+    let shelf = match named.as_slice() {
+        [] => Shelf::around(&loaded.path),
+        named => Shelf::of(named.iter().map(|folder| base.join(folder)).collect()),
     };
-    let mut found = options.workflows.clone();
-    for folder in folders {
-        let published = workflows::load(&folder)?;
-        found.retain(|known| known.workflow.id != published.workflow.id);
-        found.push(published);
-    }
-    Ok(found)
+    let variations = scenario.variations.iter().flat_map(|variation| &variation.play);
+    let started = scenario.play.iter().chain(variations).filter_map(|element| element.start.as_ref());
+    Ok(shelf.needed(started.map(|start| start.workflow.clone()))?)
 }
 
 /// First moment of the clock: as given, or midnight before the first element.

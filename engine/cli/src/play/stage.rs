@@ -20,7 +20,7 @@ use super::chronicle::{Chronicle, ChronicleError, Line};
 use super::entries::Entry;
 use super::place::Moment;
 use super::scenario::{CalendarChange, Find, Join, Start};
-use super::workflows::Published;
+use crate::shelf::Published;
 
 /// Why a play cannot go on. Refusals are not among these: they are answers.
 #[derive(Debug, thiserror::Error)]

@@ -25,7 +25,7 @@ pub struct Model {
     pub outcome: String,
     /// The command as JSON, without personal payload.
     pub command: String,
-    /// The plugins' answers as JSON, without personal payload.
+    /// The plugins' answers as JSON; [`crate::erased_answers`] of them once what people handed in is erased.
     pub answers: String,
     /// Definition the decision was taken with.
     pub definition_hash: Vec<u8>,

@@ -7,7 +7,7 @@ use super::env::Signature;
 use super::functions::Functions;
 use super::types::Type;
 use super::value::Value;
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Week};
 
 /// The date of an ISO text: `2026-10-02`, or the date part of `2026-10-02T12:20:00`.
 pub fn parse_date(text: &str) -> Result<Date, String> {
@@ -21,7 +21,7 @@ pub fn parse_date(text: &str) -> Result<Date, String> {
 }
 
 /// Names and numbers of arguments, as [`signatures`] describes them.
-const NAMES: [(&str, usize); 13] = [
+const NAMES: [(&str, usize); 17] = [
     ("is_school_day", 1),
     ("is_study_day", 1),
     ("day_kinds", 1),
@@ -35,7 +35,14 @@ const NAMES: [(&str, usize); 13] = [
     ("plus_days", 2),
     ("weekday", 1),
     ("format_date", 1),
+    ("school_week", 1),
+    ("school_weeks", 2),
+    ("briefing_days", 2),
+    ("restart_days", 2),
 ];
+
+/// Weekdays without school after which groups start anew (domain.md G2).
+const LONG_BREAK: i32 = 10;
 
 /// The functions of a school's calendar, lent to expressions.
 #[derive(Clone, Debug)]
@@ -67,6 +74,10 @@ pub fn signatures() -> Vec<Signature> {
         Signature::new("plus_days", [date(), Type::Int], date()),
         Signature::new("weekday", [date()], Type::Int),
         Signature::new("format_date", [date()], Type::String),
+        Signature::new("school_week", [date()], Type::String),
+        Signature::new("school_weeks", [date(), date()], Type::list(Type::String)),
+        Signature::new("briefing_days", [date(), date()], Type::list(Type::Date)),
+        Signature::new("restart_days", [date(), date()], Type::list(Type::Date)),
     ]
 }
 
@@ -96,6 +107,13 @@ impl SchoolFunctions<'_> {
                 return Ok(Value::Int(i64::from(first.weekday().to_monday_one_offset())));
             }
             "format_date" => return Ok(Value::from(format_date(first))),
+            "school_week" => return Ok(Value::from(Week::of(first).to_string())),
+            "school_weeks" => {
+                let weeks = calendar.school_weeks(first, date(args, 1)?);
+                return Ok(Value::list(weeks.iter().map(|week| Value::from(week.to_string())).collect()));
+            }
+            "briefing_days" => return Ok(days_within(calendar.briefing_days(), first, date(args, 1)?)),
+            "restart_days" => return Ok(days_within(calendar.restart_days(LONG_BREAK), first, date(args, 1)?)),
             "days_between" => {
                 let days = first.until(date(args, 1)?).map_err(|e| e.to_string())?.get_days();
                 return Ok(Value::Int(i64::from(days)));
@@ -122,6 +140,11 @@ impl SchoolFunctions<'_> {
         };
         found.map(|date| Value::from(date.to_string())).map_err(|e| e.to_string())
     }
+}
+
+fn days_within<'a>(days: Vec<Date>, from: Date, to: Date) -> Value<'a> {
+    let within = days.into_iter().filter(|day| from <= *day && *day <= to);
+    Value::list(within.map(|day| Value::from(day.to_string())).collect())
 }
 
 /// `dd/mm/yyyy`, as people in Belgium and the Netherlands write dates.

@@ -212,6 +212,8 @@ pub enum ContributionStatus {
     Superseded,
     /// Taken back.
     Withdrawn,
+    /// Its content is gone.
+    Erased,
 }
 
 impl ContributionStatus {

@@ -4,6 +4,8 @@
 
 use super::command::{Checked, ContributionStatus, Prior};
 use super::decision::{Answer, ContributionChange, NewContribution, Rejection};
+use super::erase;
+use super::macrostep::Broken;
 use super::model::StepStatus;
 use super::turn::Turn;
 use crate::ir::Identity;
@@ -44,6 +46,7 @@ pub(super) fn hand_in(turn: &mut Turn<'_>, handed: &Handed<'_>) -> Result<Answer
         Moment::Late => ContributionStatus::Late,
     };
     record(turn, &owner, &checked, handed, revision, status);
+    erase::retain(turn, &owner).map_err(|Broken(cause)| Rejection::new("INVALID", cause))?;
     Ok(match moment {
         Moment::OnTime => Answer::Accepted,
         Moment::Late => Answer::Late,
@@ -200,7 +203,7 @@ pub(super) fn admit(turn: &mut Turn<'_>, step: &str, id: &str) -> Result<Answer,
     match prior.status {
         ContributionStatus::Admitted | ContributionStatus::Effective => return Ok(Answer::Duplicate),
         ContributionStatus::Late => {}
-        ContributionStatus::Superseded | ContributionStatus::Withdrawn => {
+        ContributionStatus::Superseded | ContributionStatus::Withdrawn | ContributionStatus::Erased => {
             return Err(Rejection::new("INVALID", "only a late contribution can be admitted"));
         }
     }

@@ -100,6 +100,11 @@ pub enum Happening {
         /// After.
         to: DateTime,
     },
+    /// What people handed in for a step was erased.
+    Erased {
+        /// Step id.
+        step: String,
+    },
     /// A message for people.
     Noted {
         /// Text.
@@ -191,6 +196,13 @@ pub enum TimerChange {
 pub enum ContributionChange {
     /// A new row.
     Add(Box<NewContribution>),
+    /// The content goes, the row stays.
+    Erase {
+        /// Step that owns the pool; every round of it is meant.
+        pool: String,
+        /// Only what was handed in until then; `None` is everything.
+        until: Option<Timestamp>,
+    },
     /// Another status.
     Status {
         /// Number of the pool.
@@ -281,6 +293,11 @@ pub enum Effect {
         event: String,
         /// Event data.
         data: Value,
+    },
+    /// Take out of the journal what plugins said about these steps; its hashes stay.
+    Forget {
+        /// Step ids.
+        steps: Vec<String>,
     },
     /// Tell people something.
     Notify {

@@ -1,18 +1,16 @@
-//! What each command does: lifecycle, steps, events, timers, children, repairs. And what plugins must be asked first.
+//! What each command does: lifecycle, steps, events, timers, children, repairs.
 
 use jiff::civil::DateTime;
 use serde_json::{Map, Value, json};
 
-use super::command::{Ask, Command};
+use super::command::Command;
 use super::contribute::{self, Handed};
 use super::decision::{Answer, Happening, Rejection, TaskChange, TimerChange};
 use super::macrostep::{self, Broken};
-use super::model::{ChildStatus, Incident, Lifecycle, Snapshot, StepStatus, TimerPurpose};
-use super::names::Locals;
+use super::model::{ChildStatus, Incident, Lifecycle, PendingTimer, StepStatus, TimerPurpose};
 use super::stepper;
-use super::turn::{Event, Turn, World};
-use super::{MAX_TEXT, Stop, send};
-use crate::definition::Tree;
+use super::turn::{Event, Turn};
+use super::{MAX_TEXT, Stop, erase, send};
 use crate::ir::{Concluding, RESERVED_EVENTS};
 
 /// Whether the lifecycle and the actor's role let the command through at all.
@@ -23,6 +21,11 @@ pub(super) fn admits(turn: &Turn<'_>, command: &Command) -> Result<(), Rejection
     }
     if needs_engine(command) && !turn.actor.is_system() {
         return Err(Rejection::new("NOT_ALLOWED", "only the engine sends this"));
+    }
+    if let Command::Timer { id, .. } = command
+        && turn.snapshot.timers.get(id).is_some_and(PendingTimer::never_pauses)
+    {
+        return Ok(());
     }
     match &turn.snapshot.lifecycle {
         Lifecycle::Active => Ok(()),
@@ -199,7 +202,7 @@ fn fire(turn: &mut Turn<'_>, id: &str, seq: u64) -> Result<(), Stop> {
         TimerPurpose::Event { name, data, repeat } => {
             if repeat {
                 let purpose = TimerPurpose::Event { name: name.clone(), data: data.clone(), repeat };
-                turn.set_timer(id, &timer.rule, &timer.owner, purpose, None).map_err(Broken)?;
+                turn.repeat_timer(id, &timer.rule, &timer.owner, purpose);
             }
             macrostep::deliver(turn, Event::internal(name, data))?;
         }
@@ -209,6 +212,7 @@ fn fire(turn: &mut Turn<'_>, id: &str, seq: u64) -> Result<(), Stop> {
             let roles = if persons.is_empty() { roles } else { Vec::new() };
             stepper::notify(turn, roles, persons, "remind", &about(&step));
         }
+        TimerPurpose::Erase { pool, until } => erase::expire(turn, &pool, until),
         TimerPurpose::Escalate { step, roles } => {
             stepper::notify(turn, roles, Vec::new(), "escalate", &about(&step));
         }
@@ -228,7 +232,7 @@ fn reschedule(turn: &mut Turn<'_>, target: &str, to: DateTime, reason: &str) -> 
     turn.trace.push(Happening::Noted { text: reason.to_owned() });
     if let Some(timer) = turn.snapshot.timers.get(target).cloned() {
         let from = Some(timer.civil);
-        let moved = super::model::PendingTimer { due: instant, civil: to, rule: to.to_string(), ..timer };
+        let moved = PendingTimer { due: instant, civil: to, rule: to.to_string(), ..timer };
         turn.keep_timer(target, moved);
         turn.trace.push(Happening::Redated { target: target.to_owned(), from, to });
         return Ok(());
@@ -251,7 +255,7 @@ fn recalendar(turn: &mut Turn<'_>) -> Result<(), Stop> {
         let due = turn.resolve(&timer.rule, timer.base, None).map_err(Broken)?;
         if due.civil != timer.civil || due.instant != timer.due {
             turn.trace.push(Happening::Redated { target: id.clone(), from: Some(timer.civil), to: due.civil });
-            turn.keep_timer(&id, super::model::PendingTimer { due: due.instant, civil: due.civil, ..timer });
+            turn.keep_timer(&id, PendingTimer { due: due.instant, civil: due.civil, ..timer });
         }
     }
     let open: Vec<(String, u64, DateTime, DateTime)> = turn
@@ -302,7 +306,7 @@ fn child_ended(turn: &mut Turn<'_>, state: &str, key: &str, status: ChildStatus,
 fn pause(turn: &mut Turn<'_>, reason: &str) {
     let since = turn.world.now;
     turn.snapshot.lifecycle = Lifecycle::Paused { reason: reason.to_owned(), since };
-    for timer in turn.snapshot.timers.values() {
+    for timer in turn.snapshot.timers.values().filter(|timer| !timer.never_pauses()) {
         turn.timers.push(TimerChange::Cancelled { seq: timer.seq });
     }
 }
@@ -315,7 +319,7 @@ fn resume(turn: &mut Turn<'_>) -> Result<(), Stop> {
     turn.snapshot.lifecycle = Lifecycle::Active;
     let timers: Vec<_> = turn.snapshot.timers.iter().map(|(id, t)| (id.clone(), t.clone())).collect();
     let calendar = turn.world.calendar;
-    for (id, mut timer) in timers {
+    for (id, mut timer) in timers.into_iter().filter(|(_, timer)| !timer.never_pauses()) {
         let counted = timer.civil == turn.resolve(&timer.rule, timer.base, None).map_or(timer.civil, |d| d.civil);
         let moved = calendar
             .shift_by_pause(timer.civil, calendar.local(since), turn.local())
@@ -382,96 +386,4 @@ fn settle(turn: &mut Turn<'_>, incident: &str, given_up: Option<&str>) -> Result
         turn.snapshot.lifecycle = Lifecycle::Active;
     }
     Ok(())
-}
-
-// ---- what plugins must be asked
-
-/// What must be asked of plugins before a command can be decided.
-pub fn asks(world: World<'_>, snapshot: &Snapshot, command: &Command) -> Vec<Ask> {
-    let open = || snapshot.steps.iter().filter(|(_, s)| s.status == StepStatus::Open).map(|(id, _)| id.clone());
-    match command {
-        Command::Contribute { step, .. } => {
-            let automatic = world.definition.step(step).is_some_and(|s| s.step.conclude == Concluding::WhenReady);
-            let mut asks = vec![Ask::Check(step.clone())];
-            if automatic {
-                asks.push(Ask::Conclude(step.clone()));
-            }
-            asks
-        }
-        Command::Conclude { .. }
-        | Command::Skip { .. }
-        | Command::Send { .. }
-        | Command::Timer { .. }
-        | Command::ChildEnded { .. }
-        | Command::Cancel { .. }
-        | Command::Move { .. } => open().map(Ask::Conclude).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// What a plugin call is given besides the contributions.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CallConfig {
-    /// Step kind.
-    pub kind: String,
-    /// Configuration with its expressions evaluated.
-    pub config: Value,
-    /// Inputs by name; `checks` holds the host-evaluated checks.
-    pub inputs: Map<String, Value>,
-    /// Persons the step is for, minus the absent; `None` when the step names nobody.
-    pub invited: Option<Vec<String>>,
-}
-
-/// Evaluates the configuration of a step for a plugin call.
-///
-/// # Errors
-/// The expression that failed.
-pub fn calls_for(world: World<'_>, snapshot: &Snapshot, step: &str) -> Result<CallConfig, String> {
-    let (actor, answers) = (super::Actor::system(), super::Answers::default());
-    let turn = Turn::new(world, &actor, &answers, snapshot.clone());
-    let def = world.definition.step(step).ok_or_else(|| format!("there is no step `{step}`"))?;
-    let none = Locals::default();
-    let with = match (&def.with, world.definition.step(&def.pool)) {
-        (Tree::Plain(Value::Null), Some(owner)) => &owner.with,
-        (Tree::Plain(Value::Object(fields)), Some(owner)) if fields.is_empty() => &owner.with,
-        (own, _) => own,
-    };
-    let mut inputs = turn.object(&def.inputs, None, &none)?;
-    if !def.checks.is_empty() {
-        let mut checks = Vec::with_capacity(def.checks.len());
-        for (i, check) in def.checks.iter().enumerate() {
-            let mut reasons = Vec::new();
-            stepper::unmet(&turn, check, None, &mut reasons)?;
-            checks.push(json!({"id": i + 1, "ok": reasons.is_empty(), "reasons": reasons}));
-        }
-        inputs.insert("checks".into(), Value::Array(checks));
-    }
-    let invited = turn.invited(def)?;
-    let mut config = grow(&turn, with)?;
-    if let Value::Object(fields) = &mut config {
-        // L10: the plugin says `insufficient`, the workflow's guard decides what follows.
-        fields.entry("min_contributions").or_insert(def.step.min_contributions.into());
-    }
-    Ok(CallConfig { kind: def.step.kind.clone(), config, inputs, invited })
-}
-
-/// The roles an actor holds in an instance: those of the school, and those of the workflow whose `from` names the person.
-pub fn roles_of(world: World<'_>, snapshot: &Snapshot, actor: &super::Actor) -> Vec<String> {
-    let answers = super::Answers::default();
-    let turn = Turn::new(world, actor, &answers, snapshot.clone());
-    let mut roles: Vec<String> =
-        actor.roles.iter().filter(|role| !world.definition.roles.contains_key(*role)).cloned().collect();
-    roles.extend(world.definition.roles.keys().filter(|role| turn.holds(role)).cloned());
-    roles
-}
-
-fn grow(turn: &Turn<'_>, tree: &Tree) -> Result<Value, String> {
-    Ok(match tree {
-        Tree::Plain(value) => value.clone(),
-        Tree::Value(program) => turn.value(program, None, &Locals::default())?,
-        Tree::List(items) => Value::Array(items.iter().map(|item| grow(turn, item)).collect::<Result<_, _>>()?),
-        Tree::Object(fields) => {
-            Value::Object(fields.iter().map(|(k, v)| Ok((k.clone(), grow(turn, v)?))).collect::<Result<_, String>>()?)
-        }
-    })
 }

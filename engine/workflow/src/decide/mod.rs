@@ -4,9 +4,12 @@
 //! the same inputs give the same decision, byte for byte. It performs nothing: effects are described in the
 //! [`Decision`].
 
+mod asks;
+mod assume;
 mod command;
 mod contribute;
 mod decision;
+mod erase;
 mod lifecycle;
 mod macrostep;
 mod model;
@@ -17,12 +20,13 @@ mod stepper;
 mod tests;
 mod turn;
 
+pub use asks::{CallConfig, asks, calls_for, roles_of, view_of};
+pub use assume::{Assumptions, evaluated, holders};
 pub use command::{Actor, Answers, Ask, Checked, Command, Conclusion, ContributionStatus, Prior, Problem};
 pub use decision::{
     Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, NewContribution, NewTask, Rejection,
     TaskChange, TimerChange,
 };
-pub use lifecycle::{CallConfig, asks, calls_for, roles_of};
 pub use macrostep::MAX_QUEUED;
 pub use model::{
     Child, ChildStatus, Children, Incident, Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Snapshot, StepState,

@@ -198,6 +198,13 @@ pub struct PendingTimer {
     pub owner: String,
 }
 
+impl PendingTimer {
+    /// Whether it runs on while the instance is paused, and after its end: erasure has its moment whatever happens.
+    pub fn never_pauses(&self) -> bool {
+        matches!(self.purpose, TimerPurpose::Erase { .. })
+    }
+}
+
 /// What a due timer does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -215,6 +222,13 @@ pub enum TimerPurpose {
     Remind {
         /// Step id.
         step: String,
+    },
+    /// Erases what was handed in until a moment.
+    Erase {
+        /// Step that owns the pool.
+        pool: String,
+        /// Contributions until then go.
+        until: Timestamp,
     },
     /// Tells roles that a step is late.
     Escalate {

@@ -101,6 +101,7 @@ impl Vars for Names<'_> {
             "data" => object(&turn.snapshot.data),
             "event" => self.event_value(),
             "instance" => self.instance_value(),
+            "states" => Value::list(turn.snapshot.chart.active.iter().map(|id| Value::from(id.as_str())).collect()),
             "now" => Value::from(turn.local().strftime("%Y-%m-%dT%H:%M:%S").to_string()),
             "today" => Value::from(turn.local().date().to_string()),
             "steps" => Value::scope(&self.steps),

@@ -19,7 +19,8 @@ impl Turn<'_> {
         let Some(state) = definition.states.get(number) else { return Ok(()) };
         for step in &state.steps {
             if let Some(def) = definition.step(step) {
-                self.open_step(def)?;
+                let result = self.open_step(def);
+                self.tolerate(result)?;
             }
         }
         for timer in &state.timers {
@@ -29,7 +30,12 @@ impl Turn<'_> {
                     data: Value::Null,
                     repeat: timer.repeat,
                 };
-                self.set_timer(&timer.id, &timer.rule, id, purpose, event)?;
+                if timer.repeat {
+                    self.repeat_timer(&timer.id, &timer.rule, id, purpose);
+                } else {
+                    let result = self.set_timer(&timer.id, &timer.rule, id, purpose, event);
+                    self.tolerate(result)?;
+                }
             }
         }
         Ok(())
@@ -254,6 +260,13 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Sets a repeating timer; one that has no further moment in the calendar has come to its end.
+    pub(super) fn repeat_timer(&mut self, id: &str, rule: &str, owner: &str, purpose: TimerPurpose) {
+        if let Err(end) = self.set_timer(id, rule, owner, purpose, None) {
+            self.trace.push(Happening::Noted { text: format!("timer `{id}` does not repeat any more: {end}") });
+        }
+    }
+
     pub(super) fn keep_timer(&mut self, id: &str, timer: PendingTimer) {
         self.timers.push(TimerChange::Set { id: id.to_owned(), timer: timer.clone() });
         self.snapshot.timers.insert(id.to_owned(), timer);
@@ -360,7 +373,9 @@ impl Turn<'_> {
         for step in open {
             self.close_step(&step, StepStatus::Closed, Some(reason.to_owned()));
         }
-        let timers: Vec<String> = self.snapshot.timers.keys().cloned().collect();
+        // Erasure has its moment whatever becomes of the instance.
+        let running = self.snapshot.timers.iter().filter(|(_, timer)| !timer.never_pauses());
+        let timers: Vec<String> = running.map(|(id, _)| id.clone()).collect();
         for timer in timers {
             self.stop_timer(&timer);
         }
@@ -402,7 +417,7 @@ fn status_word(status: StepStatus) -> &'static str {
     }
 }
 
-fn collect_ids(value: &Value, into: &mut Vec<String>) {
+pub(super) fn collect_ids(value: &Value, into: &mut Vec<String>) {
     match value {
         Value::String(id) => into.push(id.clone()),
         Value::Array(items) => items.iter().for_each(|item| collect_ids(item, into)),

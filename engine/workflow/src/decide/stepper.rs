@@ -8,10 +8,12 @@ use draaiboek_chart::{
 use serde_json::{Value, json};
 
 use super::decision::{Effect, Happening, Rejection};
+use super::erase;
 use super::macrostep::Broken;
 use super::model::{ChildStatus, TimerPurpose};
 use super::names::Locals;
 use super::turn::{Event, Turn};
+use crate::cel::Program;
 use crate::definition::{Op, Requirement, Segment, Template, TemplatePart, TransitionDef};
 use crate::ir::Recipient;
 
@@ -46,20 +48,20 @@ impl<'t, 'a> Stepper<'t, 'a> {
     }
 
     /// All that must hold before a transition is taken; a refusal is kept for the sender.
-    fn allows(&mut self, guard: &TransitionDef, event: Option<&Event>) -> Result<bool, String> {
+    fn allows(&mut self, number: usize, guard: &TransitionDef, event: Option<&Event>) -> Result<bool, String> {
         let none = Locals::default();
         if let Some(when) = &guard.when
-            && !self.turn.truth(when, event, &none)?
+            && !self.holds(when, event, &none)?
         {
             return Ok(false);
         }
-        let refusal = match event.filter(|event| event.by_person) {
+        let refusal = match event.filter(|event| event.by_person && !guard.eventless) {
             Some(event) => self.refuses_person(guard, event),
             None => None,
         };
         let refusal = match refusal {
             Some(refusal) => Some(refusal),
-            None => self.refuses(guard, event)?,
+            None => self.refuses(number, guard, event)?,
         };
         match refusal {
             None => Ok(true),
@@ -67,6 +69,14 @@ impl<'t, 'a> Stepper<'t, 'a> {
                 self.refusals.push(refusal);
                 Ok(false)
             }
+        }
+    }
+
+    /// A condition; in a rehearsal one that stumbles does not hold.
+    fn holds(&mut self, when: &Program, event: Option<&Event>, locals: &Locals) -> Result<bool, String> {
+        match self.turn.truth(when, event, locals) {
+            Ok(holds) => Ok(holds),
+            Err(failure) => self.turn.tolerate(Err(failure)).map(|()| false),
         }
     }
 
@@ -80,7 +90,7 @@ impl<'t, 'a> Stepper<'t, 'a> {
                 Rejection::new("INVALID", format!("`{}` needs a reason", event.name)).because(vec!["REASON".into()]),
             );
         }
-        let validator = guard.event_data.as_ref()?;
+        let validator = guard.event_data.as_ref().filter(|_| self.turn.world.assuming.is_none())?;
         let (problems, texts): (Vec<String>, Vec<String>) = validator
             .iter_errors(&event.data)
             .map(|error| (format!("INVALID:{}", error.instance_path()), error.to_string()))
@@ -91,9 +101,17 @@ impl<'t, 'a> Stepper<'t, 'a> {
         Some(Rejection::new("INVALID", format!("data of `{}`: {}", event.name, texts.join("; "))).because(problems))
     }
 
-    fn refuses(&mut self, guard: &TransitionDef, event: Option<&Event>) -> Result<Option<Rejection>, String> {
+    fn refuses(
+        &mut self,
+        number: usize,
+        guard: &TransitionDef,
+        event: Option<&Event>,
+    ) -> Result<Option<Rejection>, String> {
         let mut reasons = Vec::new();
-        for requirement in &guard.require {
+        for (i, requirement) in guard.require.iter().enumerate() {
+            if self.turn.world.assuming.is_some_and(|assumed| !assumed.keeps(number, i)) {
+                continue;
+            }
             unmet(self.turn, requirement, event, &mut reasons)?;
         }
         let mut word = guard.error.clone();
@@ -117,7 +135,8 @@ impl<'t, 'a> Stepper<'t, 'a> {
 
     fn run(&mut self, ops: &[Op], locals: &Locals, scope: &mut Scope<'_, Event>) -> Result<(), String> {
         for op in ops {
-            self.op(op, locals, scope)?;
+            let result = self.op(op, locals, scope);
+            self.turn.tolerate(result)?;
         }
         Ok(())
     }
@@ -151,6 +170,10 @@ impl<'t, 'a> Stepper<'t, 'a> {
             Op::Artifact(name, content) => {
                 let content = self.turn.value(content, event, locals)?;
                 self.turn.publish(name, content);
+                Ok(())
+            }
+            Op::Erase(steps) => {
+                erase::erase(self.turn, steps);
                 Ok(())
             }
             Op::Log(program) => {
@@ -319,8 +342,9 @@ impl Interpreter for Stepper<'_, '_> {
     type Failure = String;
 
     fn condition(&mut self, condition: CondId, view: &View<'_, Event>) -> Result<bool, Failure<String>> {
-        let Some(guard) = self.turn.world.definition.transitions.get(condition.0 as usize) else { return Ok(true) };
-        let result = self.allows(guard, view.event());
+        let number = condition.0 as usize;
+        let Some(guard) = self.turn.world.definition.transitions.get(number) else { return Ok(true) };
+        let result = self.allows(number, guard, view.event());
         self.fail(result)
     }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::Value;
 
+use super::assume::Assumptions;
 use super::command::{Actor, Answers};
 use super::decision::{
     Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, Rejection, TaskChange, TimerChange,
@@ -33,6 +34,8 @@ pub struct World<'a> {
     pub calendar: &'a Calendar,
     /// The moment of the command.
     pub now: Timestamp,
+    /// What a rehearsal takes for granted; a live instance assumes nothing.
+    pub assuming: Option<&'a Assumptions>,
 }
 
 /// An event on its way through the chart.
@@ -98,7 +101,11 @@ impl<'a> Turn<'a> {
     pub fn finish(mut self, answer: Answer) -> Decision {
         self.snapshot.revision = self.snapshot.revision.saturating_add(1);
         Decision {
-            snapshot_text: serde_json::to_string(&self.snapshot).unwrap_or_default(),
+            // A rehearsal stores nothing.
+            snapshot_text: match self.world.assuming {
+                Some(_) => String::new(),
+                None => serde_json::to_string(&self.snapshot).unwrap_or_default(),
+            },
             snapshot: self.snapshot,
             answer,
             trace: self.trace,

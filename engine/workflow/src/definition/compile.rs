@@ -24,6 +24,7 @@ pub(super) struct Parts {
     steps: BTreeMap<String, StepDef>,
     timers: BTreeMap<String, ir::Timer>,
     roles: BTreeMap<String, Program>,
+    views: Vec<(String, Vec<(String, Program)>)>,
 }
 
 impl Parts {
@@ -38,6 +39,7 @@ impl Parts {
             steps: self.steps,
             timers: self.timers,
             roles: self.roles,
+            views: self.views,
         }
     }
 }
@@ -85,6 +87,9 @@ impl Compiler {
                 roles.insert(id.clone(), program);
             }
         }
+        let views = workflow.views.iter();
+        let views =
+            views.map(|view| (view.role.clone(), self.named(&format!("view:{}", view.role), &view.fields))).collect();
         self.inherit();
         let chart = match Chart::compile(&ChartSource { initial, states }) {
             Ok(chart) => chart,
@@ -102,6 +107,7 @@ impl Compiler {
             steps: std::mem::take(&mut self.steps),
             timers: std::mem::take(&mut self.timers),
             roles,
+            views,
         })
     }
 
@@ -239,6 +245,7 @@ impl Compiler {
             let guard = TransitionDef {
                 source: state.id.clone(),
                 index,
+                eventless: t.events.is_empty(),
                 when: t.when.as_ref().and_then(|e| self.expr(&format!("{place}/when"), e, &Type::Bool)),
                 roles: t.roles.clone(),
                 require: self.requirements(&place, "require", &t.require),
@@ -347,6 +354,7 @@ impl Compiler {
             ir::Action::Artifact { name, content } => {
                 Op::Artifact(name.clone(), self.expr(place, content, &Type::Dyn)?)
             }
+            ir::Action::Erase { steps } => Op::Erase(steps.clone()),
             ir::Action::Log { value } => Op::Log(self.expr(place, value, &Type::Dyn)?),
             ir::Action::If { cond, then, otherwise } => Op::If(
                 self.expr(place, cond, &Type::Bool)?,

@@ -21,6 +21,7 @@ pub fn environment(workflow: &Workflow) -> Env {
         .with_variable("today", Type::Date)
         .with_variable("steps", Type::Dyn)
         .with_variable("children", Type::Dyn)
+        .with_variable("states", Type::list(Type::String))
         .with_variable("artifacts", Type::map(Type::Int))
         .with_function(Signature::new("In", [Type::String], Type::Bool))
         .with_functions(school::signatures())

@@ -38,6 +38,8 @@ pub struct Definition {
     pub timers: BTreeMap<String, ir::Timer>,
     /// Roles filled by an expression.
     pub roles: BTreeMap<String, Program>,
+    /// Role and what it sees of an instance as a whole, in order.
+    pub views: Vec<(String, Vec<(String, Program)>)>,
 }
 
 /// A transition's guard: all that must hold before it is taken.
@@ -47,6 +49,8 @@ pub struct TransitionDef {
     pub source: String,
     /// Place among the source's transitions.
     pub index: usize,
+    /// Taken without an event: nobody sends it, so nobody needs a role.
+    pub eventless: bool,
     /// `when:`.
     pub when: Option<Program>,
     /// Roles that may send the event.

@@ -97,6 +97,8 @@ pub enum Op {
     Artifact(String, Program),
     /// A journal line.
     Log(Program),
+    /// Erases contributions of steps; none means all.
+    Erase(Vec<String>),
     /// A choice.
     If(Program, Vec<Op>, Vec<Op>),
     /// A loop.

@@ -188,6 +188,7 @@ impl Writer {
             Action::Cancel { id } => self.line(depth, &format!("<cancel sendid=\"{}\"/>", escape(id))),
             Action::Notify { text, .. } => self.comment(depth, &format!("notifies people: {text}")),
             Action::Artifact { name, .. } => self.comment(depth, &format!("publishes {name}")),
+            Action::Erase { steps } => self.comment(depth, &format!("erases {}", steps.join(", "))),
             Action::Log { value } => self.line(depth, &format!("<log expr=\"{}\"/>", expression(value))),
             Action::If { cond, then, otherwise } => {
                 self.line(depth, &format!("<if cond=\"{}\">", expression(cond)));

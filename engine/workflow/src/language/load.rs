@@ -6,6 +6,7 @@ use semver::{Version, VersionReq};
 
 use super::diagnostic::{Diagnostic, Severity, Sink};
 use super::grammar::{Shape, WORKFLOW};
+use super::instrument::{Finder, Fitting};
 use super::lower;
 use super::merge::overlay;
 use super::node::{Node, Value};
@@ -38,19 +39,19 @@ impl Bundle {
     }
 }
 
-/// What `extends:` asks for.
+/// What `extends:` or `instrument:` asks for.
 #[derive(Debug, Clone)]
 pub struct Reference {
-    /// Name of the workflow.
-    pub workflow: String,
+    /// Name of the workflow or instrument.
+    pub name: String,
     /// Version requirement, when one is given.
     pub version: Option<VersionReq>,
 }
 
 impl Reference {
-    fn parse(text: &str) -> Self {
-        let (workflow, version) = text.split_once('@').unwrap_or((text, ""));
-        Self { workflow: workflow.to_owned(), version: VersionReq::parse(version).ok() }
+    pub(super) fn parse(text: &str) -> Self {
+        let (name, version) = text.split_once('@').unwrap_or((text, ""));
+        Self { name: name.to_owned(), version: VersionReq::parse(version).ok() }
     }
 }
 
@@ -62,6 +63,8 @@ pub type Resolver<'a> = &'a dyn Fn(&Reference) -> Option<Bundle>;
 pub struct Options<'a> {
     /// Finds a workflow that is extended.
     pub resolve: Option<Resolver<'a>>,
+    /// Finds an instrument that a step names.
+    pub instrument: Option<Finder<'a>>,
     /// The step kinds of the installed plugins; without them steps are not checked against their kinds.
     pub kinds: Option<&'a Kinds>,
 }
@@ -129,10 +132,11 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn workflow(&mut self, bundle: &Bundle) -> Option<ir::Workflow> {
-        let root = self.document(bundle)?;
+        let mut root = self.document(bundle)?;
         if self.is_foreign(&root) {
             return None;
         }
+        Fitting { options: self.options, sources: &mut self.sources, sink: &mut self.sink }.states(&mut root);
         validate(&Shape::Object(&WORKFLOW), &root, What::Words("the document"), &mut self.sink);
         if self.sink.has_errors() {
             return None;
@@ -195,7 +199,7 @@ impl Loader<'_> {
     }
 
     fn base(&mut self, reference: &Reference, span: Span) -> Option<Node> {
-        let name = &reference.workflow;
+        let name = &reference.name;
         if self.visited.len() >= MAX_CHAIN || !self.visited.insert(name.clone()) {
             self.sink
                 .add(

@@ -7,6 +7,7 @@
 pub mod codes;
 pub mod diagnostic;
 pub mod grammar;
+mod instrument;
 mod load;
 mod lower;
 mod merge;
@@ -24,6 +25,7 @@ mod verify;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Place, Severity};
+pub use instrument::{CheckedInstrument, Finder, Instrument, check_instrument};
 pub use load::{Bundle, Checked, Options, Reference, Resolver, check};
 pub use render::Style;
 pub use schema::{reference, schema};

@@ -75,6 +75,9 @@ impl<'a> Walk<'a, '_> {
         for (id, role) in &workflow.roles {
             self.at("role", |walk| walk.optional(id, role.from.as_ref()));
         }
+        for view in &workflow.views {
+            self.at("view", |walk| walk.at(&view.role, |walk| walk.named(&view.fields)));
+        }
         for step in workflow.all_states().into_iter().flat_map(|state| &state.steps) {
             self.at("step", |walk| walk.at(&step.id, |walk| walk.step(step)));
         }
@@ -173,7 +176,7 @@ impl<'a> Walk<'a, '_> {
                 self.at("for_each", |walk| walk.source(&each.list));
                 self.each("do", body, Self::one_action);
             }
-            Action::Cancel { .. } => {}
+            Action::Cancel { .. } | Action::Erase { .. } => {}
         }
     }
 }

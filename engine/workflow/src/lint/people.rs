@@ -50,6 +50,7 @@ fn used_roles<'a>(lint: &Lint<'a>) -> BTreeSet<&'a str> {
             used.extend(transition.roles.iter().map(String::as_str));
         }
     }
+    used.extend(lint.workflow.views.iter().map(|view| view.role.as_str()));
     for (_, action) in &lint.actions {
         if let Action::Notify { roles, .. } = action {
             used.extend(roles.iter().map(String::as_str));

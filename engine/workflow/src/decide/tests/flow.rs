@@ -1,6 +1,6 @@
 //! Events, guards, requirements, roles, lifecycle, children, failures.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::{Actor, ChildStatus, Command, Effect, Lifecycle};
 use super::{Bench, none, person};
@@ -172,4 +172,25 @@ fn leaving_the_state_cancels_its_children() {
     let mut bench = family();
     let decision = bench.send(&person("dir", &["dir"]), "leave", none()).expect("left");
     assert_eq!(decision.effects.iter().filter(|e| matches!(e, Effect::CancelChild { .. })).count(), 3);
+}
+
+#[test]
+fn a_transition_without_an_event_needs_no_role_of_the_sender() {
+    let mut bench = Bench::started(
+        "workflow: w\nversion: 1.0.0\nroles: {dir: {}}\ndata: {go: true}\nstates:\n  a: {on: {go: {to: b, roles: dir}}}\n  b: {always: [{when: data.go, to: c}]}\n  c: {final: true}\n",
+        none(),
+    );
+    bench.send(&person("dir", &["dir"]), "go", none()).expect("taken");
+    assert_eq!(bench.states(), ["c"]);
+}
+
+#[test]
+fn a_role_sees_the_view_that_the_workflow_gives_it() {
+    let bench = Bench::started(
+        "workflow: w\nversion: 1.0.0\nroles: {dir: {}, tch: {}}\ndata: {held: [1, 2], growth: true}\nviews:\n  dir: {held: size(data.held), where: states, materials: \"data.growth ? null : 3\"}\nstates:\n  a: {on: {go: {to: c, roles: dir}}}\n  c: {final: true}\n",
+        none(),
+    );
+    let seen = |roles: &[&str]| bench.view(&person("p", roles)).map(Value::Object);
+    assert_eq!(seen(&["dir"]), Some(json!({"held": 2, "where": ["a"]})), "null is left out");
+    assert_eq!(seen(&["tch"]), None);
 }

@@ -1,6 +1,7 @@
 //! Table tests of the core: a small workflow each, commands in, decisions and rejections out.
 
 mod contributions;
+mod erasure;
 mod flow;
 mod time;
 
@@ -8,7 +9,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
-use super::{Actor, Answers, Checked, Command, Conclusion, Decision, Origin, Rejection, Snapshot, World, decide};
+use super::{
+    Actor, Answers, Checked, Command, Conclusion, Decision, Object, Origin, Rejection, Snapshot, World, decide, view_of,
+};
 use crate::calendar::{Calendar, Region};
 use crate::definition::Definition;
 use crate::language::{self, Bundle, Options, SourceFile};
@@ -70,14 +73,30 @@ impl Bench {
     }
 
     pub fn run(&mut self, actor: &Actor, command: Command) -> Result<Decision, Rejection> {
-        let world =
-            World { definition: &self.definition, origin: &self.origin, calendar: &self.calendar, now: self.now };
+        let world = World {
+            definition: &self.definition,
+            origin: &self.origin,
+            calendar: &self.calendar,
+            now: self.now,
+            assuming: None,
+        };
         let first = decide(world, self.snapshot.as_ref(), actor, &command, &self.answers);
         let again = decide(world, self.snapshot.as_ref(), actor, &command, &self.answers);
         assert_eq!(first, again, "the same inputs give the same decision");
         let decision = first?;
         self.snapshot = Some(decision.snapshot.clone());
         Ok(decision)
+    }
+
+    pub fn view(&self, reader: &Actor) -> Option<Object> {
+        let world = World {
+            definition: &self.definition,
+            origin: &self.origin,
+            calendar: &self.calendar,
+            now: self.now,
+            assuming: None,
+        };
+        view_of(world, self.snap(), reader, &self.answers).expect("expressions hold")
     }
 
     pub fn send(&mut self, actor: &Actor, event: &str, data: Value) -> Result<Decision, Rejection> {

@@ -108,6 +108,7 @@ pub fn workflow(states: Vec<State>) -> Workflow {
         data_schema: json!({}),
         data: BTreeMap::new(),
         roles: BTreeMap::new(),
+        views: Vec::new(),
         initial: Vec::new(),
         states,
         texts: BTreeMap::new(),

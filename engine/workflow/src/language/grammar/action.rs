@@ -10,7 +10,7 @@ pub static ACTION: Shape = Shape::Many(&ONE);
 static ONE: Shape = Shape::Tagged(&ACTIONS);
 
 /// All actions; the first key of each is its tag.
-pub static ACTIONS: [&Construct; 9] = [&SET, &RAISE, &SEND, &CANCEL, &NOTIFY, &ARTIFACT, &LOG, &IF, &FOR_EACH];
+pub static ACTIONS: [&Construct; 10] = [&SET, &RAISE, &SEND, &CANCEL, &NOTIFY, &ARTIFACT, &ERASE, &LOG, &IF, &FOR_EACH];
 
 macro_rules! action {
     ($id:ident, $name:literal, $doc:literal, $($key:expr),+ $(,)?) => {
@@ -52,6 +52,12 @@ action!(
         Shape::Either(&[Shape::Name(Pattern::EventName), Shape::Object(&SENT),]),
         "Event, or `{event, to, data, after, id}`."
     ),
+);
+action!(
+    ERASE,
+    "erase",
+    "Erases what people handed in for steps, in every round, and the results that came of it; that they did stays.",
+    Key::required("erase", Shape::Many(&Shape::Name(Pattern::Id)), "Steps, or `all`."),
 );
 action!(CANCEL, "cancel", "Cancels a delayed send.", Key::required("cancel", Shape::Name(Pattern::Filled), "Its id."),);
 action!(

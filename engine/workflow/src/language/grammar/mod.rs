@@ -4,11 +4,13 @@
 //! they cannot disagree. What names refer to is not checked here.
 
 mod action;
+mod instrument;
 mod state;
 mod step;
 mod workflow;
 
 pub use action::{ACTION, ACTIONS};
+pub use instrument::INSTRUMENT;
 pub use state::{EACH, REQUIREMENT, RUN, STATE, TRANSITION};
 pub use step::{LINEAR_STEP, STEP};
 pub use workflow::{DATUM, FIELD, WORKFLOW};
@@ -120,6 +122,6 @@ pub fn all() -> Vec<&'static Construct> {
         &state::AT_LEAST,
     ];
     all.extend(ACTIONS);
-    all.extend([&action::RAISED, &action::SENT, &action::TO_CHILDREN, &action::NOTICE, &action::PRODUCT]);
+    all.extend([&action::RAISED, &action::SENT, &action::TO_CHILDREN, &action::NOTICE, &action::PRODUCT, &INSTRUMENT]);
     all
 }

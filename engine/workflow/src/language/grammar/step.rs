@@ -13,6 +13,7 @@ macro_rules! step_keys {
             Key::new("title", Shape::Localised, "Name of the step."),
             Key::new("hint", Shape::Localised, "A line of help."),
             Key::new("purpose", Shape::Localised, "What the contributions are for, shown before the first one."),
+            Key::new("instrument", Shape::Name(Pattern::Reference), "Instrument whose content fills the configuration, such as `rok-self-reflection@1`; `with` is laid over it."),
             Key::new("with", Shape::Any, "Configuration of the kind; a text `${…}` is an expression."),
             Key::new("inputs", Shape::Values, "Further inputs for the kind; texts are expressions."),
             Key::new("checks", REQUIREMENTS, "Checks made by the engine and given to the kind, in the form of `require`."),
@@ -32,6 +33,7 @@ macro_rules! step_keys {
             Key::new("artifacts", Shape::Map(Pattern::Filled, &Shape::Name(Pattern::Filled)), "Products of the kind and their names in the instance."),
             Key::new("conclude", Shape::Choice(&["manual", "when_ready"]), "Who concludes: a person (default), or the engine as soon as the kind is ready."),
             Key::new("fresh", Shape::Bool, "Entering the state again starts a new round, even when the step was not concluded."),
+            Key::new("retain", Shape::Rule, "How long contributions keep their content, in days, weeks, schooldays or schoolweeks; then it is erased."),
             Key::new("mandatory", Shape::Bool, "May not be skipped."),
         ]
     };

@@ -41,6 +41,11 @@ pub static WORKFLOW: Construct = Construct {
         ),
         Key::new("roles", Shape::Map(Pattern::Id, &Shape::Object(&ROLE)), "Roles that act in this workflow."),
         Key::new(
+            "views",
+            Shape::Map(Pattern::Id, &Shape::Values),
+            "What a role sees of a running cycle as a whole: names with expressions; the first role that a reader holds counts.",
+        ),
+        Key::new(
             "texts",
             Shape::Map(Pattern::Locale, &Shape::Texts),
             "Texts by language and key; usually files `texts/<language>.yaml`.",

@@ -32,6 +32,10 @@ impl Lowering<'_> {
                     name: string(value.get("name")),
                     content: self.required(value.get("content"), here),
                 },
+                "erase" => {
+                    let steps = self.names(Some(value), here.at("erase"));
+                    Action::Erase { steps: if steps == ["all"] { Vec::new() } else { steps } }
+                }
                 "log" => Action::Log { value: self.required(Some(value), here) },
                 "if" => Action::If {
                     cond: self.required(Some(value), here),

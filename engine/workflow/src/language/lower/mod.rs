@@ -72,6 +72,7 @@ impl Lowering<'_> {
             data_schema,
             data,
             roles: self.roles(root.get("roles")),
+            views: self.views(root.get("views")),
             initial: words(root.get("initial")),
             states,
             texts: BTreeMap::new(),
@@ -162,6 +163,16 @@ impl Lowering<'_> {
             roles.insert(entry.key.clone(), ir::Role { from });
         }
         roles
+    }
+
+    fn views(&mut self, node: Option<&Node>) -> Vec<ir::View> {
+        let mut views = Vec::new();
+        for entry in node.map_or(&[][..], Node::entries) {
+            let path = Path::of("view").at(&entry.key);
+            self.map.put(path, entry.span);
+            views.push(ir::View { role: entry.key.clone(), fields: self.exprs(Some(&entry.value), path) });
+        }
+        views
     }
 
     /// Adds a text for people under a key.

@@ -101,6 +101,7 @@ impl Lowering<'_> {
         ir::Step {
             id: id.to_owned(),
             kind: string(node.get("uses")),
+            instrument: node.get("instrument").map(|name| string(Some(name))),
             with: self.with(node.get("with"), path.at("with")),
             inputs: self.exprs(node.get("inputs"), path.at("inputs")),
             checks: self.requirements(node.get("checks"), path.at("checks")),
@@ -126,6 +127,7 @@ impl Lowering<'_> {
                 Some("when_ready") => ir::Concluding::WhenReady,
                 _ => ir::Concluding::Manual,
             },
+            retain: node.get("retain").map(|rule| self.rule(rule, path.at("retain"))),
             fresh: flag(node.get("fresh")),
             mandatory: flag(node.get("mandatory")),
         }

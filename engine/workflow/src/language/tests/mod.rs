@@ -7,7 +7,10 @@ mod pages;
 mod reading;
 mod rendering;
 
-use super::{Bundle, Checked, Kind, Kinds, Options, Reference, Severity, Style, check, render};
+use super::{
+    Bundle, Checked, Kind, Kinds, Options, Reference, Severity, SourceFile, SourceMap, Style, check, check_instrument,
+    render,
+};
 use serde_json::json;
 
 /// Checks a single file without plugins.
@@ -62,12 +65,29 @@ fn with_bases(documents: &[String]) -> Checked {
     let Some((main, bases)) = documents.split_last() else {
         return plain("");
     };
-    let resolve = |reference: &Reference| {
-        let line = format!("# base: {}\n", reference.workflow);
-        let found = bases.iter().find(|base| base.starts_with(&line))?;
-        Some(Bundle::single(format!("{}.yaml", reference.workflow), found.as_str()))
-    };
     let kinds = kinds();
-    let options = Options { resolve: Some(&resolve), kinds: Some(&kinds) };
+    let marked = |word: &str, name: &str| {
+        let line = format!("# {word}: {name}\n");
+        bases.iter().find(|base| base.starts_with(&line))
+    };
+    let resolve = |reference: &Reference| {
+        let found = marked("base", &reference.name)?;
+        Some(Bundle::single(format!("{}.yaml", reference.name), found.as_str()))
+    };
+    let instrument = |reference: &Reference| {
+        let found = marked("instrument", &reference.name)?;
+        Some(SourceFile::new(format!("instruments/{}.yaml", reference.name), found.as_str()))
+    };
+    if main.contains("\ninstrument: ") {
+        let checked = check_instrument(&SourceFile::new("try.yaml", main.as_str()), None);
+        return Checked {
+            workflow: None,
+            definition: None,
+            diagnostics: checked.diagnostics,
+            sources: checked.sources,
+            map: SourceMap::default(),
+        };
+    }
+    let options = Options { resolve: Some(&resolve), instrument: Some(&instrument), kinds: Some(&kinds) };
     check(&Bundle::single("try.yaml", main.as_str()), &options)
 }

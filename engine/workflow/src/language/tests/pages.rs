@@ -80,6 +80,7 @@ fn codes_written_in_the_source_are_registered() {
     let known: Vec<&str> = ALL.iter().map(|code| code.id).collect();
     let sources = [
         include_str!("../diagnostic.rs"),
+        include_str!("../instrument.rs"),
         include_str!("../load.rs"),
         include_str!("../shape.rs"),
         include_str!("../span.rs"),

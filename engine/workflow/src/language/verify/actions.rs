@@ -40,6 +40,11 @@ impl Verify<'_> {
                     });
             }
             Action::Notify { roles, .. } => self.roles_exist(roles, format_args!("{path}/roles")),
+            Action::Erase { steps } => {
+                for (n, step) in steps.iter().enumerate() {
+                    self.step_exists(step, format_args!("{path}/erase/{n}"));
+                }
+            }
             Action::ForEach { each, .. } => self.variable(Some(each), format_args!("{path}")),
             _ => {}
         }

@@ -9,6 +9,9 @@ use super::Verify;
 use crate::ir::Step;
 use crate::lint::expressions::embedded;
 
+/// The audience that sees only that the step is there.
+const HELD: &str = "held";
+
 /// What a plugin says about one of its kinds.
 #[derive(Debug, Clone, Default)]
 pub struct Kind {
@@ -53,6 +56,21 @@ impl Kinds {
         }
         Self(kinds)
     }
+
+    /// What of a part of a configuration does not fit the kind. Whatever is required may stand elsewhere.
+    pub fn part_problems(&self, kind: &str, part: &Value) -> Vec<String> {
+        let Some(known) = self.0.get(kind) else {
+            return vec![format!("No plugin has the step kind `{kind}`.")];
+        };
+        let Ok(validator) = jsonschema::validator_for(&known.config) else { return Vec::new() };
+        let of_the_whole = |error: &jsonschema::ValidationError<'_>| {
+            error.instance_path().as_str().is_empty() && error.kind().keyword() == "required"
+        };
+        let problems = validator.iter_errors(part).filter(|error| !of_the_whole(error));
+        problems
+            .map(|error| format!("`with{}` does not fit the kind `{kind}`: {error}.", error.instance_path()))
+            .collect()
+    }
 }
 
 impl Verify<'_> {
@@ -79,7 +97,7 @@ impl Verify<'_> {
                 let message = format!("A step of the kind `{}` takes no contribution `{entry}`.", step.kind);
                 self.listed(("DB071", message), entry, &kind.entries, &format!("{path}/accepts/{n}"));
             }
-            for (role, audience) in &step.audience {
+            for (role, audience) in step.audience.iter().filter(|(_, audience)| *audience != HELD) {
                 let message =
                     format!("A step of the kind `{}` makes no picture for an audience `{audience}`.", step.kind);
                 self.listed(("DB075", message), audience, &kind.audiences, &format!("{path}/audience/{role}"));

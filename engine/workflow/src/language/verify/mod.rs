@@ -52,6 +52,10 @@ pub fn verify(
         sources,
         sink,
     };
+    let views: Vec<String> = workflow.views.iter().map(|view| view.role.clone()).collect();
+    for role in &views {
+        verify.roles_exist(std::slice::from_ref(role), format_args!("view/{role}"));
+    }
     verify.structure();
     verify.events();
     verify.actions();

@@ -1,0 +1,29 @@
+//! Who may come in: accounts, sessions, one-time links, invitations, drafts, counters, and the record of looks.
+//!
+//! Lives here: rows and single-row writes of these tables. May not live here: tokens, passwords, rules (they are the
+//! web's). Tokens are never stored; callers give their SHA-256.
+
+mod access;
+#[expect(clippy::module_inception, reason = "one file per table, named as the table")]
+mod account;
+mod draft;
+mod invitation;
+mod link;
+mod read;
+mod session;
+mod throttle;
+mod write;
+
+pub use access::Model as AccessRow;
+pub use account::Model as AccountRow;
+pub use draft::Model as DraftRow;
+pub use invitation::Model as InvitationRow;
+pub use link::Model as LinkRow;
+pub use session::Model as SessionRow;
+pub use throttle::Model as ThrottleRow;
+
+/// The key of a draft.
+#[must_use]
+pub fn draft_id(account: &str, instance: &str, step: &str, entry: &str) -> String {
+    [account, instance, step, entry].join("\n")
+}

@@ -1,0 +1,82 @@
+//! What a handler answers: a response, or a failure that becomes a page (or JSON) with the right status.
+
+use axum::response::Response;
+use draaiboek_runtime::EngineError;
+use draaiboek_store::StoreError;
+use draaiboek_workflow::decide::Rejection;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Somebody must sign in first.
+    SignIn,
+    /// Signed in, but not allowed.
+    Denied,
+    /// Not there, or not for these eyes: the difference is nobody's business.
+    NotFound,
+    /// The request cannot be used; a key of the catalogue below `invalid.`, or a text.
+    Invalid(String),
+    /// The request is too large.
+    TooLarge,
+    /// Sent from another site.
+    Foreign,
+    /// Expected "no" of the engine.
+    Rejected(Box<Rejection>),
+    /// Something broke; the text is for the log only.
+    Broken(String),
+}
+
+/// The answer of a handler.
+pub(crate) type Outcome = Result<Response, Failure>;
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Rejected(rejection) => Self::Rejected(Box::new(rejection)),
+            EngineError::NotFound { .. } => Self::NotFound,
+            EngineError::Invalid(text) => Self::Invalid(text),
+            EngineError::Incident { step, cause, .. } => Self::Broken(format!("step {step}: {cause}")),
+            EngineError::Stale => Self::Rejected(Box::new(Rejection::new("STALE", "the cycle was changed meanwhile"))),
+            other => Self::Broken(other.to_string()),
+        }
+    }
+}
+
+impl Failure {
+    /// The HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            Self::SignIn => 401,
+            Self::Denied | Self::Foreign => 403,
+            Self::NotFound => 404,
+            Self::TooLarge => 413,
+            Self::Invalid(_) => 422,
+            Self::Rejected(rejection) => match rejection.word.as_str() {
+                "NOT_ALLOWED" => 403,
+                "STALE" | "CONFLICT" => 409,
+                _ => 422,
+            },
+            Self::Broken(_) => 500,
+        }
+    }
+
+    /// A word for programs.
+    pub(crate) fn word(&self) -> &str {
+        match self {
+            Self::SignIn => "SIGN_IN",
+            Self::Denied => "NOT_ALLOWED",
+            Self::Foreign => "FOREIGN_SITE",
+            Self::NotFound => "NOT_FOUND",
+            Self::TooLarge => "TOO_LARGE",
+            Self::Invalid(_) => "INVALID",
+            Self::Rejected(rejection) => &rejection.word,
+            Self::Broken(_) => "BROKEN",
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Where the choices of a field come from: the step's settings, its inputs, its picture, people and groups.
+
+use serde_json::{Map, Value};
+
+use super::control::Opt;
+use super::{Field, Kind};
+use crate::gate::Place;
+use crate::show::words;
+
+/// Longest label of a choice, in characters.
+const LABEL: usize = 120;
+
+/// What choices may come from.
+pub(crate) struct Sources<'a> {
+    /// Language.
+    pub locale: &'a str,
+    /// Settings of the step.
+    pub config: &'a Value,
+    /// Inputs of the step.
+    pub inputs: &'a Map<String, Value>,
+    /// The picture of the step that the visitor may see.
+    pub picture: &'a Value,
+    /// Groups one can choose from.
+    pub groups: Vec<Opt>,
+    /// Names of people and teams.
+    pub place: &'a Place,
+}
+
+impl Sources<'_> {
+    /// The choices of a field.
+    pub(super) fn options(&self, kind: &Kind, field: &Field) -> Vec<Opt> {
+        if !field.options.is_empty() {
+            let label = |choice: &super::Choice| choice.label.get(self.locale).to_owned();
+            return field.options.iter().map(|c| Opt { value: c.value.clone(), label: label(c) }).collect();
+        }
+        match (field.widget.as_str(), field.options_from.as_deref()) {
+            ("person", from) => self.people(from),
+            ("group", _) => self.groups.clone(),
+            (_, Some(from)) => self.from(kind, from),
+            _ => Vec::new(),
+        }
+    }
+
+    /// People of the school, or those a path names.
+    pub(crate) fn people(&self, from: Option<&str>) -> Vec<Opt> {
+        let named: Option<Vec<&str>> = from
+            .and_then(|from| self.find(from))
+            .and_then(Value::as_array)
+            .map(|list| list.iter().filter_map(Value::as_str).collect());
+        match named.filter(|named| !named.is_empty()) {
+            Some(named) => named.iter().map(|id| opt(id, self.place.name(id))).collect(),
+            None => self.place.school.people.iter().map(|(id, person)| opt(id, &person.name)).collect(),
+        }
+    }
+
+    fn find(&self, path: &str) -> Option<&Value> {
+        let (root, rest) = path.split_once('.').unwrap_or((path, ""));
+        match root {
+            "config" => self.config.get(rest),
+            "inputs" => self.inputs.get(rest),
+            "result" => self.picture.get(rest),
+            _ => None,
+        }
+    }
+
+    fn from(&self, kind: &Kind, path: &str) -> Vec<Opt> {
+        let segment = path.rsplit('.').next().unwrap_or(path);
+        match self.find(path) {
+            Some(found) => self.list(kind, segment, found),
+            None => self.by_texts(kind, segment),
+        }
+    }
+
+    /// Fields a plugin names in its own texts, as `fields.<id>`: those of the chosen template.
+    fn by_texts(&self, kind: &Kind, segment: &str) -> Vec<Opt> {
+        let Some(texts) = kind.texts.get(self.locale) else { return Vec::new() };
+        let free = self.config.get("template").and_then(Value::as_str).is_none_or(|template| template == "free");
+        let prefix = format!("{segment}.");
+        let own = texts.iter().filter_map(|(key, text)| Some((key.strip_prefix(&prefix)?, text)));
+        own.filter(|(id, _)| (*id == "text") == free).map(|(id, text)| opt(id, text)).collect()
+    }
+
+    fn list(&self, kind: &Kind, segment: &str, found: &Value) -> Vec<Opt> {
+        match found {
+            Value::Array(items) => items.iter().filter_map(|item| self.item(kind, segment, item)).collect(),
+            // An artifact with several lists, such as principles and points of attention.
+            Value::Object(parts) => {
+                let lists = parts.values().filter(|part| part.is_array());
+                lists.flat_map(|list| self.list(kind, segment, list)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn item(&self, kind: &Kind, segment: &str, item: &Value) -> Option<Opt> {
+        if let Value::String(id) = item {
+            return Some(opt(id, &self.word(kind, segment, id)));
+        }
+        let fields = item.as_object()?;
+        let id = fields.get("id").or_else(|| fields.iter().find(|(key, _)| key.ends_with("_id")).map(|(_, id)| id))?;
+        let id = id.as_str()?;
+        let label = ["label", "text", "title", "name"].iter().find_map(|key| self.label(fields.get(*key)?));
+        Some(opt(id, &label.unwrap_or_else(|| self.word(kind, segment, id))))
+    }
+
+    fn label(&self, value: &Value) -> Option<String> {
+        let text = match value {
+            Value::String(text) => text.as_str(),
+            Value::Object(texts) => texts.get(self.locale).or_else(|| texts.get("nl")).and_then(Value::as_str)?,
+            _ => return None,
+        };
+        let short: String = text.chars().take(LABEL).collect();
+        (!short.trim().is_empty()).then_some(short)
+    }
+
+    /// What an id means: a date, a person, a team, or a text of the plugin.
+    fn word(&self, kind: &Kind, segment: &str, id: &str) -> String {
+        if let Ok(date) = id.parse::<jiff::civil::Date>() {
+            return words::day(self.locale, date);
+        }
+        let single = segment.trim_end_matches('s');
+        let text = [segment, single].iter().find_map(|prefix| kind.text(self.locale, &format!("{prefix}.{id}")));
+        match text {
+            Some(text) => text.to_owned(),
+            None if self.place.school.people.contains_key(id) => self.place.name(id).to_owned(),
+            None => self.place.team(id).to_owned(),
+        }
+    }
+}
+
+fn opt(value: &str, label: &str) -> Opt {
+    Opt { value: value.to_owned(), label: label.to_owned() }
+}

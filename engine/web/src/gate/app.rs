@@ -1,0 +1,101 @@
+//! What all requests share: the engine, templates, words, assets, and the choices of who runs the server.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use draaiboek_runtime::Engine;
+use jiff::Timestamp;
+
+use super::place::Place;
+use super::secret;
+use crate::answer::Failure;
+use crate::assets::Assets;
+use crate::hub::Hub;
+use crate::show::Shower;
+
+/// How hard passwords are made to guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PasswordCost {
+    /// As OWASP advises for argon2id: 19 MiB, two passes.
+    #[default]
+    Full,
+    /// The least there is; only for tests.
+    Tests,
+}
+
+/// Delivers mail. What it is given is final; it may not log addresses or bodies.
+pub trait Mailer: Send + Sync {
+    /// Sends a mail; failures are its own to repeat.
+    fn send(&self, to: &str, subject: &str, body: &str);
+}
+
+/// Choices of who runs the server.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// Address people use, such as `https://draaiboek.school.be`, for links in mails; with https, cookies are sent only
+    /// over https. Without it, links are relative to the listener.
+    pub public_url: Option<String>,
+    /// A proxy stands before this server and sets `X-Forwarded-For`.
+    pub behind_proxy: bool,
+    /// Sends sign-in links; without it, only administrators hand them out.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// How hard passwords are made to guess.
+    pub password_cost: PasswordCost,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("public_url", &self.public_url).finish_non_exhaustive()
+    }
+}
+
+/// What all requests share.
+pub(crate) struct App {
+    pub(in crate::gate) engine: Arc<Engine>,
+    pub(crate) config: Config,
+    pub(crate) shower: Shower,
+    pub(crate) assets: Assets,
+    pub(crate) hub: Hub,
+    /// A hash that fits no password: guessing at an unknown name takes as long as at a known one.
+    pub(in crate::gate) decoy: String,
+    places: Mutex<HashMap<String, Arc<Place>>>,
+}
+
+impl App {
+    /// Everything ready to serve.
+    ///
+    /// # Errors
+    /// A built-in template or catalogue has a mistake; the tests see to it that none has.
+    pub(crate) fn new(engine: Arc<Engine>, config: Config) -> Result<Self, String> {
+        let decoy = secret::hash_password(&secret::token(), config.password_cost)?;
+        let assets = Assets::new();
+        let shower = Shower::new(&assets)?;
+        Ok(Self { engine, config, shower, assets, hub: Hub::default(), decoy, places: Mutex::default() })
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.engine.clock().now()
+    }
+
+    /// Whether cookies travel over https only.
+    pub(crate) fn secure(&self) -> bool {
+        self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// A school with its calendar, decoded once per change.
+    pub(in crate::gate) async fn place(&self, school: &str) -> Result<Arc<Place>, Failure> {
+        let row = self.engine.store().read().school(school).await?.ok_or(Failure::NotFound)?;
+        let known = lock(&self.places).get(school).cloned();
+        if let Some(known) = known.filter(|known| known.updated_at == row.updated_at) {
+            return Ok(known);
+        }
+        let place = Arc::new(Place::new(&row)?);
+        lock(&self.places).insert(school.to_owned(), Arc::clone(&place));
+        Ok(place)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,303 @@
+//! One cycle in the hands of one visitor: of the right school, and only as far as the policy goes.
+
+use std::sync::Arc;
+
+use draaiboek_runtime::{Handed, Projection, Reply};
+use draaiboek_store::{ArtifactRow, IncidentRow, InstanceRow, JournalRow, Scope, TaskRow};
+use draaiboek_workflow::decide::{Actor, Command, Snapshot};
+use draaiboek_workflow::definition::Definition;
+use draaiboek_workflow::diagram::{self, DiagramOptions};
+use draaiboek_workflow::ir::Privacy;
+use jiff::Timestamp;
+
+use super::app::App;
+use super::permit::Permission;
+use super::place::Place;
+use super::policy::{self, Action, Reach, Resource, Role};
+use super::visit::Visit;
+use crate::answer::Failure;
+
+/// A cycle that the visitor may look at under the visit's permission.
+pub(crate) struct Cycle {
+    pub(in crate::gate) app: Arc<App>,
+    pub(in crate::gate) row: InstanceRow,
+    pub(in crate::gate) actor: Actor,
+    /// The workflow it is pinned to.
+    pub definition: Arc<Definition>,
+    /// Where it is.
+    pub snapshot: Snapshot,
+    /// The school.
+    pub place: Arc<Place>,
+    /// Language of the visitor.
+    pub locale: String,
+    /// The moment of the visit.
+    pub now: Timestamp,
+    /// Roles of the visitor in it, as words of the workflow.
+    pub roles: Vec<String>,
+    pub(in crate::gate) policy_roles: Vec<Role>,
+    /// Whether the visitor has a part in it.
+    pub involved: bool,
+}
+
+impl<P: Permission> Visit<P> {
+    /// A cycle of the visitor's school, when the permission reaches it.
+    ///
+    /// # Errors
+    /// Not there or not for this visitor: not found. Readable, but not to be acted on: denied.
+    pub(crate) async fn cycle(&self, id: &str) -> Result<Cycle, Failure> {
+        let member = self.member()?;
+        let row = self.engine().store().read().instance(self.scope()?, id).await?.ok_or(Failure::NotFound)?;
+        if member.limit.as_ref().is_some_and(|(instance, _)| instance != id) {
+            return Err(Failure::NotFound);
+        }
+        let cycle = self.known(row).await?;
+        if covers_any(&cycle, P::RESOURCE, P::ACTION) {
+            return Ok(cycle);
+        }
+        let visible = [Resource::Cycle, Resource::Step].iter().any(|r| covers_any(&cycle, *r, Action::Read));
+        Err(if visible { Failure::Denied } else { Failure::NotFound })
+    }
+
+    pub(in crate::gate) async fn known(&self, row: InstanceRow) -> Result<Cycle, Failure> {
+        let (member, engine) = (self.member()?, self.engine());
+        let actor = self.actor()?;
+        let definition = engine.definition(&row.id).await?;
+        let snapshot = engine.snapshot(&row.id).await?;
+        let roles = engine.roles(&row.id, &actor).await?;
+        let part = roles.iter().any(|role| definition.ir.roles.contains_key(role));
+        let policy_roles = if member.limit.is_some() {
+            vec![Role::Invited]
+        } else {
+            let given = roles.iter().filter_map(|role| Role::of(role));
+            member.roles.iter().copied().chain(given).collect()
+        };
+        Ok(Cycle {
+            app: Arc::clone(self.app()),
+            row,
+            actor,
+            definition,
+            snapshot,
+            place: Arc::clone(self.place()?),
+            locale: self.locale.clone(),
+            now: self.now,
+            roles,
+            policy_roles,
+            involved: part || member.limit.is_some(),
+        })
+    }
+}
+
+fn covers_any(cycle: &Cycle, resource: Resource, action: Action) -> bool {
+    cycle.may(resource, action, Privacy::P0)
+}
+
+impl Cycle {
+    /// Id for people and links.
+    pub(crate) fn id(&self) -> &str {
+        &self.row.id
+    }
+
+    /// Number of accepted commands; a form names the one it was made for.
+    pub(crate) fn revision(&self) -> u64 {
+        self.snapshot.revision
+    }
+
+    /// When it began, in microseconds.
+    pub(crate) fn began(&self) -> i64 {
+        self.row.created_at
+    }
+
+    /// When it ended, in microseconds.
+    pub(crate) fn finished(&self) -> Option<i64> {
+        self.row.finished_at
+    }
+
+    /// The cycle that runs it, and its key there.
+    pub(crate) fn parent(&self) -> (Option<&str>, Option<&str>) {
+        (self.row.parent_id.as_deref(), self.row.parent_key.as_deref().and_then(|key| key.split_once(':')).map(|p| p.1))
+    }
+
+    /// Whether the policy allows something here, up to a privacy class.
+    pub(crate) fn may(&self, resource: Resource, action: Action, class: Privacy) -> bool {
+        let grants = policy::grants(&self.policy_roles, resource, action);
+        let reach = if self.involved { Reach::Involved } else { Reach::School };
+        policy::covers(&grants, reach, class)
+    }
+
+    /// A text of the workflow.
+    pub(crate) fn text<'a>(&'a self, key: &'a str) -> &'a str {
+        self.definition.ir.text(&self.locale, key)
+    }
+
+    /// A text of the workflow, only when it has one.
+    pub(crate) fn own_text(&self, key: &str) -> Option<String> {
+        let texts = self.definition.texts(key);
+        [self.locale.as_str(), "nl", "en"].iter().find_map(|locale| texts.get(*locale)).cloned()
+    }
+
+    /// The title: of a child, with its team.
+    pub(crate) fn title(&self) -> String {
+        match self.parent().1 {
+            Some(key) => format!("{} · {}", self.text("title"), self.place.team(key)),
+            None => self.text("title").to_owned(),
+        }
+    }
+
+    /// Titles of the active states.
+    pub(crate) fn here(&self) -> Vec<String> {
+        self.snapshot.chart.active.iter().map(|state| self.text(&format!("state.{state}")).to_owned()).collect()
+    }
+
+    /// The privacy class of a step.
+    pub(crate) fn class(&self, step: &str) -> Privacy {
+        let own = self.definition.step(step).and_then(|def| def.step.privacy);
+        own.unwrap_or(self.definition.ir.privacy)
+    }
+
+    /// A picture of the workflow with the place of this cycle in it.
+    pub(crate) fn draw(&self, options: &DiagramOptions) -> String {
+        diagram::render(&self.definition.ir, options)
+    }
+
+    /// The latest decisions, newest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn journal(&self, limit: u32) -> Result<Vec<JournalRow>, Failure> {
+        match self.row.journal_head {
+            Some(head) => Ok(self.app.engine.store().read().journal_back(head, limit).await?.rows),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// All tasks it ever opened.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn tasks(&self) -> Result<Vec<TaskRow>, Failure> {
+        Ok(self.app.engine.store().read().tasks(self.row.pk).await?)
+    }
+
+    /// All versions of its artifacts.
+    ///
+    /// # Errors
+    /// The policy; the database.
+    pub(crate) async fn artifacts(&self) -> Result<Vec<ArtifactRow>, Failure> {
+        if !self.may(Resource::Result, Action::Read, Privacy::P0) {
+            return Err(Failure::Denied);
+        }
+        let all = self.app.engine.store().read().artifacts(self.row.pk).await?;
+        Ok(all.into_iter().filter(|row| self.may_read_artifact(&row.name)).collect())
+    }
+
+    /// An artifact is as sensitive as the most sensitive step that may publish it.
+    fn may_read_artifact(&self, name: &str) -> bool {
+        let makers = self.definition.steps.iter().filter(|(_, def)| def.step.artifacts.values().any(|made| made == name));
+        let class = makers.map(|(id, _)| self.class(id)).max().unwrap_or(self.definition.ir.privacy);
+        self.may(Resource::Result, Action::Read, class)
+    }
+
+    /// Its incidents.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn incidents(&self) -> Result<Vec<IncidentRow>, Failure> {
+        Ok(self.app.engine.store().read().incidents(self.row.pk).await?)
+    }
+
+    /// The cycles it runs, by state and key, with id and status.
+    pub(crate) fn children(&self) -> Vec<(String, String, String, &'static str)> {
+        use draaiboek_workflow::decide::ChildStatus;
+        let mut found = Vec::new();
+        for (state, children) in &self.snapshot.children {
+            for (key, child) in &children.entries {
+                let status = match child.status {
+                    ChildStatus::Running => "running",
+                    ChildStatus::Ended => "ended",
+                    ChildStatus::Failed => "failed",
+                    ChildStatus::Cancelled => "cancelled",
+                };
+                found.push((state.clone(), key.clone(), child.instance.clone(), status));
+            }
+        }
+        found
+    }
+
+    /// What the visitor may see of a step's picture: the projection of the audience, or `held` above the class.
+    ///
+    /// # Errors
+    /// A plugin that breaks.
+    pub(crate) async fn picture(&self, step: &str) -> Result<Projection, Failure> {
+        let engine = &self.app.engine;
+        let audience = engine.audience(self.id(), step, &self.actor).await?;
+        if !self.may(Resource::Result, Action::Read, self.reading_class(step)) {
+            return Ok(Projection { audience, data: serde_json::json!({"held": true}) });
+        }
+        Ok(engine.projection(self.id(), step, &audience).await?)
+    }
+
+    /// The class of a step's picture: counts of an anonymous step name nobody (the engine keeps its threshold).
+    pub(crate) fn reading_class(&self, step: &str) -> Privacy {
+        let anonymous = self
+            .definition
+            .step(step)
+            .is_some_and(|def| def.step.identity == draaiboek_workflow::ir::Identity::Anonymous);
+        if anonymous { Privacy::P0 } else { self.class(step) }
+    }
+
+    /// Carries a command out as the visitor.
+    ///
+    /// # Errors
+    /// The policy, the engine's "no", or something broke.
+    pub(crate) async fn command(&self, command: Command, key: Option<&str>) -> Result<Reply, Failure> {
+        let action = match &command {
+            Command::Send { .. } | Command::Note { .. } => (Resource::Cycle, Action::Advance),
+            Command::Conclude { .. } | Command::Skip { .. } | Command::Admit { .. } => (Resource::Step, Action::Manage),
+            _ => (Resource::Cycle, Action::Manage),
+        };
+        if !self.may(action.0, action.1, Privacy::P0) {
+            return Err(Failure::Denied);
+        }
+        let reply = self.app.engine.command(self.id(), &self.actor, command, key).await;
+        self.app.hub.changed(self.id());
+        Ok(reply?)
+    }
+
+    /// Hands a contribution in as the visitor.
+    ///
+    /// # Errors
+    /// The policy, the engine's "no", or something broke.
+    pub(crate) async fn hand_in(&self, handed: Handed, key: Option<&str>) -> Result<Reply, Failure> {
+        if !self.may(Resource::Step, Action::Contribute, self.class(&handed.step)) {
+            return Err(Failure::Denied);
+        }
+        let reply = self.app.engine.contribute(self.id(), &self.actor, handed, key).await;
+        self.app.hub.changed(self.id());
+        Ok(reply?)
+    }
+
+    /// Takes a contribution back.
+    ///
+    /// # Errors
+    /// As [`Cycle::hand_in`].
+    pub(crate) async fn take_back(&self, step: &str, id: &str, token: Option<&str>) -> Result<Reply, Failure> {
+        if !self.may(Resource::Step, Action::Contribute, self.class(step)) {
+            return Err(Failure::Denied);
+        }
+        let reply = self.app.engine.withdraw(self.id(), &self.actor, step, id, token).await;
+        self.app.hub.changed(self.id());
+        Ok(reply?)
+    }
+
+    /// The revision now: for live pages.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn revision_now(&self) -> Result<u64, Failure> {
+        Ok(self.app.engine.snapshot(self.id()).await?.revision)
+    }
+
+    pub(in crate::gate) fn scope(&self) -> Scope<'_> {
+        Scope::School(&self.row.school)
+    }
+}

@@ -1,0 +1,212 @@
+//! Lists over a school: cycles, tasks, workflows, messages. Each shows only what the visitor may know of.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use draaiboek_runtime::{Reply, StartRequest, TaskTitle};
+use draaiboek_store::{InstanceFilter, InstanceSummary, TaskFilter, TaskRow};
+use draaiboek_workflow::decide::{Actor, Command, Decision, Object, Origin, Rejection, World, decide};
+use draaiboek_workflow::definition::Definition;
+use draaiboek_workflow::ir::{Privacy, Workflow};
+use serde_json::Value;
+
+use super::cycle::Cycle;
+use super::permit::{Permission, SeeLibrary, StartCycle};
+use super::policy::{Action, Resource};
+use super::visit::Visit;
+use crate::answer::Failure;
+
+/// Most cycles in a list.
+const MOST: u64 = 500;
+
+/// A task in somebody's list.
+pub(crate) struct Look {
+    /// The row.
+    pub row: TaskRow,
+    /// Step, kind, state, titles.
+    pub title: TaskTitle,
+    /// Id of the cycle.
+    pub cycle: String,
+    /// Title of the cycle, with its team.
+    pub of: String,
+    /// The visitor handed something in already.
+    pub done: bool,
+    /// The visitor is named.
+    pub named: bool,
+}
+
+/// A published workflow.
+pub(crate) struct WorkflowCard {
+    /// Name.
+    pub id: String,
+    /// Version.
+    pub version: String,
+    /// When it was published, in microseconds.
+    pub at: i64,
+    /// The workflow.
+    pub workflow: Arc<Workflow>,
+}
+
+impl<P: Permission> Visit<P> {
+    /// Cycles of the school that the visitor may look at, newest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn cycles(&self, filter: &InstanceFilter) -> Result<Vec<Cycle>, Failure> {
+        if self.member()?.limit.is_some() {
+            return Ok(Vec::new());
+        }
+        let reader = self.engine().store().read();
+        let rows: Vec<InstanceSummary> = reader.instances(self.scope()?, filter, MOST).await?;
+        let mut found = Vec::new();
+        for summary in rows {
+            let Some(row) = reader.instance(self.scope()?, &summary.id).await? else { continue };
+            let cycle = self.known(row).await?;
+            if cycle.may(Resource::Cycle, Action::Read, Privacy::P0) {
+                found.push(cycle);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Open tasks for the visitor, by due date.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn my_tasks(&self) -> Result<Vec<Look>, Failure> {
+        let member = self.member()?;
+        if member.limit.is_some() {
+            return Ok(Vec::new());
+        }
+        let reader = self.engine().store().read();
+        let rows = reader.open_tasks(self.scope()?, &TaskFilter::default(), MOST).await?;
+        let mut cycles: BTreeMap<i64, Option<Cycle>> = BTreeMap::new();
+        let mut found = Vec::new();
+        for row in rows {
+            if let std::collections::btree_map::Entry::Vacant(entry) = cycles.entry(row.instance_pk) {
+                let instance = reader.instance_by_pk(row.instance_pk).await?;
+                let of_school = instance.filter(|instance| instance.school == member.school);
+                entry.insert(match of_school {
+                    Some(instance) if instance.lifecycle == "active" => Some(self.known(instance).await?),
+                    _ => None,
+                });
+            }
+            if let Some(Some(cycle)) = cycles.get(&row.instance_pk)
+                && let Some(look) = look(cycle, row, &member.person)
+            {
+                found.push(look);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The newest version of each published workflow, or all of one.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn workflows(&self, only: Option<&str>) -> Result<Vec<WorkflowCard>, Failure> {
+        let reader = self.engine().store().read();
+        let mut newest: BTreeMap<(String, String), draaiboek_store::DefinitionSummary> = BTreeMap::new();
+        for summary in reader.definitions().await? {
+            if only.is_none_or(|only| only == summary.id) {
+                let key = match only {
+                    Some(_) => (summary.id.clone(), summary.version.clone()),
+                    None => (summary.id.clone(), String::new()),
+                };
+                newest.insert(key, summary);
+            }
+        }
+        let mut cards = Vec::new();
+        for summary in newest.into_values() {
+            let Some(row) = reader.definition(&summary.hash).await? else { continue };
+            let workflow: Workflow = serde_json::from_str(&row.content)
+                .map_err(|error| Failure::Broken(format!("the stored workflow `{}`: {error}", row.id)))?;
+            cards.push(WorkflowCard {
+                id: row.id,
+                version: row.version,
+                at: row.created_at,
+                workflow: Arc::new(workflow),
+            });
+        }
+        cards.sort_by(|a, b| a.id.cmp(&b.id).then(b.at.cmp(&a.at)));
+        Ok(cards)
+    }
+
+    /// The step kinds that are installed, as their manifests say.
+    pub(crate) fn kinds(&self) -> Vec<Value> {
+        let plugins = self.engine().library().plugins();
+        let kinds = plugins.iter().flat_map(|plugin| plugin.manifest().kinds.iter());
+        kinds.filter_map(|kind| serde_json::to_value(kind).ok()).collect()
+    }
+}
+
+fn look(cycle: &Cycle, row: TaskRow, person: &str) -> Option<Look> {
+    let title: TaskTitle = serde_json::from_str(&row.title).ok()?;
+    let roles: Vec<String> = serde_json::from_str(&row.roles).unwrap_or_default();
+    let assignees: Vec<String> = serde_json::from_str(&row.assignees).unwrap_or_default();
+    let named = assignees.iter().any(|id| id == person);
+    let by_role = assignees.is_empty() && roles.iter().any(|role| cycle.roles.contains(role));
+    if !named && !by_role {
+        return None;
+    }
+    let pool = cycle.definition.step(&title.step).map(|def| def.pool.clone()).unwrap_or_default();
+    let done = cycle.snapshot.pools.get(&pool).is_some_and(|pool| pool.contributed.contains(person));
+    Some(Look { title, cycle: cycle.id().to_owned(), of: cycle.title(), done, named, row })
+}
+
+impl Visit<SeeLibrary> {
+    /// The source text of a version of a workflow.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn source(&self, id: &str, version: &str) -> Result<Option<String>, Failure> {
+        let reader = self.engine().store().read();
+        let all = reader.definitions().await?;
+        let Some(found) = all.iter().rev().find(|known| known.id == id && known.version == version) else {
+            return Ok(None);
+        };
+        Ok(reader.definition(&found.hash).await?.map(|row| row.source))
+    }
+}
+
+impl Visit<StartCycle> {
+    /// Begins a cycle.
+    ///
+    /// # Errors
+    /// A configuration that does not fit; the engine's "no".
+    pub(crate) async fn start(&self, workflow: &str, config: Object, key: Option<&str>) -> Result<Reply, Failure> {
+        let request = StartRequest {
+            school: self.member()?.school.clone(),
+            workflow: workflow.to_owned(),
+            config,
+            ..StartRequest::default()
+        };
+        let reply = self.engine().start(request, &self.actor()?, key).await?;
+        self.app().hub.changed(&reply.instance);
+        Ok(reply)
+    }
+
+    /// What starting would do: tasks and timers with their dates; nothing is kept.
+    ///
+    /// # Errors
+    /// A workflow that cannot be read.
+    pub(crate) fn preview(&self, workflow: &Workflow, config: Object) -> Result<Result<Decision, Rejection>, Failure> {
+        let definition = Definition::load(workflow.clone())
+            .map_err(|errors| Failure::Broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let actor: Actor = self.actor()?;
+        let origin = Origin {
+            instance: "preview".into(),
+            school: self.member()?.school.clone(),
+            workflow: workflow.id.clone(),
+            version: workflow.version.clone(),
+            definition: definition.hash.clone(),
+            config,
+            parent: None,
+            plugins: BTreeMap::new(),
+        };
+        let place = self.place()?;
+        let world = World { definition: &definition, origin: &origin, calendar: &place.calendar, now: self.now };
+        let command = Command::Start { origin: Box::new(origin.clone()) };
+        Ok(decide(world, None, &actor, &command, &Default::default()))
+    }
+}

@@ -1,0 +1,148 @@
+//! What would happen: every event a visitor could send now is decided on a copy, and nothing is committed.
+//!
+//! The same pure `decide` that the engine uses says whether it is possible and, if not, everything that is missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use draaiboek_workflow::decide::{Answers, Command, Conclusion, Rejection, StepStatus, World, decide};
+use draaiboek_workflow::ir::{State, Transition};
+use serde_json::Value;
+
+use super::cycle::Cycle;
+use crate::answer::Failure;
+
+/// An event that the visitor may send from here.
+#[derive(Debug, Clone)]
+pub(crate) struct Offer {
+    /// Its name.
+    pub event: String,
+    /// It asks for a reason.
+    pub needs_reason: bool,
+    /// Schema of what is sent along, when people fill something in.
+    pub schema: Option<Value>,
+    /// Nothing is missing; with data to fill in, as far as can be known.
+    pub ready: bool,
+    /// Why not, in order.
+    pub missing: Option<Rejection>,
+    /// States it leads to.
+    pub targets: Vec<String>,
+    /// It goes back to a state before this one in the workflow's order.
+    pub back: bool,
+}
+
+/// A field of an event's data, from its schema.
+pub(crate) type EventField = (String, Value, bool);
+
+impl Cycle {
+    /// What the plugins of the open steps would answer now. A broken one counts as not ready.
+    pub(crate) async fn answers(&self) -> BTreeMap<String, Conclusion> {
+        let mut found = BTreeMap::new();
+        for (id, step) in &self.snapshot.steps {
+            if step.status == StepStatus::Open {
+                let picture = self.app.engine.picture(self.id(), id).await;
+                found.insert(id.clone(), picture.unwrap_or_default());
+            }
+        }
+        found
+    }
+
+    /// The events that the visitor may send now, in the order of the workflow, each tried on a copy.
+    ///
+    /// # Errors
+    /// A damaged row.
+    pub(crate) fn offers(&self, concluded: &BTreeMap<String, Conclusion>) -> Result<Vec<Offer>, Failure> {
+        let mut offers: Vec<Offer> = Vec::new();
+        let active: BTreeSet<&str> = self.snapshot.chart.active.iter().map(String::as_str).collect();
+        let order: Vec<&str> = self.definition.ir.all_states().iter().map(|state| state.id.as_str()).collect();
+        let place = |id: &str| order.iter().position(|known| *known == id);
+        let now_at = active.iter().filter_map(|id| place(id)).min().unwrap_or(0);
+        for (state, transition) in self.enabled(&active) {
+            for event in &transition.events {
+                let known = offers.iter().any(|offer| offer.event == *event);
+                if known || event.contains('*') || !self.may_send(transition) {
+                    continue;
+                }
+                let back = !transition.targets.is_empty()
+                    && transition.targets.iter().all(|id| place(id).is_some_and(|at| at < now_at));
+                let missing = self.try_event(event, transition, concluded)?;
+                offers.push(Offer {
+                    event: event.clone(),
+                    needs_reason: transition.needs_reason,
+                    schema: transition.event_data.clone(),
+                    ready: missing.is_none(),
+                    missing,
+                    targets: transition.targets.clone(),
+                    back: back || (transition.targets.contains(&state.id) && !transition.internal),
+                });
+            }
+        }
+        Ok(offers)
+    }
+
+    /// Transitions of the active states, innermost first.
+    fn enabled<'a>(&'a self, active: &BTreeSet<&str>) -> Vec<(&'a State, &'a Transition)> {
+        let mut found: Vec<(usize, &State, &Transition)> = Vec::new();
+        fn visit<'a>(
+            states: &'a [State],
+            depth: usize,
+            active: &BTreeSet<&str>,
+            found: &mut Vec<(usize, &'a State, &'a Transition)>,
+        ) -> bool {
+            let mut any = false;
+            for state in states {
+                let inside = visit(&state.states, depth + 1, active, found);
+                if inside || active.contains(state.id.as_str()) {
+                    any = true;
+                    found.extend(state.on.iter().map(|transition| (depth, state, transition)));
+                }
+            }
+            any
+        }
+        visit(&self.definition.ir.states, 0, active, &mut found);
+        found.sort_by_key(|(depth, ..)| std::cmp::Reverse(*depth));
+        found.into_iter().map(|(_, state, transition)| (state, transition)).collect()
+    }
+
+    fn may_send(&self, transition: &Transition) -> bool {
+        transition.roles.iter().any(|role| self.roles.contains(role))
+    }
+
+    fn try_event(
+        &self,
+        event: &str,
+        transition: &Transition,
+        concluded: &BTreeMap<String, Conclusion>,
+    ) -> Result<Option<Rejection>, Failure> {
+        let origin = self.origin()?;
+        let world =
+            World { definition: &self.definition, origin: &origin, calendar: &self.place.calendar, now: self.now, assuming: None };
+        let data = transition.event_data.as_ref().map_or(Value::Object(Default::default()), |schema| self.sample(schema));
+        let command = Command::Send { event: event.to_owned(), data, reason: Some("-".into()) };
+        let answers = Answers { concluded: concluded.clone(), ..Answers::default() };
+        Ok(decide(world, Some(&self.snapshot), &self.actor, &command, &answers).err())
+    }
+
+    /// Data that fits a schema, to try an event before anything is filled in.
+    fn sample(&self, schema: &Value) -> Value {
+        let required: Vec<&str> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let today = self.place.today(self.now).to_string();
+        let fields = properties.into_iter().flatten().filter(|(name, _)| required.contains(&name.as_str()));
+        fields
+            .map(|(name, property)| {
+                let format = property.get("format").and_then(Value::as_str);
+                let value = match (property.get("type").and_then(Value::as_str), format) {
+                    (Some("string"), Some("date")) => Value::from(today.clone()),
+                    (Some("string"), _) => Value::from("-"),
+                    (Some("integer" | "number"), _) => Value::from(1),
+                    (Some("boolean"), _) => Value::from(false),
+                    (Some("array"), _) => Value::Array(Vec::new()),
+                    (Some("object"), _) => Value::Object(Default::default()),
+                    _ => property.get("enum").and_then(|options| options.get(0)).cloned().unwrap_or(Value::Null),
+                };
+                (name.clone(), value)
+            })
+            .collect()
+    }
+}

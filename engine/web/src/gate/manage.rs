@@ -1,0 +1,244 @@
+//! Changing what is no cycle: the school's own days and teams, accounts, what is kept about oneself, operations.
+
+use draaiboek_runtime::{LocalDay, Person, School};
+use draaiboek_store::{
+    AccessRow, AccountRow, Counts, DraftRow, IncidentRow, InvitationRow, OutboxRow, Scope, SessionRow, TaskFilter,
+    TimerRow,
+};
+use draaiboek_workflow::decide::Command;
+
+use super::permit::{ManageAccounts, ManageCalendar, ManageOperations, ManageOwn, ManagePeople, SeeAudit, SeeOperations, SeeOwn};
+use super::session::{LINK, new_account};
+use super::visit::Visit;
+use crate::answer::Failure;
+
+impl Visit<ManageCalendar> {
+    /// Adds or replaces a day of the school itself; open timers are dated anew.
+    ///
+    /// # Errors
+    /// A day that cannot be; the database.
+    pub(crate) async fn put_day(&self, day: LocalDay) -> Result<(), Failure> {
+        let mut school = self.place()?.school.clone();
+        school.calendar.local.retain(|known| known.id != day.id);
+        school.calendar.local.push(day);
+        school.calendar.local.sort_by_key(|day| day.from);
+        self.record("calendar/put", "P0", None).await?;
+        Ok(self.engine().put_school(&school).await?)
+    }
+
+    /// Takes a day of the school away.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn drop_day(&self, id: &str) -> Result<(), Failure> {
+        let mut school = self.place()?.school.clone();
+        school.calendar.local.retain(|known| known.id != id);
+        self.record("calendar/drop", "P0", None).await?;
+        Ok(self.engine().put_school(&school).await?)
+    }
+}
+
+impl Visit<ManagePeople> {
+    /// Stores the school with changed people and teams.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn put_school(&self, school: &School) -> Result<(), Failure> {
+        self.record("people/put", "P1", None).await?;
+        Ok(self.engine().put_school(school).await?)
+    }
+}
+
+/// Roles that a school file may give; `adm` belongs to accounts.
+pub(crate) const ROLES: [&str; 18] = [
+    "dir", "pol", "coach", "tch", "newtch", "zc", "gc", "cc", "ment", "adv", "core", "thm", "staff", "ext", "clb",
+    "lsc", "cns", "par",
+];
+
+/// A person with the roles of a comma-separated list; unknown ones are named.
+///
+/// # Errors
+/// The words that are no roles.
+pub(crate) fn person(known: Option<&Person>, name: &str, roles: &str) -> Result<Person, Vec<String>> {
+    let words: Vec<String> =
+        roles.split([',', ' ']).map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty()).collect();
+    let unknown: Vec<String> = words.iter().filter(|word| !ROLES.contains(&word.as_str())).cloned().collect();
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    let attributes = known.map(|known| known.attributes.clone()).unwrap_or_default();
+    Ok(Person { name: name.to_owned(), roles: words, attributes })
+}
+
+impl Visit<ManageAccounts> {
+    /// The accounts of the school.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn accounts(&self) -> Result<Vec<AccountRow>, Failure> {
+        Ok(self.engine().store().read().accounts(&self.member()?.school).await?)
+    }
+
+    /// Makes an account for a person of the school.
+    ///
+    /// # Errors
+    /// The name or the person has one already.
+    pub(crate) async fn add_account(&self, person: &str, login: &str) -> Result<AccountRow, Failure> {
+        let member = self.member()?;
+        let store = self.engine().store();
+        let taken = store.read().account_by_login(login).await?.is_some()
+            || store.read().account_of(&member.school, person).await?.is_some();
+        let place = self.place()?;
+        if taken || !place.school.people.contains_key(person) || login.is_empty() {
+            return Err(Failure::Invalid("account".into()));
+        }
+        let row = new_account(&member.school, person, login, place.name(person), &[], self.now.as_microsecond());
+        store.put_account(&row).await?;
+        self.record("account/add", "P1", None).await?;
+        Ok(row)
+    }
+
+    /// A one-time link for an account of the school, to hand over.
+    ///
+    /// # Errors
+    /// Not of this school; the database.
+    pub(crate) async fn account_link(&self, id: &str) -> Result<String, Failure> {
+        let row = self.own_account(id).await?;
+        self.record("account/link", "P1", None).await?;
+        self.app().link(&row.id, LINK).await
+    }
+
+    /// Closes or opens an account of the school; closing ends its sessions.
+    ///
+    /// # Errors
+    /// Not of this school; one's own; the database.
+    pub(crate) async fn set_open(&self, id: &str, open: bool) -> Result<(), Failure> {
+        let row = self.own_account(id).await?;
+        if row.id == self.member()?.account {
+            return Err(Failure::Invalid("own_account".into()));
+        }
+        let status = if open { "active" } else { "closed" };
+        let store = self.engine().store();
+        store
+            .put_account(&AccountRow { status: status.into(), changed_at: self.now.as_microsecond(), ..row.clone() })
+            .await?;
+        if !open {
+            store.end_sessions(&row.id, None).await?;
+        }
+        self.record("account/close", "P1", None).await
+    }
+
+    async fn own_account(&self, id: &str) -> Result<AccountRow, Failure> {
+        let row = self.engine().store().read().account(id).await?;
+        row.filter(|row| self.member().is_ok_and(|member| member.school == row.school)).ok_or(Failure::NotFound)
+    }
+}
+
+impl Visit<SeeOwn> {
+    /// The sessions, drafts and looks that are kept about the visitor.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn kept(&self) -> Result<(Vec<SessionRow>, Vec<DraftRow>, Vec<AccessRow>), Failure> {
+        let member = self.member()?;
+        let reader = self.engine().store().read();
+        Ok((
+            reader.sessions(&member.account).await?,
+            reader.drafts_of(&member.account).await?,
+            reader.accesses(&member.school, Some(&member.person), 50).await?,
+        ))
+    }
+}
+
+impl Visit<ManageOwn> {
+    /// Forgets all drafts of the visitor.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn drop_drafts(&self) -> Result<(), Failure> {
+        Ok(self.engine().store().drop_drafts(&self.member()?.account).await?)
+    }
+}
+
+impl Visit<SeeAudit> {
+    /// The record of the school, newest first.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn accesses(&self) -> Result<Vec<AccessRow>, Failure> {
+        Ok(self.engine().store().read().accesses(&self.member()?.school, None, 200).await?)
+    }
+}
+
+/// What the machine has to do.
+pub(crate) struct Work {
+    /// How much of everything.
+    pub counts: Counts,
+    /// Open incidents, with the id of their cycle.
+    pub incidents: Vec<(IncidentRow, String)>,
+    /// The next timers, with the id of their cycle.
+    pub timers: Vec<(TimerRow, String)>,
+    /// Messages that wait.
+    pub outbox: Vec<OutboxRow>,
+    /// Open tasks.
+    pub tasks: usize,
+}
+
+impl Visit<SeeOperations> {
+    /// What waits in the school: no contents, only that it is there.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn work(&self) -> Result<Work, Failure> {
+        let scope = self.scope()?;
+        let reader = self.engine().store().read();
+        let mut incidents = Vec::new();
+        for incident in reader.open_incidents(scope, 100).await? {
+            let id = reader.instance_by_pk(incident.instance_pk).await?.map(|row| row.id).unwrap_or_default();
+            incidents.push((incident, id));
+        }
+        let mut timers = Vec::new();
+        let mut outbox = Vec::new();
+        let pending = reader.pending_outbox(i64::MAX, 200).await?;
+        let instances = reader.instances(scope, &Default::default(), 500).await?;
+        for summary in &instances {
+            if summary.lifecycle == "active" {
+                let own = reader.pending_timers(summary.pk).await?;
+                timers.extend(own.into_iter().map(|timer| (timer, summary.id.clone())));
+            }
+            outbox.extend(pending.iter().filter(|row| row.instance_pk == Some(summary.pk)).cloned());
+        }
+        timers.sort_by_key(|(timer, _)| timer.due_at);
+        timers.truncate(50);
+        let tasks = reader.open_tasks(scope, &TaskFilter::default(), 5_000).await?.len();
+        Ok(Work { counts: reader.counts(scope).await?, incidents, timers, outbox, tasks })
+    }
+}
+
+impl Visit<ManageOperations> {
+    /// Tries a broken step again, or gives it up.
+    ///
+    /// # Errors
+    /// Not of this school; it breaks again.
+    pub(crate) async fn settle(&self, cycle: &str, incident: &str, given_up: Option<String>) -> Result<(), Failure> {
+        let reader = self.engine().store().read();
+        reader.instance(self.scope()?, cycle).await?.ok_or(Failure::NotFound)?;
+        let actor = self.actor()?;
+        match given_up {
+            None => self.engine().retry(cycle, &actor, incident).await.map(drop)?,
+            given_up => {
+                let command = Command::Settle { incident: incident.to_owned(), given_up };
+                self.engine().command(cycle, &actor, command, None).await.map(drop)?;
+            }
+        }
+        self.app().hub.changed(cycle);
+        self.record("incident/settle", "P0", Some((cycle, ""))).await
+    }
+}
+
+/// Invitations to a step, for those who may make them.
+pub(crate) async fn invitations(cycle: &super::Cycle, step: &str) -> Result<Vec<InvitationRow>, Failure> {
+    let Scope::School(school) = cycle.scope() else { return Ok(Vec::new()) };
+    let rows = cycle.app.engine.store().read().invitations(cycle.id(), step).await?;
+    Ok(rows.into_iter().filter(|row| row.school == school).collect())
+}

@@ -1,0 +1,28 @@
+//! The gate: who comes in, what they may do, and the only way from a handler to the engine.
+//!
+//! A handler gets a [`Visit`] that was admitted under its permission, or it is not called at all. Engine and store are
+//! private to this module: pages and API reach them through a visit, a cycle or a step, each of which checked the policy
+//! and the school. May not live here: pages, forms, words.
+
+mod app;
+mod cycle;
+mod desk;
+mod dry;
+pub(crate) mod manage;
+mod permit;
+mod place;
+pub(crate) mod policy;
+mod step;
+pub(crate) mod session;
+pub(crate) mod secret;
+mod visit;
+
+pub(crate) use app::App;
+pub use app::{Config, Mailer, PasswordCost};
+pub(crate) use cycle::Cycle;
+pub(crate) use desk::{Look, WorkflowCard};
+pub(crate) use dry::{EventField, Offer};
+pub(crate) use permit::*;
+pub(crate) use place::Place;
+pub(crate) use step::OpenStep;
+pub(crate) use visit::{Member, Visit, Who};

@@ -1,0 +1,77 @@
+//! A school as pages need it: names, teams, and its calendar.
+
+use draaiboek_runtime::School;
+use draaiboek_store::SchoolRow;
+use draaiboek_workflow::calendar::Calendar;
+use draaiboek_workflow::decide::Actor;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+
+use crate::answer::Failure;
+
+/// A school with its calendar.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// People, teams, settings.
+    pub school: School,
+    /// Its days.
+    pub calendar: Calendar,
+    pub(in crate::gate) updated_at: i64,
+}
+
+impl Place {
+    pub(in crate::gate) fn new(row: &SchoolRow) -> Result<Self, Failure> {
+        let school: School = serde_json::from_str(&row.content)
+            .map_err(|error| Failure::Broken(format!("the stored school `{}` cannot be read: {error}", row.id)))?;
+        let calendar = school.calendar()?;
+        Ok(Self { school, calendar, updated_at: row.updated_at })
+    }
+
+    /// The name of a person; the id when nobody here has it.
+    pub(crate) fn name<'a>(&'a self, person: &'a str) -> &'a str {
+        self.school.people.get(person).map_or(person, |found| found.name.as_str())
+    }
+
+    /// The title of a team; the id when there is none.
+    pub(crate) fn team<'a>(&'a self, team: &'a str) -> &'a str {
+        match self.school.teams.get(team) {
+            Some(found) if !found.title.is_empty() => &found.title,
+            _ => team,
+        }
+    }
+
+    /// The first name.
+    pub(crate) fn first_name<'a>(&'a self, person: &'a str) -> &'a str {
+        self.name(person).split(' ').next().unwrap_or(person)
+    }
+
+    /// Local civil time of an instant.
+    pub(crate) fn local(&self, at: Timestamp) -> DateTime {
+        self.calendar.local(at)
+    }
+
+    /// Local civil time of stored microseconds.
+    pub(crate) fn local_micros(&self, micros: i64) -> DateTime {
+        Timestamp::from_microsecond(micros).map(|at| self.calendar.local(at)).unwrap_or_default()
+    }
+
+    /// The school day of an instant.
+    pub(crate) fn today(&self, now: Timestamp) -> Date {
+        self.local(now).date()
+    }
+
+    /// The person as actor; somebody who is not at the school acts with the roles of the account only.
+    pub(in crate::gate) fn actor(&self, person: &str, extra: &[String]) -> Actor {
+        self.school.actor(person).unwrap_or_else(|_| Actor {
+            person: Some(person.to_owned()),
+            roles: extra.to_vec(),
+            on_behalf_of: None,
+        })
+    }
+
+    /// Teams in which the person is, by id.
+    pub(crate) fn teams_of<'a>(&'a self, person: &'a str) -> impl Iterator<Item = &'a str> {
+        let of = move |team: &&draaiboek_runtime::Team| team.members.iter().any(|member| member == person);
+        self.school.teams.iter().filter(move |(_, team)| of(team)).map(|(id, _)| id.as_str())
+    }
+}

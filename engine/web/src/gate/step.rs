@@ -1,0 +1,249 @@
+//! One step of a cycle in the hands of a visitor: its form, its settings, and what the visitor handed in.
+
+use std::sync::Arc;
+
+use draaiboek_store::{DraftRow, InvitationRow, draft_id};
+use draaiboek_workflow::decide::{Origin, StepState, StepStatus, World, calls_for};
+use draaiboek_workflow::ir::{Identity, Privacy, Step};
+use serde_json::{Map, Value};
+
+use super::cycle::Cycle;
+use super::permit::Permission;
+use super::policy::{Action, Resource};
+use super::secret;
+use super::session::invitation_ends;
+use super::visit::Visit;
+use crate::answer::Failure;
+use crate::forms::Kind;
+
+/// A step that was opened at least once.
+pub(crate) struct OpenStep {
+    /// Id.
+    pub id: String,
+    /// As written in the workflow.
+    pub step: Step,
+    /// Its state.
+    pub state: StepState,
+    /// Privacy class.
+    pub class: Privacy,
+    /// The step kind with its forms.
+    pub kind: Arc<Kind>,
+    /// Settings with their expressions evaluated.
+    pub config: Value,
+    /// Inputs by name.
+    pub inputs: Map<String, Value>,
+    /// Persons it is for; `None` when it names nobody.
+    pub invited: Option<Vec<String>>,
+}
+
+/// Something the visitor handed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Mine {
+    /// Contribution id.
+    pub id: String,
+    /// Entry kind.
+    pub entry: String,
+    /// When, in microseconds.
+    pub at: i64,
+    /// effective, admitted or late.
+    pub status: String,
+    /// What.
+    pub value: Value,
+}
+
+impl OpenStep {
+    /// Whether it takes contributions.
+    pub(crate) fn is_open(&self) -> bool {
+        self.state.status == StepStatus::Open
+    }
+
+    /// Whether no link to the person is kept.
+    pub(crate) fn anonymous(&self) -> bool {
+        self.step.identity == Identity::Anonymous
+    }
+
+    /// The least number of answers before anything is shown.
+    pub(crate) fn threshold(&self) -> u32 {
+        self.step.k.max(3)
+    }
+
+    /// The entry kinds that are taken here.
+    pub(crate) fn entries(&self) -> Vec<&crate::forms::Entry> {
+        let taken = |name: &str| self.step.accepts.is_empty() || self.step.accepts.iter().any(|known| known == name);
+        self.kind.entries.iter().filter(|entry| taken(&entry.name)).collect()
+    }
+}
+
+impl Cycle {
+    /// Whether the visitor has a role for which the step is.
+    pub(crate) fn takes_part(&self, step: &Step) -> bool {
+        step.roles.iter().any(|role| self.roles.contains(role))
+    }
+
+    pub(in crate::gate) fn origin(&self) -> Result<Origin, Failure> {
+        serde_json::from_str(&self.row.origin)
+            .map_err(|error| Failure::Broken(format!("the stored origin of `{}`: {error}", self.row.id)))
+    }
+
+    /// The step kind a cycle is pinned to.
+    pub(in crate::gate) fn kind(&self, origin: &Origin, kind: &str) -> Result<Arc<Kind>, Failure> {
+        let library = self.app.engine.library();
+        let pinned = origin.plugins.get(kind).and_then(|hash| library.by_hash(hash));
+        let plugin = pinned.or_else(|| library.kind(kind));
+        let manifest = plugin.as_ref().and_then(|plugin| plugin.manifest().kind(kind));
+        let manifest = manifest.ok_or_else(|| Failure::Broken(format!("no plugin for the step kind `{kind}`")))?;
+        let value = serde_json::to_value(manifest).map_err(|error| Failure::Broken(error.to_string()))?;
+        let kind = serde_json::from_value(value).map_err(|error| Failure::Broken(format!("manifest: {error}")))?;
+        Ok(Arc::new(kind))
+    }
+
+    /// A step of this cycle, without asking the policy: for [`Visit::step`] and dry runs.
+    pub(in crate::gate) fn opened(&self, id: &str) -> Result<OpenStep, Failure> {
+        let def = self.definition.step(id).ok_or(Failure::NotFound)?;
+        let state = self.snapshot.steps.get(id).cloned().ok_or(Failure::NotFound)?;
+        let origin = self.origin()?;
+        let world =
+            World { definition: &self.definition, origin: &origin, calendar: &self.place.calendar, now: self.now, assuming: None };
+        let call = calls_for(world, &self.snapshot, id)
+            .map_err(|cause| Failure::Broken(format!("the settings of step `{id}`: {cause}")))?;
+        Ok(OpenStep {
+            id: id.to_owned(),
+            step: def.step.clone(),
+            state,
+            class: self.class(id),
+            kind: self.kind(&origin, &def.step.kind)?,
+            config: call.config,
+            inputs: call.inputs,
+            invited: call.invited,
+        })
+    }
+}
+
+impl<P: Permission> Visit<P> {
+    /// A step, when the permission covers its class.
+    ///
+    /// # Errors
+    /// Not there, not opened yet, or not for this visitor.
+    pub(crate) async fn step(&self, cycle: &Cycle, id: &str) -> Result<OpenStep, Failure> {
+        let limit = &self.member()?.limit;
+        if limit.as_ref().is_some_and(|(_, step)| step != id) {
+            return Err(Failure::NotFound);
+        }
+        let step = cycle.opened(id)?;
+        let class = if P::RESOURCE == Resource::Live { step.class.min(Privacy::P1) } else { step.class };
+        if !cycle.may(P::RESOURCE, P::ACTION, class) {
+            return Err(Failure::Denied);
+        }
+        if step.class >= Privacy::P3 {
+            self.record("step/show", &format!("{:?}", step.class), Some((cycle.id(), id))).await?;
+        }
+        Ok(step)
+    }
+
+    /// What the visitor handed in and still counts, oldest first. Nobody can say so of an anonymous step.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn mine(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<Mine>, Failure> {
+        if step.anonymous() {
+            return Ok(Vec::new());
+        }
+        let person = self.member()?.person.clone();
+        let reader = self.engine().store().read();
+        let pool = cycle.definition.step(&step.id).map(|def| def.pool.clone()).unwrap_or_default();
+        let Some(number) = cycle.snapshot.pools.get(&pool).map(|pool| pool.run) else { return Ok(Vec::new()) };
+        let suffix = format!("#{number}");
+        let runs = reader.step_runs(cycle.row.pk).await?;
+        let Some(run) = runs.into_iter().find(|run| run.step.ends_with(&suffix)) else { return Ok(Vec::new()) };
+        let rows = reader.contributions(&run).await?;
+        let taken: Vec<&str> = step.entries().iter().map(|entry| entry.name.as_str()).collect();
+        let own = rows.into_iter().filter(|row| row.participant.as_deref() == Some(&person));
+        let counting = own.filter(|row| matches!(row.status.as_str(), "effective" | "admitted" | "late"));
+        Ok(counting
+            .map(|row| Mine {
+                id: row.external_id,
+                entry: row.entry.unwrap_or_default(),
+                at: row.at,
+                status: row.status,
+                value: row.payload.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null),
+            })
+            .filter(|mine| taken.contains(&mine.entry.as_str()))
+            .collect())
+    }
+
+    /// The drafts of the visitor in a step, by entry kind.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn drafts(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<DraftRow>, Failure> {
+        if step.anonymous() {
+            return Ok(Vec::new());
+        }
+        Ok(self.engine().store().read().drafts(&self.member()?.account, cycle.id(), &step.id).await?)
+    }
+
+    /// Keeps a draft; of an anonymous step nothing is kept, for it would link the answer to the person.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn keep_draft(
+        &self,
+        cycle: &Cycle,
+        step: &OpenStep,
+        entry: &str,
+        content: &Value,
+    ) -> Result<bool, Failure> {
+        if step.anonymous() {
+            return Ok(false);
+        }
+        let account = self.member()?.account.clone();
+        let row = DraftRow {
+            id: draft_id(&account, cycle.id(), &step.id, entry),
+            account,
+            instance: cycle.id().to_owned(),
+            step: step.id.clone(),
+            entry: entry.to_owned(),
+            content: content.to_string(),
+            updated_at: self.now.as_microsecond(),
+        };
+        self.engine().store().put_draft(&row).await?;
+        Ok(true)
+    }
+
+    /// Forgets a draft.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn drop_draft(&self, cycle: &Cycle, step: &str, entry: &str) -> Result<(), Failure> {
+        let id = draft_id(&self.member()?.account, cycle.id(), step, entry);
+        Ok(self.engine().store().drop_draft(&id).await?)
+    }
+
+    /// Invites a person to a step; gives the token of the link.
+    ///
+    /// # Errors
+    /// The policy, nobody of that id, the database.
+    pub(crate) async fn invite(&self, cycle: &Cycle, step: &OpenStep, person: &str) -> Result<String, Failure> {
+        if !cycle.may(Resource::Step, Action::Start, step.class) {
+            return Err(Failure::Denied);
+        }
+        if !cycle.place.school.people.contains_key(person) {
+            return Err(Failure::Invalid("person".into()));
+        }
+        let token = secret::token();
+        let row = InvitationRow {
+            hash: secret::hash(&token),
+            school: self.member()?.school.clone(),
+            person: person.to_owned(),
+            instance: cycle.id().to_owned(),
+            step: step.id.clone(),
+            created_by: self.member()?.person.clone(),
+            created_at: self.now.as_microsecond(),
+            expires_at: invitation_ends(self.now, 7),
+            ended_at: None,
+        };
+        self.engine().store().put_invitation(&row).await?;
+        self.record("invitation/make", "P1", Some((cycle.id(), &step.id))).await?;
+        Ok(token)
+    }
+}

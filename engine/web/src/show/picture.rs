@@ -1,0 +1,170 @@
+//! Any data as headings, facts, lists and tables: the twin of every chart, and the picture of every step kind.
+
+use serde_json::{Map, Value, json};
+
+use super::{Shower, words};
+use crate::gate::Place;
+
+/// Deepest nesting that is drawn; what lies deeper is written as one line.
+const DEPTH: usize = 3;
+/// Columns that come first, in this order.
+const FIRST: [&str; 6] = ["title", "label", "text", "name", "statement", "criterion"];
+/// Keys that only programs need.
+const QUIET: [&str; 8] = ["n", "insufficient", "history", "example_texts", "notes", "slot", "base", "admitted_late"];
+
+/// Finds the words for keys and values.
+pub(crate) struct Painter<'a> {
+    pub shower: &'a Shower,
+    pub locale: &'a str,
+    pub place: &'a Place,
+    /// Texts of the plugin, when the data is a step's.
+    pub texts: Option<&'a std::collections::BTreeMap<String, String>>,
+}
+
+impl Painter<'_> {
+    /// What the template `picture` draws.
+    pub(crate) fn draw(&self, data: &Value) -> Value {
+        if data.get("held") == Some(&Value::Bool(true)) {
+            return json!({"held": true});
+        }
+        if data.get("under_threshold") == Some(&Value::Bool(true)) {
+            return json!({"under": true, "n": data.get("n")});
+        }
+        self.part(data, 0)
+    }
+
+    fn part(&self, data: &Value, depth: usize) -> Value {
+        match data {
+            Value::Object(fields) => self.object(fields, depth),
+            Value::Array(items) => self.array(items),
+            scalar => json!({"text": self.word(scalar)}),
+        }
+    }
+
+    fn object(&self, fields: &Map<String, Value>, depth: usize) -> Value {
+        let (mut facts, mut parts) = (Vec::new(), Vec::new());
+        for (key, value) in fields {
+            if QUIET.contains(&key.as_str()) || empty(value) {
+                continue;
+            }
+            let label = self.label(key);
+            match value {
+                Value::Object(inner) if !fraction(value) && depth < DEPTH => {
+                    let mut part = self.object(inner, depth + 1);
+                    part["heading"] = label.into();
+                    parts.push(part);
+                }
+                Value::Array(items) => {
+                    let mut part = self.array(items);
+                    part["heading"] = label.into();
+                    parts.push(part);
+                }
+                scalar => facts.push(json!({"label": label, "value": self.word(scalar)})),
+            }
+        }
+        let nothing = facts.is_empty() && parts.is_empty();
+        json!({"facts": facts, "parts": parts, "nothing": nothing})
+    }
+
+    fn array(&self, items: &[Value]) -> Value {
+        let objects: Vec<&Map<String, Value>> = items.iter().filter_map(Value::as_object).collect();
+        if objects.len() != items.len() || objects.is_empty() {
+            let list: Vec<String> = items.iter().map(|item| self.word(item)).collect();
+            return json!({"list": list, "nothing": items.is_empty()});
+        }
+        let columns = columns(&objects);
+        let heads: Vec<String> = columns.iter().map(|key| self.label(key)).collect();
+        let rows: Vec<Vec<String>> = objects
+            .iter()
+            .map(|row| columns.iter().map(|key| row.get(*key).map_or_else(String::new, |v| self.word(v))).collect())
+            .collect();
+        json!({"table": true, "heads": heads, "rows": rows})
+    }
+
+    /// The name of a key: the plugin's word, the house's, or the key itself.
+    pub(crate) fn label(&self, key: &str) -> String {
+        if let Some(text) = self.texts.and_then(|texts| texts.get(key)) {
+            return text.clone();
+        }
+        if let Some(text) = self.shower.maybe(self.locale, &format!("data.{key}")) {
+            return text;
+        }
+        // A key may be a person, a team or a date: counts per group.
+        let named = self.named(key);
+        if named == key { words::plain_key(key) } else { named }
+    }
+
+    fn named(&self, text: &str) -> String {
+        if let Ok(date) = text.parse::<jiff::civil::Date>() {
+            return words::date(self.locale, date);
+        }
+        if let Some(person) = self.place.school.people.get(text) {
+            return person.name.clone();
+        }
+        if self.place.school.teams.contains_key(text) {
+            return self.place.team(text).to_owned();
+        }
+        text.to_owned()
+    }
+
+    /// A value in words.
+    pub(crate) fn word(&self, value: &Value) -> String {
+        match value {
+            Value::Null => "–".to_owned(),
+            Value::Bool(yes) => self.shower.t(self.locale, if *yes { "value.yes" } else { "value.no" }, &[]),
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => self.text(text),
+            Value::Array(items) => items.iter().map(|item| self.word(item)).collect::<Vec<_>>().join(", "),
+            Value::Object(fields) => match (fields.get("num"), fields.get("den")) {
+                (Some(num), Some(den)) if fields.len() == 2 => format!("{num}/{den}"),
+                _ => {
+                    let filled = fields.iter().filter(|(_, value)| !empty(value));
+                    filled.map(|(key, value)| format!("{}: {}", self.label(key), self.word(value))).collect::<Vec<_>>().join("; ")
+                }
+            },
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        let short = text.len() <= 24 && text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+        if short && let Some(word) = self.shower.maybe(self.locale, &format!("value.{text}")) {
+            return word;
+        }
+        let number = text.split_once('.').is_some_and(|(a, b)| {
+            !a.is_empty() && b.len() == 2 && (a.strip_prefix('-').unwrap_or(a).chars().chain(b.chars())).all(|c| c.is_ascii_digit())
+        });
+        if number && self.locale == "nl" {
+            return text.replace('.', ",");
+        }
+        self.named(text)
+    }
+}
+
+fn fraction(value: &Value) -> bool {
+    value.get("num").is_some() && value.get("den").is_some()
+}
+
+fn empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// Columns that hold something, the telling ones first.
+fn columns<'a>(rows: &[&'a Map<String, Value>]) -> Vec<&'a str> {
+    let mut found: Vec<&str> = Vec::new();
+    for row in rows {
+        for (key, value) in *row {
+            let machine = QUIET.contains(&key.as_str()) || key == "id" || key.ends_with("_id");
+            if !machine && !empty(value) && !found.contains(&key.as_str()) {
+                found.push(key);
+            }
+        }
+    }
+    found.sort_by_key(|key| (FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()), *key));
+    found
+}
