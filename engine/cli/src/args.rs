@@ -63,6 +63,8 @@ pub enum Command {
     Trace(Trace),
     /// Play scenarios through the real engine and tell which expectations are met
     Play(Play),
+    /// Rehearse workflows over a school year before they run: one run as a story, many as a range of days
+    Simulate(Simulate),
     /// Schools with their people, teams and calendar
     #[command(subcommand)]
     School(School),
@@ -285,6 +287,27 @@ pub struct Play {
     /// Show the expectations that are met as well
     #[arg(long)]
     pub all: bool,
+}
+
+/// `simulate`.
+#[derive(Debug, clap::Args)]
+pub struct Simulate {
+    /// Workflow files or folders, or a folder with several: then the whole year of the school. `--school` names the
+    /// school's file or one of the built-in schools
+    #[arg(required_unless_present = "compare", value_name = "FILE|DIR")]
+    pub paths: Vec<PathBuf>,
+    /// Where chance begins: the same seed gives the same run
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// So many runs, with seeds that follow each other (default: 1, with --compare 100)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub runs: Option<u32>,
+    /// Tell the first run as a story, also when there are several
+    #[arg(long)]
+    pub story: bool,
+    /// Say what differs between two workflows, or between two rehearsal files of the workflow that is named
+    #[arg(long, num_args = 2, value_names = ["A", "B"])]
+    pub compare: Option<Vec<PathBuf>>,
 }
 
 /// `school`.

@@ -84,6 +84,9 @@ pub struct Per {
     pub field: String,
     /// Where the elements come from, such as `config.criteria`.
     pub over: String,
+    /// List of the ids that are asked for; none, or an empty one, means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_from: Option<String>,
 }
 
 /// When a field is drawn.
@@ -138,6 +141,9 @@ pub struct Field {
     /// Where properties stand that the elements of a repeated field may lack, such as `config.scale`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defaults_from: Option<String>,
+    /// List of the ids that a repeated field asks for; none, or an empty one, means all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_from: Option<String>,
     /// When to draw it (default: always).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,

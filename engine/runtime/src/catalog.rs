@@ -18,6 +18,8 @@ use crate::school::School;
 pub(crate) struct Catalog {
     definitions: Mutex<HashMap<Vec<u8>, Arc<Definition>>>,
     calendars: Mutex<HashMap<Vec<u8>, Arc<Calendar>>>,
+    /// Hash of the stored calendar by the calendar part of a school, as JSON.
+    stored: Mutex<HashMap<String, Vec<u8>>>,
 }
 
 impl Catalog {
@@ -74,7 +76,7 @@ impl Catalog {
 
     /// Stores a school and its calendar; gives the calendar's hash.
     pub async fn put_school(&self, store: &Store, school: &School, now: Timestamp) -> Result<Vec<u8>, EngineError> {
-        let hash = self.put_calendar(store, &school.calendar()?, now).await?;
+        let (_, hash) = self.calendar_of(store, school, now).await?;
         let content = serde_json::to_string(school).map_err(|error| EngineError::Invalid(error.to_string()))?;
         let row = SchoolRow {
             id: school.school.clone(),
@@ -86,13 +88,29 @@ impl Catalog {
         Ok(hash)
     }
 
-    /// Stores a calendar under its hash.
-    pub async fn put_calendar(
+    /// The calendar of a school with its hash, stored when it was not yet.
+    pub async fn calendar_of(
         &self,
         store: &Store,
-        calendar: &Calendar,
+        school: &School,
         now: Timestamp,
-    ) -> Result<Vec<u8>, EngineError> {
+    ) -> Result<(Arc<Calendar>, Vec<u8>), EngineError> {
+        let source = serde_json::to_string(&(&school.calendar, &school.timezone, &school.quiet_hours));
+        let source = source.map_err(|error| EngineError::Invalid(error.to_string()))?;
+        let known = lock(&self.stored).get(&source).cloned();
+        let hash = match known {
+            Some(hash) => hash,
+            None => {
+                let hash = self.put_calendar(store, &school.calendar()?, now).await?;
+                lock(&self.stored).insert(source, hash.clone());
+                hash
+            }
+        };
+        Ok((self.calendar(store.read(), Some(&hash)).await?, hash))
+    }
+
+    /// Stores a calendar under its hash.
+    async fn put_calendar(&self, store: &Store, calendar: &Calendar, now: Timestamp) -> Result<Vec<u8>, EngineError> {
         let content = serde_json::to_string(calendar).map_err(|error| EngineError::Invalid(error.to_string()))?;
         let hash = content_hash(&content);
         let row = CalendarRow { hash: hash.clone(), content, created_at: now.as_microsecond() };

@@ -59,8 +59,13 @@ pub(crate) fn consult(
         }
         _ => {}
     }
-    for ask in asks(live.world(now), snapshot, command) {
-        let Ask::Conclude(step) = ask else { continue };
+    let wanted = asks(live.world(now), snapshot, command).into_iter().filter_map(|ask| match ask {
+        Ask::Conclude(step) => Some(step),
+        Ask::Check(_) => None,
+    });
+    // Steps that read what others say come after them.
+    let (readers, others): (Vec<_>, Vec<_>) = wanted.partition(|step| reads_steps(live, step));
+    for step in others.into_iter().chain(readers) {
         match conclude(library, live, &step, now, consulted.value.as_ref().zip(incoming), &consulted.answers) {
             Ok(conclusion) => {
                 consulted.answers.concluded.insert(step, conclusion);
@@ -90,7 +95,7 @@ fn check(
         .iter()
         .flat_map(|kind| &kind.entries)
         .any(|known| Some(&known.name) == entry && known.needs_contributions);
-    let mut context = context(live, step, now)?;
+    let mut context = context(live, step, now, &others(library, live, step, now)?)?;
     context.actor = Some(host::Actor {
         participant: incoming.participant.clone(),
         roles: incoming.roles.clone(),
@@ -118,6 +123,26 @@ fn check(
     Ok(())
 }
 
+fn reads_steps(live: &Live, step: &str) -> bool {
+    live.definition.step(step).is_some_and(|def| def.reads_steps)
+}
+
+/// What the other open steps say, for a step whose configuration reads them.
+///
+/// # Errors
+/// A plugin that breaks.
+pub(crate) fn others(library: &host::Library, live: &Live, step: &str, now: Timestamp) -> Result<Answers, EngineError> {
+    let mut answers = Answers::default();
+    if reads_steps(live, step) {
+        let open = live.snapshot()?.steps.iter().filter(|(_, state)| state.status == StepStatus::Open);
+        for (other, _) in open.filter(|(other, _)| *other != step && !reads_steps(live, other)) {
+            let said = conclude(library, live, other, now, None, &Answers::default())?;
+            answers.concluded.insert(other.clone(), said);
+        }
+    }
+    Ok(answers)
+}
+
 /// Asks a step's plugin to conclude, counting in a contribution that is about to be accepted.
 pub(crate) fn conclude(
     library: &host::Library,
@@ -128,7 +153,7 @@ pub(crate) fn conclude(
     answers: &Answers,
 ) -> Result<Conclusion, EngineError> {
     let (plugin, identity) = plugin_of(library, live, step)?;
-    let context = context(live, step, now)?;
+    let context = context(live, step, now, answers)?;
     let mut contributions = effective(live, step, identity);
     if let (Some((value, incoming)), Some(checked)) = (candidate, &answers.checked) {
         if let Some(earlier) = &answers.same_slot {
@@ -182,7 +207,7 @@ pub(crate) fn summarise(
     now: Timestamp,
 ) -> Result<BTreeMap<String, Value>, EngineError> {
     let (plugin, identity) = plugin_of(library, live, step)?;
-    let mut context = context(live, step, now)?;
+    let mut context = context(live, step, now, &others(library, live, step, now)?)?;
     context.actor = reader.map(|reader| reading(live, step, identity, reader, now)).transpose()?;
     let summary = plugin
         .summarise(&context, &effective(live, step, identity))
@@ -207,6 +232,13 @@ fn reading(
     Ok(host::Actor { participant, roles: roles_of(live.world(now), live.snapshot()?, reader), group: None })
 }
 
+/// The audiences of a step's kind, as its plugin names them: from who sees most to who sees least.
+pub(crate) fn audiences(library: &host::Library, live: &Live, step: &str) -> Result<Vec<String>, EngineError> {
+    let (plugin, _) = plugin_of(library, live, step)?;
+    let kind = live.definition.step(step).and_then(|def| plugin.manifest().kind(&def.step.kind));
+    Ok(kind.map(|kind| kind.audiences.clone()).unwrap_or_default())
+}
+
 fn effective(live: &Live, step: &str, identity: Identity) -> Vec<host::Contribution> {
     live.pool_of(step).map(|pool| pool.in_force(identity, &live.calendar)).unwrap_or_default()
 }
@@ -229,9 +261,9 @@ fn plugin_of(library: &host::Library, live: &Live, step: &str) -> Result<(Arc<ho
     Ok((plugin, def.step.identity))
 }
 
-fn context(live: &Live, step: &str, now: Timestamp) -> Result<host::Context, EngineError> {
+fn context(live: &Live, step: &str, now: Timestamp, answers: &Answers) -> Result<host::Context, EngineError> {
     let snapshot = live.snapshot()?;
-    let call = calls_for(live.world(now), snapshot, step).map_err(|cause| EngineError::Incident {
+    let call = calls_for(live.world(now), snapshot, step, answers).map_err(|cause| EngineError::Incident {
         step: step.to_owned(),
         cause: format!("its configuration can not be evaluated: {cause}"),
         retryable: false,

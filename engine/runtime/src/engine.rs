@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use draaiboek_plugin_host::{Library, Warning};
 use draaiboek_store::{CommandKeyRow, CommitError, Store, Writer, payload_hash};
-use draaiboek_workflow::decide::{Actor, Answer, Answers, Command, Happening, decide};
+use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, decide};
 use draaiboek_workflow::ir::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use crate::booking::{Booking, Journaled, Payload};
 use crate::catalog::{Catalog, hex};
 use crate::clock::Clock;
-use crate::consult::{Consulted, Incoming, conclude, consult};
+use crate::consult::{Consulted, Incoming, conclude, consult, others};
 use crate::error::EngineError;
 use crate::live::Live;
 use crate::school::School;
@@ -228,7 +228,8 @@ impl Engine {
                     EngineError::not_found("incident", incident, "`draaiboek show` lists the open ones")
                 })?;
             if let Some(step) = &known.step {
-                conclude(&self.library, live, step, self.clock.now(), None, &Answers::default())?;
+                let now = self.clock.now();
+                conclude(&self.library, live, step, now, None, &others(&self.library, live, step, now)?)?;
             }
             Ok(())
         })

@@ -22,7 +22,7 @@ pub use clock::{Clock, SystemClock, VirtualClock};
 pub use engine::{Engine, Handed, MAX_PAYLOAD_BYTES, Reply};
 pub use error::EngineError;
 pub use live::TaskTitle;
-pub use school::{LocalDay, Person, QuietHours, School, SchoolCalendar, Team};
+pub use school::{LocalDay, Person, QuietHours, School, SchoolCalendar, Team, Workload};
 pub use start::StartRequest;
 pub use verify::{InstanceReport, VerifyReport, verify};
 pub use view::{Projection, Reader, StepView};

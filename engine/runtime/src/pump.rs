@@ -126,7 +126,12 @@ impl Engine {
                 live.calendar = self.catalog.calendar(self.store.read(), Some(calendar)).await?;
                 live.row.calendar_hash = Some(calendar.to_vec());
             }
-            self.command(&summary.id, &Actor::system(), Command::Recalendar, None).await?;
+            let redated = self.command(&summary.id, &Actor::system(), Command::Recalendar, None).await;
+            if redated.is_err() {
+                // The new calendar is only in memory: the next command starts from what is stored.
+                *self.slot(&summary.id).lock().await = None;
+            }
+            redated?;
         }
         Ok(())
     }

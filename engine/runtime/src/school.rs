@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_workflow::calendar::{Calendar, Period, PeriodKind, Region};
+use draaiboek_workflow::calendar::{Calendar, Hours, Period, PeriodKind, Region};
 use draaiboek_workflow::decide::Actor;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -30,6 +30,9 @@ pub struct School {
     /// Hours in which messages wait.
     #[serde(default)]
     pub quiet_hours: Option<QuietHours>,
+    /// What it agreed on about work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<Workload>,
     /// Its calendar.
     pub calendar: SchoolCalendar,
     /// People by id.
@@ -48,6 +51,28 @@ pub struct QuietHours {
     pub from: String,
     /// Until this hour in the morning.
     pub to: String,
+}
+
+impl QuietHours {
+    /// The hours between the quiet ones.
+    fn messages(&self) -> Result<Hours, String> {
+        let time = |text: &str| {
+            text.parse::<Time>().map_err(|_| format!("`{text}` in `quiet_hours` is no time; write it as 17:00"))
+        };
+        let hours = Hours { from: time(&self.to)?, to: time(&self.from)? };
+        if hours.from < hours.to {
+            return Ok(hours);
+        }
+        Err(format!("quiet hours from {} to {} leave no time for messages", self.from, self.to))
+    }
+}
+
+/// What a school agreed on about work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// The most minutes in a week that it asks of a person.
+    pub minutes_per_week: u32,
 }
 
 /// Where a school's calendar comes from.
@@ -159,11 +184,13 @@ impl School {
             let first = year.split('-').next().and_then(|first| first.parse::<i16>().ok());
             years.push(first.ok_or_else(|| amiss(format!("`{year}` is no school year; write it as 2026-2027")))?);
         }
+        let messages = self.quiet_hours.as_ref().map(QuietHours::messages).transpose().map_err(amiss)?;
         let (Some(first), Some(last)) = (years.iter().min(), years.iter().max()) else {
             return Err(amiss("it names no school year; write `years: [2026-2027]`".into()));
         };
         Calendar::builtin_years(region, *first, *last)
             .and_then(|calendar| calendar.with_periods(self.calendar.local.iter().map(LocalDay::period)))
+            .and_then(|calendar| calendar.for_school(&self.timezone, messages))
             .map_err(|error| amiss(error.to_string()))
     }
 

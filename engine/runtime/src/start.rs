@@ -72,8 +72,7 @@ impl Engine {
         let definition = self.catalog.definition(reader, &hash).await?;
         let config = complete_config(&definition, request.config)?;
         let plugins = self.pins(&definition)?;
-        let calendar = school.calendar()?;
-        let calendar_hash = self.catalog.put_calendar(&self.store, &calendar, now).await?;
+        let (calendar, calendar_hash) = self.catalog.calendar_of(&self.store, &school, now).await?;
         let origin = Origin {
             instance: id.to_owned(),
             school: request.school.clone(),
@@ -110,7 +109,7 @@ impl Engine {
         Ok(Live {
             origin,
             definition,
-            calendar: std::sync::Arc::new(calendar),
+            calendar,
             row,
             snapshot: None,
             pools: BTreeMap::new(),

@@ -9,7 +9,7 @@ use draaiboek_workflow::ir::{Identity, Privacy};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::consult::{conclude, summarise};
+use crate::consult::{audiences, conclude, others, summarise};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::live::Live;
@@ -141,7 +141,7 @@ impl Engine {
             let (snapshot, now) = (live.snapshot()?, self.clock.now());
             let mut answers = Answers::default();
             for (step, _) in snapshot.steps.iter().filter(|(_, state)| state.status == StepStatus::Open) {
-                let answer = conclude(&self.library, live, step, now, None, &Answers::default())?;
+                let answer = conclude(&self.library, live, step, now, None, &others(&self.library, live, step, now)?)?;
                 answers.concluded.insert(step.clone(), answer);
             }
             view_of(live.world(now), snapshot, reader, &answers)
@@ -150,8 +150,9 @@ impl Engine {
         .await
     }
 
-    /// The audience an actor belongs to at a step: what the workflow says of the actor's roles, else `contributor` for those
-    /// who may contribute, else `held` for the privacy classes P2 to P4 and `school` for the others.
+    /// The audience an actor belongs to at a step: of those that the workflow gives to the actor's roles, and `contributor`
+    /// for who may contribute, the one that sees most (the order in which the kind names its audiences). Somebody without
+    /// any sees `held` in the privacy classes P2 to P4 and `school` in the others.
     ///
     /// # Errors
     /// No such instance or step.
@@ -162,16 +163,15 @@ impl Engine {
                 .step(step)
                 .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
             let roles = roles_of(live.world(self.clock.now()), live.snapshot()?, actor);
-            let said = roles.iter().find_map(|role| def.step.audience.get(role));
-            let contributes = def.step.roles.iter().any(|role| roles.contains(role));
+            let contributes = |role: &&String| def.step.roles.contains(role) && !def.step.audience.contains_key(*role);
+            let said = roles.iter().filter_map(|role| def.step.audience.get(role).map(String::as_str));
+            let own = roles.iter().find(contributes).map(|_| "contributor");
+            let known = audiences(&self.library, live, step)?;
+            let rank = |audience: &&str| known.iter().position(|name| name == audience).unwrap_or(known.len());
             // Opinions, data on pupils and worse are held back from everybody whom the workflow does not name.
             let held = def.step.privacy.unwrap_or(live.definition.ir.privacy) >= Privacy::P2;
-            Ok(match said {
-                Some(audience) => audience.clone(),
-                None if contributes => "contributor".into(),
-                None if held => HELD.into(),
-                None => "school".into(),
-            })
+            let others = if held { HELD } else { "school" };
+            Ok(said.chain(own).min_by_key(rank).unwrap_or(others).to_owned())
         })
         .await
     }
@@ -189,8 +189,11 @@ impl Engine {
     /// # Errors
     /// No such step; a plugin that breaks.
     pub async fn picture(&self, instance: &str, step: &str) -> Result<Conclusion, EngineError> {
-        self.look(instance, |live| conclude(&self.library, live, step, self.clock.now(), None, &Answers::default()))
-            .await
+        self.look(instance, |live| {
+            let now = self.clock.now();
+            conclude(&self.library, live, step, now, None, &others(&self.library, live, step, now)?)
+        })
+        .await
     }
 
     /// The result of a step: that of its conclusion, or the picture so far.
@@ -206,7 +209,8 @@ impl Engine {
                 return Ok(result);
             }
             let now = self.clock.now();
-            conclude(&self.library, live, step, now, None, &Answers::default()).map(|conclusion| conclusion.result)
+            let others = others(&self.library, live, step, now)?;
+            conclude(&self.library, live, step, now, None, &others).map(|conclusion| conclusion.result)
         })
         .await
     }

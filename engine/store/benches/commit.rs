@@ -6,11 +6,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first thing that goes wrong")]
 
+#[path = "shared/plain.rs"]
+mod plain;
+
 use draaiboek_store::{
     DefinitionRow, InstanceRow, InstanceWrite, JournalEntry, JournalRow, OpenOptions, SchoolRow, Store, Turn, Writer,
     content_hash, genesis_hash,
 };
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -125,7 +128,7 @@ impl Bench {
     fn close(self, path: &Path) -> Plain {
         let Self { store, rows } = self;
         drop(store);
-        Plain { connection: Plain::open(path), rows }
+        Plain { connection: plain::open(path), rows }
     }
 
     fn turn(&mut self, index: usize) -> Turn {
@@ -216,14 +219,6 @@ struct Plain {
 }
 
 impl Plain {
-    fn open(path: &Path) -> Connection {
-        let connection = Connection::open(path).unwrap();
-        connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192;")
-            .unwrap();
-        connection
-    }
-
     fn groups(&mut self, groups: usize, size: usize) -> Run {
         let mut prepared = Vec::new();
         for _ in 0..groups {
@@ -236,54 +231,14 @@ impl Plain {
             let transaction =
                 self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
             for (instance, journal) in &rows {
-                update(&transaction, instance);
-                insert(&transaction, journal);
+                plain::update(&transaction, instance);
+                plain::insert(&transaction, journal);
             }
             transaction.commit().unwrap();
             run.add(start.elapsed(), size);
         }
         run
     }
-}
-
-fn update(connection: &Connection, row: &InstanceRow) {
-    let text = "UPDATE instance SET status = ?, snapshot = ?, snapshot_hash = ?, revision = ?, journal_head = ?, \
-                journal_head_hash = ?, updated_at = ? WHERE pk = ? AND revision = ?";
-    let changed = connection.prepare_cached(text).unwrap().execute(params![
-        row.status,
-        row.snapshot,
-        row.snapshot_hash,
-        row.revision,
-        row.journal_head,
-        row.journal_head_hash,
-        row.updated_at,
-        row.pk,
-        row.revision - 1
-    ]);
-    assert_eq!(changed.unwrap(), 1);
-}
-
-fn insert(connection: &Connection, row: &JournalRow) {
-    let text = "INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-    let inserted = connection.prepare_cached(text).unwrap().execute(params![
-        row.id,
-        row.prev_id,
-        row.instance_pk,
-        row.revision,
-        row.at,
-        row.actor,
-        row.on_behalf,
-        row.outcome,
-        row.command,
-        row.answers,
-        row.definition_hash,
-        row.calendar_hash,
-        row.core_version,
-        row.snapshot_hash,
-        row.prev_hash,
-        row.hash
-    ]);
-    inserted.unwrap();
 }
 
 #[derive(Default)]

@@ -13,6 +13,7 @@ use crate::turn::{CommitError, Committed, InstanceWrite, Turn};
 use sea_orm::EntityTrait;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Most turns in one transaction: the gain of a larger group is small, and nobody should wait longer for the disk.
 pub const MAX_GROUP: usize = 256;
@@ -46,6 +47,7 @@ impl Store {
             let statements = statements(&mut connection.texts, &chosen);
             let undone = match connection.transaction(statements).await {
                 Ok(()) => {
+                    self.groups.fetch_add(1, Ordering::Relaxed);
                     for index in group {
                         answers[index] = Some(Ok(committed(&turns[index])));
                     }

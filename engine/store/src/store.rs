@@ -12,7 +12,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbB
 use std::fs::{File, OpenOptions as FileOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
@@ -41,6 +41,7 @@ pub struct Store {
     reader: Reader,
     ids: Ids,
     path: PathBuf,
+    pub(crate) groups: AtomicU64,
     /// Held for as long as the store lives; the system lets go of it when the process dies.
     _lock: File,
 }
@@ -79,7 +80,7 @@ impl Store {
         let ids = highest(&mut connection).await?;
         let readers = connect(&path, options.readers.max(1), Access::Read, &options).await?;
         let reader = Reader::new(readers, path.clone());
-        Ok(Self { connection: Mutex::new(connection), reader, ids, path, _lock: lock })
+        Ok(Self { connection: Mutex::new(connection), reader, ids, path, groups: AtomicU64::new(0), _lock: lock })
     }
 
     /// Opens a database only for reading, also while another process writes it. The schema must be ours exactly.
@@ -99,6 +100,12 @@ impl Store {
             return Err(StoreError::OlderSchema { path, found, known });
         }
         Ok(Reader::new(readers, path))
+    }
+
+    /// How many groups of turns were committed since it was opened.
+    #[must_use]
+    pub fn groups(&self) -> u64 {
+        self.groups.load(Ordering::Relaxed)
     }
 
     /// The read queries. They see everything that was committed before they started.

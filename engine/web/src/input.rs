@@ -81,7 +81,9 @@ impl Input {
     pub(crate) async fn read(parts: &mut Parts, body: Body, address: String) -> Result<Self, Failure> {
         let params = <RawPathParams as axum::extract::FromRequestParts<()>>::from_request_parts(parts, &()).await;
         let path = match &params {
-            Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), clean(value).replace('~', "/"))).collect(),
+            Ok(params) => {
+                params.iter().map(|(name, value)| (name.to_owned(), clean(value).replace('~', "/"))).collect()
+            }
             Err(_) => return Err(Failure::NotFound),
         };
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();

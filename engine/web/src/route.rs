@@ -52,13 +52,7 @@ where
     make(Method::POST, MethodFilter::POST, path, name, handler)
 }
 
-fn make<P, F, Fut>(
-    method: Method,
-    filter: MethodFilter,
-    path: &'static str,
-    name: &'static str,
-    handler: F,
-) -> Route
+fn make<P, F, Fut>(method: Method, filter: MethodFilter, path: &'static str, name: &'static str, handler: F) -> Route
 where
     P: Permission,
     F: Fn(Visit<P>, Input) -> Fut + Clone + Send + Sync + 'static,
@@ -99,8 +93,7 @@ where
         Ok(visit) => handler(visit, input).await,
         Err(error) => Err(error),
     };
-    let mut response =
-        outcome.unwrap_or_else(|error| failure(&app, &error, api, get, &target, &locale, name));
+    let mut response = outcome.unwrap_or_else(|error| failure(&app, &error, api, get, &target, &locale, name));
     if let Some(cookie) = renewed.and_then(|cookie| HeaderValue::from_str(&cookie).ok())
         && !response.headers().contains_key(header::SET_COOKIE)
     {

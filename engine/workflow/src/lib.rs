@@ -12,3 +12,4 @@ pub mod ir;
 pub mod language;
 pub mod lint;
 pub mod scxml;
+pub mod simulate;

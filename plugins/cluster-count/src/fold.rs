@@ -1,7 +1,8 @@
 //! From cards, places and clusters to counts.
 
 use draaiboek_sdk::{
-    COUNT, Context, Contribution, Json, Refusal, Shape, Table, by_score, list, norm, object, opt, reads, req, writes,
+    COUNT, Context, Contribution, Json, Refusal, Shape, Table, by_score, fields, list, norm, object, opt, reads, req,
+    writes,
 };
 
 use crate::{By, ClusterCount, ClusterKind, Entry, Preset, Role};
@@ -35,8 +36,7 @@ pub(crate) struct Counted {
     duplicate_of: Option<String>,
     pub(crate) cluster: Option<String>,
 }
-reads!(Counted { id, question, text, group, person, admitted_late, duplicate_of, cluster });
-writes!(Counted { id, question, text, group, person, admitted_late, duplicate_of, cluster });
+fields!(Counted { id, question, text, group, person, admitted_late, duplicate_of, cluster });
 
 /// A cluster with its counts.
 #[derive(Debug)]
@@ -76,8 +76,7 @@ struct Totals {
     duplicate: u64,
     counted: u64,
 }
-reads!(Totals { submitted, withdrawn, late, duplicate, counted });
-writes!(Totals { submitted, withdrawn, late, duplicate, counted });
+fields!(Totals { submitted, withdrawn, late, duplicate, counted });
 
 impl Picture {
     /// The clusters of a kind, in L9 order.
@@ -178,6 +177,11 @@ pub(crate) fn fold(ctx: &Context<ClusterCount>, all: &[Contribution<Entry>]) -> 
     let (mut cards, base) = earlier(ctx)?;
     cards.extend(all.iter().filter_map(|one| own(ctx, one)));
     let duplicates = if ctx.config.dedupe { mark_duplicates(&mut cards, ctx.config.by) } else { Vec::new() };
+    if anonymous(ctx) {
+        // Neither the order nor a pseudonym tells who wrote what (L6).
+        cards.sort_by(|a, b| a.id.cmp(&b.id));
+        ctx.chance().shuffle(&mut cards);
+    }
     let (mut clusters, mut places, mut merged) = (presets(ctx)?, Table::default(), Table::default());
     for one in all {
         match &one.entry {
@@ -300,6 +304,11 @@ fn presets(ctx: &Context<ClusterCount>) -> Result<Table<Cluster>, Refusal> {
         (preset.id.clone(), Cluster::new(&preset.id, label, kind))
     };
     Ok(presets.into_iter().map(cluster).collect())
+}
+
+/// Whether nobody may find out who wrote a card.
+pub(crate) fn anonymous(ctx: &Context<ClusterCount>) -> bool {
+    ctx.identity.as_deref() == Some("anonymous")
 }
 
 pub(crate) fn role(ctx: &Context<ClusterCount>, question: &str) -> Option<Role> {

@@ -6,8 +6,8 @@ mod fold;
 mod spec;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Json, Object, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind,
-    Table, ToJson, entries, export, reads, say, words,
+    AUDIENCES, Accepted, Context, Contribution, Json, Object, Outcome, Problem, Projections, Refusal, Sender, Spec,
+    StepKind, Table, ToJson, entries, export, object, reads, say, words,
 };
 
 use fold::{Cluster, Picture};
@@ -161,11 +161,19 @@ impl StepKind for ClusterCount {
         fold::fold(ctx, all)
     }
 
-    fn show(_: &Context<Self>, picture: &Picture) -> Projections {
-        let whole = picture.to_json();
+    fn show(ctx: &Context<Self>, picture: &Picture) -> Projections {
+        let cards_shown = picture.cards.len() as u64;
+        let anonymous = fold::anonymous(ctx);
+        if anonymous && ctx.config.by == By::Person && cards_shown < ctx.threshold(None) {
+            return Projections::default().to(AUDIENCES, object! {"under_threshold" => true, "n" => cards_shown});
+        }
+        let mut whole = picture.to_json();
         let mut team = whole.clone();
         let mut cards = picture.cards.to_json();
         cards.hide("person");
+        if anonymous {
+            whole.set("cards", &cards);
+        }
         team.set("cards", cards);
         let outside = whole.only(&["clusters", "totals"]);
         Projections::default()

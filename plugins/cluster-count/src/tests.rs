@@ -260,3 +260,30 @@ fn nothing_yet_is_an_empty_picture() {
     assert_eq!((&answer["artifacts"], &answer["result"]["insufficient"]), (&json!([]), &json!(true)));
     assert_eq!(step.reasons(), ["NOT_READY:principle"]);
 }
+
+#[test]
+fn anonymous_cards_wait_for_each_other() {
+    let mut step = step();
+    step.configure("by", json!("person"));
+    step.set("identity", json!("anonymous"));
+    let ids = ["c1", "c2", "c3", "c4", "c5", "c6"];
+    for (n, id) in ids.iter().enumerate() {
+        for audience in ["facilitator", "contributor", "team", "policy", "school"] {
+            let shown = step.shows(audience);
+            if n < 5 {
+                assert_eq!(shown, json!({"under_threshold": true, "n": n}), "{audience}");
+            } else {
+                assert!(!shown.to_string().contains("\"person\""), "{audience}");
+            }
+        }
+        card(&mut step, &format!("a{n}"), id, "q1", id).unwrap();
+    }
+    let shown = step.shows("team");
+    let order: Vec<&Value> = shown["cards"].as_array().unwrap().iter().map(|card| &card["id"]).collect();
+    assert_eq!(order.len(), 6);
+    assert_ne!(json!(order), json!(ids), "their order tells nothing");
+    step.set("k", json!(7));
+    assert_eq!(step.shows("team")["under_threshold"], true);
+    step.configure("by", json!("group"));
+    assert!(step.shows("team")["cards"].is_array(), "cards of groups are of nobody in particular");
+}

@@ -1,7 +1,7 @@
 //! The goals as they stand and what each still lacks.
 
 use draaiboek_sdk::{
-    Context, Contribution, Json, Refusal, Shape, Table, ToJson, count_by, groups_of, groups_without, map, object,
+    Context, Contribution, IDS, Json, Refusal, Shape, Table, ToJson, count_by, groups_of, groups_without, map, object,
     writes,
 };
 
@@ -19,8 +19,21 @@ pub struct Picture {
     by_group: Table<u64>,
     groups: Vec<String>,
     pub(crate) groups_without: Vec<String>,
+    /// Goals that others build on and that are no longer there.
+    pub(crate) taken_away: Vec<String>,
 }
-writes!(Picture { goals, complete, incomplete, open, closed, retired_links, by_group, groups, groups_without });
+writes!(Picture {
+    goals,
+    complete,
+    incomplete,
+    open,
+    closed,
+    retired_links,
+    by_group,
+    groups,
+    groups_without,
+    taken_away,
+});
 
 /// A goal with its state.
 #[derive(Debug)]
@@ -96,6 +109,8 @@ pub(crate) fn fold(ctx: &Context<Goal>, all: &[Contribution<Entry>]) -> Result<P
             }
         }
     }
+    let in_use: Vec<String> = ctx.input("in_use", &IDS)?.unwrap_or_default();
+    let there = |id: &String| goals.iter().any(|standing| standing.goal.goal_id == *id);
     let unfinished = open().filter(|standing| !standing.missing.is_empty());
     Ok(Picture {
         complete: open().filter(|s| s.missing.is_empty()).map(|s| s.goal.goal_id.clone()).collect(),
@@ -106,6 +121,7 @@ pub(crate) fn fold(ctx: &Context<Goal>, all: &[Contribution<Entry>]) -> Result<P
         groups: groups_of(&by_group),
         groups_without: groups_without(&ctx.config.groups, &by_group),
         by_group,
+        taken_away: in_use.into_iter().filter(|id| !there(id)).collect(),
         goals,
     })
 }

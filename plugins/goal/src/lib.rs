@@ -8,7 +8,7 @@ mod tests;
 
 use draaiboek_sdk::{
     Accepted, Context, Contribution, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table,
-    ToJson, entries, export, object, reads, say, writes,
+    ToJson, entries, export, fields, object, reads, say,
 };
 
 use fold::{Picture, retired};
@@ -67,26 +67,7 @@ pub struct NewGoal {
     group: Option<String>,
     part_of: Option<String>,
 }
-reads!(NewGoal {
-    goal_id,
-    text,
-    concept,
-    skill,
-    criteria,
-    indicator,
-    baseline,
-    horizon,
-    support,
-    learning_question,
-    example,
-    links,
-    checks,
-    didactic,
-    owner,
-    group,
-    part_of,
-});
-writes!(NewGoal {
+fields!(NewGoal {
     goal_id,
     text,
     concept,
@@ -157,6 +138,13 @@ impl StepKind for Goal {
                 .groups_without
                 .iter()
                 .for_each(|group| outcome.not_ready(Problem::new("GOAL_MISSING", missing).arg(group)));
+        }
+        for goal in &picture.taken_away {
+            let text = say(
+                "dit doel is al in gebruik: zet het terug, en sluit het af als het niet meer hoeft",
+                "this goal is in use: bring it back, and close it when it is no longer needed",
+            );
+            outcome.not_ready(Problem::new("GOAL_MISSING", text).arg(goal));
         }
         let unfinished: Vec<&str> = picture.incomplete.names().collect();
         if ctx.config.require_complete && !unfinished.is_empty() {

@@ -118,6 +118,7 @@ pub(crate) static SPEC: Spec = Spec {
         req("by_group", map(&COUNT)),
         req("groups", IDS),
         req("groups_without", IDS),
+        req("taken_away", IDS),
     ],
     privacy: "P1",
     minutes: 15,

@@ -131,3 +131,20 @@ fn the_school_sees_no_owners() {
     );
     assert_eq!(step.shows("team")["goals"][0]["owner"], "lk15");
 }
+
+#[test]
+fn a_goal_in_use_is_closed_and_not_taken_away() {
+    let mut step = step(json!({}));
+    step.send("lk15", goal("a", json!({}))).unwrap();
+    step.send("lk15", goal("b", json!({}))).unwrap();
+    step.set("inputs", json!({"in_use": ["a"]}));
+    assert_eq!((step.reasons(), &step.result()["taken_away"]), (vec![], &json!([])));
+    step.withdraw("lk15", "goal", "b");
+    step.withdraw("lk15", "goal", "a");
+    assert_eq!(step.reasons(), ["GOAL_MISSING", "GOAL_MISSING:a"]);
+    step.send("lk15", goal("b", json!({}))).unwrap();
+    assert_eq!(step.reasons(), ["GOAL_MISSING:a"]);
+    step.send("lk15", goal("a", json!({}))).unwrap();
+    step.send("lk15", json!({"close_goal": {"goal_id": "a", "reason": "bereikt"}})).unwrap();
+    assert_eq!(step.reasons(), Vec::<String>::new(), "closing is allowed");
+}

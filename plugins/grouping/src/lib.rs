@@ -10,7 +10,7 @@ mod suggest;
 
 use draaiboek_sdk::{
     Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind, Table,
-    ToJson, entries, export, object, reads, say, words, writes,
+    ToJson, entries, export, fields, object, reads, say, words,
 };
 
 use fold::Picture;
@@ -81,8 +81,7 @@ pub struct Group {
     members: Vec<String>,
     coach: Option<String>,
 }
-reads!(Group { id, label, kind, theme, members, coach });
-writes!(Group { id, label, kind, theme, members, coach });
+fields!(Group { id, label, kind, theme, members, coach });
 
 /// Somebody without a group.
 #[derive(Debug, Clone)]
@@ -90,8 +89,7 @@ pub struct Unplaced {
     member: String,
     reason: Option<String>,
 }
-reads!(Unplaced { member, reason });
-writes!(Unplaced { member, reason });
+fields!(Unplaced { member, reason });
 
 /// What people contribute.
 #[derive(Debug)]

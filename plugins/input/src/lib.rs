@@ -47,7 +47,11 @@ static SPEC: Spec = Spec {
         req("invited", Shape::OrNull(&COUNT)),
         req("acked", COUNT),
         req("missing", IDS),
-        req("reactions", list(&Shape::Object(&[req("by", Shape::Id), req("text", Shape::Text { max: 500 })]))),
+        req(
+            "reactions",
+            list(&Shape::Object(&[req("by", Shape::OrNull(&Shape::Id)), req("text", Shape::Text { max: 500 })])),
+        ),
+        req("reactions_held", Shape::Bool),
     ],
     privacy: "P1",
     minutes: 5,
@@ -56,6 +60,7 @@ static SPEC: Spec = Spec {
         ("acked", say("Bevestigd", "Confirmed")),
         ("invited", say("Uitgenodigd", "Invited")),
         ("reactions", say("Reacties", "Reactions")),
+        ("reactions_held", say("Nog te weinig reacties om te tonen.", "Too few reactions to show yet.")),
         ("error.NOT_READY", say("Nog niet iedereen heeft bevestigd.", "Not everybody has confirmed yet.")),
     ],
 };
@@ -91,12 +96,14 @@ pub struct Picture {
     acked: usize,
     missing: Vec<String>,
     reactions: Vec<Reaction>,
+    /// There are some, but too few to show without showing whose they are.
+    reactions_held: bool,
 }
-writes!(Picture { invited, acked, missing, reactions });
+writes!(Picture { invited, acked, missing, reactions, reactions_held });
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Reaction {
-    by: String,
+    by: Option<String>,
     text: String,
 }
 writes!(Reaction { by, text });
@@ -112,6 +119,7 @@ impl StepKind for Input {
     }
 
     fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
+        let anonymous = ctx.identity.as_deref() == Some("anonymous");
         let mut acked = BTreeSet::new();
         let mut reactions = Vec::new();
         for one in all {
@@ -120,11 +128,20 @@ impl StepKind for Input {
                     acked.insert(one.by());
                 }
                 Entry::Reaction(words) => {
-                    reactions.push(Reaction { by: one.by().to_owned(), text: words.text.clone() });
+                    let by = (!anonymous).then(|| one.by().to_owned());
+                    reactions.push(Reaction { by, text: words.text.clone() });
                 }
             }
         }
         reactions.sort();
+        let reactions_held = anonymous && !reactions.is_empty() && (reactions.len() as u64) < ctx.threshold(None);
+        if reactions_held {
+            reactions.clear();
+        }
+        if anonymous {
+            // Their order tells nothing about who or when (L6).
+            ctx.chance().shuffle(&mut reactions);
+        }
         let invited = ctx.invited.as_deref();
         let missing = invited.unwrap_or_default().iter().filter(|person| !acked.contains(person.as_str()));
         Ok(Picture {
@@ -132,11 +149,12 @@ impl StepKind for Input {
             acked: acked.len(),
             missing: missing.cloned().collect(),
             reactions,
+            reactions_held,
         })
     }
 
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
-        let mut shared = picture.to_json().only(&["invited", "acked", "reactions"]);
+        let mut shared = picture.to_json().only(&["invited", "acked", "reactions", "reactions_held"]);
         let counts = shared.only(&["invited", "acked"]);
         shared.set("reactions", picture.reactions.iter().map(|reaction| &reaction.text).collect::<Vec<_>>());
         Projections::default()

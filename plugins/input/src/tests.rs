@@ -106,3 +106,24 @@ fn reactions_are_shown_without_names() {
     assert_eq!(step.shows("team")["reactions"], json!(["sterk"]));
     assert_eq!(step.shows("school"), json!({"acked": 0, "invited": null}));
 }
+
+#[test]
+fn anonymous_reactions_wait_for_each_other() {
+    let mut step = opening();
+    step.set("identity", json!("anonymous"));
+    let texts = ["een", "twee", "drie", "vier", "vijf", "zes", "zeven"];
+    let shown = |step: &Step| step.shows("team")["reactions"].as_array().map(Vec::len);
+    for (n, text) in texts.iter().enumerate() {
+        assert_eq!(shown(&step), Some(if n < 5 { 0 } else { n }), "{text}");
+        assert_eq!(step.result()["reactions_held"], json!((1..5).contains(&n)), "{text}");
+        step.send(&format!("a{n}"), json!({"reaction": {"text": text}})).unwrap();
+    }
+    let result = step.result();
+    assert!(result["reactions"].as_array().unwrap().iter().all(|reaction| reaction["by"].is_null()));
+    let mut sorted = texts.to_vec();
+    sorted.sort_unstable();
+    assert_ne!(step.shows("team")["reactions"], json!(texts), "not in the order of sending");
+    assert_ne!(step.shows("team")["reactions"], json!(sorted), "nor in another that says something");
+    step.set("k", json!(8));
+    assert_eq!((shown(&step), step.shows("facilitator")["reactions"].clone()), (Some(0), json!([])));
+}

@@ -12,7 +12,7 @@ pub(crate) fn check(ctx: &Ctx, from: &Sender, entry: &Entry) -> Result<Accepted,
     Ok(match entry {
         Entry::Add(add) => check_add(ctx, from, add, &picture)?,
         Entry::Revise(revise) => check_revise(from, revise, &picture)?,
-        Entry::Pick(pick) => check_pick(pick, &picture)?,
+        Entry::Pick(pick) => check_pick(ctx, from, pick, &picture)?,
         Entry::Tryout(tryout) => check_tryout(ctx, tryout, &picture)?,
         Entry::Withdraw(withdraw) => check_withdraw(ctx, from, withdraw, &picture)?,
     })
@@ -56,8 +56,12 @@ fn check_revise(from: &Sender, revise: &Revise, picture: &Picture) -> Result<Acc
     Ok(Accepted::slot(format!("{}/{base}", item.material_id)).with("base", base).with("version", version))
 }
 
-fn check_pick(pick: &Pick, picture: &Picture) -> Result<Accepted, Problem> {
+fn check_pick(ctx: &Ctx, from: &Sender, pick: &Pick, picture: &Picture) -> Result<Accepted, Problem> {
     let item = known(picture, "/pick/material_id", &pick.material_id)?;
+    if !ctx.is_named(&ctx.config.coaches, from) {
+        let text = say("de begeleider kiest welke versie verdergaat", "the coach chooses which version goes on");
+        return Err(Problem::not_allowed(text));
+    }
     item.version(pick.version).ok_or_else(|| no_version("/pick/version"))?;
     Ok(Accepted::shared(&item.material_id))
 }

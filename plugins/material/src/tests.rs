@@ -76,6 +76,8 @@ fn parallel_versions_are_both_kept_until_one_is_picked() {
     assert_eq!((&item(&step)["parallel"], &item(&step)["current"]), (&json!([2, 3]), &json!(2)));
     assert_eq!(revise(&mut step, "lk13", 1), 2, "sent again it is the same version");
     let pick = |version: u32| json!({"pick": {"material_id": "m", "version": version}});
+    assert_eq!(step.send("lk15", pick(3)), Err(vec!["NOT_ALLOWED".to_owned()]), "the coach picks");
+    step.person("lk15", &["tch", "coach"], None);
     assert_eq!(step.send("lk15", pick(9)), Err(vec!["INVALID /pick/version".to_owned()]));
     step.send("lk15", pick(3)).unwrap();
     assert_eq!((&item(&step)["current"], &item(&step)["parallel"]), (&json!(3), &json!([])));

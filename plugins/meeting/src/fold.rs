@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use draaiboek_sdk::{
-    Calendar, Context, Contribution, Date, Json, Table, ToJson, count_by, groups_of, groups_without, writes,
+    Calendar, Context, Contribution, Date, FromJson, Json, Refusal, Table, ToJson, count_by, groups_of, groups_without,
+    writes,
 };
 
-use crate::{Config, Entry, Meeting};
+use crate::{Config, Entry, Meeting, Point, spec};
 
 /// At most this many dates come from a rule.
 const MAX_DATES: usize = 200;
@@ -84,15 +85,17 @@ writes!(Day { date, moved_from });
 struct Planned {
     date: Date,
     group: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
     moved_from: Option<Date>,
 }
-writes!(Planned { date, group: "for", moved_from });
+writes!(Planned { date, group: "for", from, to, moved_from });
 
-pub(crate) fn fold(ctx: &Context<Meeting>, all: &[Contribution<Entry>]) -> Picture {
+pub(crate) fn fold(ctx: &Context<Meeting>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
     let invited = if ctx.config.invited.is_empty() { ctx.invited.as_deref() } else { Some(&ctx.config.invited[..]) };
     let (present, absent) = attendance(invited.unwrap_or_default(), all);
     let quorum_met = present.len() >= ctx.config.quorum;
-    let items = items(&ctx.config, all);
+    let items = items(&agenda(ctx)?, all);
     let parked = items.iter().filter(|item| item.status == "parked").map(|item| item.id.clone()).collect();
     let planned = planned(all);
     let dates = dates(&ctx.config, &ctx.calendar);
@@ -104,7 +107,7 @@ pub(crate) fn fold(ctx: &Context<Meeting>, all: &[Contribution<Entry>]) -> Pictu
     let late = |group: &&str| matches!((first.get(group), limit), (Some(day), Some(limit)) if *day > limit);
     let too_late = first.names().filter(late).map(str::to_owned).collect();
     let by_group = count_by(planned.values().map(|plan| plan.group.as_deref()));
-    Picture {
+    Ok(Picture {
         present,
         absent,
         items,
@@ -120,7 +123,7 @@ pub(crate) fn fold(ctx: &Context<Meeting>, all: &[Contribution<Entry>]) -> Pictu
         groups: groups_of(&by_group),
         groups_without: groups_without(&ctx.config.groups, &by_group),
         by_group,
-    }
+    })
 }
 
 /// Who was there and who was not. Once attendance is taken, who was invited and not named was absent.
@@ -143,7 +146,7 @@ fn attendance(invited: &[String], all: &[Contribution<Entry>]) -> (Vec<String>, 
 }
 
 /// The agenda in its order, then what was added, by id. An added item with an id of the agenda renames that item.
-fn items(config: &Config, all: &[Contribution<Entry>]) -> Vec<Item> {
+fn items(agenda: &[Point], all: &[Contribution<Entry>]) -> Vec<Item> {
     let mut added = BTreeMap::new();
     let mut parked = BTreeSet::new();
     for one in all {
@@ -159,7 +162,7 @@ fn items(config: &Config, all: &[Contribution<Entry>]) -> Vec<Item> {
     }
     let status = |id: &str| if parked.contains(id) { "parked" } else { "done" };
     let mut items = Vec::new();
-    for point in &config.agenda {
+    for point in agenda {
         let (title, minutes) = added.remove(point.id.as_str()).unwrap_or_else(|| (point.title.clone(), None));
         items.push(Item { id: point.id.clone(), title, minutes: minutes.or(point.minutes), status: status(&point.id) });
     }
@@ -169,10 +172,23 @@ fn items(config: &Config, all: &[Contribution<Entry>]) -> Vec<Item> {
     items
 }
 
+/// The agenda of the configuration, then what an earlier meeting put off: the input `parked`.
+fn agenda(ctx: &Context<Meeting>) -> Result<Vec<Point>, Refusal> {
+    let mut agenda = ctx.config.agenda.clone();
+    let Some(earlier) = ctx.input::<Json>("parked", &spec::PARKED)? else { return Ok(agenda) };
+    let points = Vec::<Point>::from_json(earlier.get("items").cloned().unwrap_or(earlier));
+    for point in points.into_iter().filter(|point| point.status.as_deref() != Some("done")) {
+        if agenda.iter().all(|known| known.id != point.id) {
+            agenda.push(point);
+        }
+    }
+    Ok(agenda)
+}
+
 /// Whether there is such an item.
-pub(crate) fn has_item(config: &Config, all: &[Contribution<Entry>], id: &str) -> bool {
-    config.agenda.iter().any(|point| point.id == id)
-        || all.iter().any(|one| matches!(&one.entry, Entry::Item(item) if item.item_id == id))
+pub(crate) fn has_item(ctx: &Context<Meeting>, all: &[Contribution<Entry>], id: &str) -> Result<bool, Refusal> {
+    Ok(agenda(ctx)?.iter().any(|point| point.id == id)
+        || all.iter().any(|one| matches!(&one.entry, Entry::Item(item) if item.item_id == id)))
 }
 
 fn decisions(all: &[Contribution<Entry>], provisional: bool) -> Vec<Agreed> {
@@ -197,7 +213,8 @@ fn planned(all: &[Contribution<Entry>]) -> Table<Planned> {
     for one in all {
         if let Entry::Plan(plan) = &one.entry {
             let group = plan.group.as_deref().or(one.group()).map(str::to_owned);
-            planned.set(&plan.id, Planned { date: plan.date, group, moved_from: plan.moved_from });
+            let (from, to) = (plan.from.clone(), plan.to.clone());
+            planned.set(&plan.id, Planned { date: plan.date, group, from, to, moved_from: plan.moved_from });
         }
     }
     planned

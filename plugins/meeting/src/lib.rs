@@ -49,13 +49,15 @@ struct Rule {
 }
 reads!(Rule { first, every_weeks, until, count });
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Point {
     id: String,
     title: Json,
     minutes: Option<u32>,
+    /// In the minutes of an earlier meeting: done or parked.
+    status: Option<String>,
 }
-reads!(Point { id, title, minutes });
+reads!(Point { id, title, minutes, status });
 
 #[derive(Debug)]
 struct Within {
@@ -122,10 +124,12 @@ pub struct Plan {
     date: Date,
     /// `for` in JSON; without it the sender's group.
     group: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
     /// The day that was asked, when school is closed then; set by `check`.
     moved_from: Option<Date>,
 }
-reads!(Plan { id, date, group: "for", moved_from });
+reads!(Plan { id, date, group: "for", from, to, moved_from });
 
 impl StepKind for Meeting {
     const SPEC: &'static Spec = &spec::SPEC;
@@ -136,7 +140,7 @@ impl StepKind for Meeting {
     fn check(ctx: &Context<Self>, _: &Sender, entry: &Entry) -> Result<Accepted, Refusal> {
         match entry {
             Entry::Attendance(attendance) => {
-                check_times(attendance)?;
+                check_times("/attendance", attendance.from.as_deref(), attendance.to.as_deref())?;
                 Ok(Accepted::shared(&attendance.person))
             }
             Entry::Item(item) => Ok(Accepted::shared(&item.item_id)),
@@ -155,7 +159,7 @@ impl StepKind for Meeting {
     }
 
     fn fold(ctx: &Context<Self>, all: &[Contribution<Entry>]) -> Result<Picture, Refusal> {
-        Ok(fold::fold(ctx, all))
+        fold::fold(ctx, all)
     }
 
     fn show(_: &Context<Self>, picture: &Picture) -> Projections {
@@ -190,17 +194,18 @@ impl StepKind for Meeting {
     }
 }
 
-fn check_times(attendance: &Attendance) -> Result<(), Problem> {
-    for (name, time) in [("from", &attendance.from), ("to", &attendance.to)] {
-        if time.as_deref().is_some_and(|time| !is_time(time)) {
+fn check_times(path: &str, from: Option<&str>, to: Option<&str>) -> Result<(), Problem> {
+    for (name, time) in [("from", from), ("to", to)] {
+        if time.is_some_and(|time| !is_time(time)) {
             let text = say("geef een uur als 14:00", "give a time such as 14:00");
-            return Err(Problem::invalid(format!("/attendance/{name}"), text));
+            return Err(Problem::invalid(format!("{path}/{name}"), text));
         }
     }
-    match (&attendance.from, &attendance.to) {
-        (Some(from), Some(to)) if to < from => {
-            Err(Problem::invalid("/attendance/to", say("het einde valt voor het begin", "the end is before the start")))
-        }
+    match (from, to) {
+        (Some(from), Some(to)) if to < from => Err(Problem::invalid(
+            format!("{path}/to"),
+            say("het einde valt voor het begin", "the end is before the start"),
+        )),
         _ => Ok(()),
     }
 }
@@ -216,15 +221,16 @@ fn is_time(text: &str) -> bool {
     below(hours, 24) && below(minutes, 60)
 }
 
-fn check_item(ctx: &Context<Meeting>, path: &str, item: &str) -> Result<(), Problem> {
-    if fold::has_item(&ctx.config, &ctx.contributions, item) {
+fn check_item(ctx: &Context<Meeting>, path: &str, item: &str) -> Result<(), Refusal> {
+    if fold::has_item(ctx, &ctx.contributions, item)? {
         return Ok(());
     }
-    Err(Problem::invalid(path, say("dit agendapunt bestaat niet", "there is no such item")))
+    Err(Problem::invalid(path, say("dit agendapunt bestaat niet", "there is no such item")).into())
 }
 
 /// On a closed day the date moves by weeks, so that a fixed weekday stays that weekday.
 fn check_plan(ctx: &Context<Meeting>, plan: &Plan) -> Result<Accepted, Problem> {
+    check_times("/plan", plan.from.as_deref(), plan.to.as_deref())?;
     let accepted = Accepted::shared(&plan.id);
     let Some(day) = ctx.calendar.next_same_weekday(plan.date) else {
         let text = say(

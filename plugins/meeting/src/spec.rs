@@ -8,6 +8,15 @@ const TEXT: Shape = Shape::Text { max: 1000 };
 const MAYBE_ID: Shape = Shape::OrNull(&Shape::Id);
 const MAYBE_DATE: Shape = Shape::OrNull(&Shape::Date);
 
+const EARLIER_ITEMS: Shape = list(&Shape::Object(&[
+    req("id", Shape::Id),
+    req("title", Shape::Label),
+    opt("minutes", Shape::OrNull(&MINUTES)),
+    opt("status", Shape::Line { max: 20 }),
+]));
+/// What an earlier meeting put off: its items, or its whole result or minutes.
+pub(crate) const PARKED: Shape = Shape::Either(&[EARLIER_ITEMS, Shape::Object(&[req("items", EARLIER_ITEMS)])]);
+
 const ATTENDANCE: EntrySpec = EntrySpec::new(
     "attendance",
     say("Aanwezigheid", "Attendance"),
@@ -57,6 +66,8 @@ const PLAN: EntrySpec = EntrySpec::new(
             "If school is closed then, it becomes a week later.",
         ),
         opt("for", Shape::Id).ask("group", "Voor welk team?", "For which team?"),
+        opt("from", TIME).ask("text", "Vanaf", "From").help("Bijvoorbeeld 14:00.", "Such as 14:00."),
+        opt("to", TIME).ask("text", "Tot", "Until").help("Bijvoorbeeld 15:30.", "Such as 15:30."),
     ],
 );
 
@@ -126,7 +137,13 @@ pub(crate) static SPEC: Spec = Spec {
         req("next", MAYBE_DATE),
         req(
             "planned",
-            map(&Shape::Object(&[req("date", Shape::Date), req("for", MAYBE_ID), req("moved_from", MAYBE_DATE)])),
+            map(&Shape::Object(&[
+                req("date", Shape::Date),
+                req("for", MAYBE_ID),
+                req("from", Shape::OrNull(&TIME)),
+                req("to", Shape::OrNull(&TIME)),
+                req("moved_from", MAYBE_DATE),
+            ])),
         ),
         req("first", map(&Shape::Date)),
         req("limit", MAYBE_DATE),

@@ -40,10 +40,16 @@ fn a_closed_day_moves_by_weeks() {
     let mut step = meeting(json!({}));
     let answer = step.send("zc1", plan("p", "2026-11-04", json!("t"))).unwrap();
     assert_eq!((&answer["value"]["date"], &answer["warnings"][0]["word"]), (&json!("2026-11-18"), &json!("MOVED")));
-    assert_eq!(step.result()["planned"]["p"], json!({"date": "2026-11-18", "for": "t", "moved_from": "2026-11-04"}));
+    assert_eq!(
+        step.result()["planned"]["p"],
+        json!({"date": "2026-11-18", "for": "t", "from": null, "to": null, "moved_from": "2026-11-04"})
+    );
     assert_eq!(step.send("zc1", plan("p", "2027-07-01", json!(null))), Err(vec!["INVALID /plan/date".to_owned()]));
     step.send("zc1", plan("p", "2026-11-17", json!(null))).unwrap();
-    assert_eq!(step.result()["planned"]["p"], json!({"date": "2026-11-17", "for": null, "moved_from": null}));
+    assert_eq!(
+        step.result()["planned"]["p"],
+        json!({"date": "2026-11-17", "for": null, "from": null, "to": null, "moved_from": null})
+    );
     assert_eq!(step.result()["first"], json!({}));
 }
 
@@ -128,7 +134,37 @@ fn times_are_times() {
     {
         let sent = json!({"attendance": {"person": "lk1", "present": true, "from": from, "to": to}});
         assert_eq!(step.send("zc1", sent), Err(vec![format!("INVALID /attendance/{path}")]), "{from} {to}");
+        let sent = json!({"plan": {"id": "p", "date": "2026-10-20", "from": from, "to": to}});
+        assert_eq!(step.send("zc1", sent), Err(vec![format!("INVALID /plan/{path}")]), "{from} {to}");
     }
+    step.send("zc1", json!({"plan": {"id": "p", "date": "2026-10-20", "from": "14:00", "to": "15:30"}})).unwrap();
+    assert_eq!(step.result()["planned"]["p"]["to"], "15:30");
+}
+
+#[test]
+fn what_was_put_off_comes_back() {
+    let mut first = meeting(
+        json!({"agenda": [{"id": "a", "title": "A"}, {"id": "b", "title": {"nl": "B", "en": "B"}, "minutes": 5}]}),
+    );
+    first.send("lk1", json!({"park": {"item": "b"}})).unwrap();
+    first.send("lk1", json!({"attendance": {"person": "lk1", "present": true}})).unwrap();
+    let put_off = json!({"id": "b", "title": {"nl": "B", "en": "B"}, "minutes": 5, "status": "done"});
+    for earlier in
+        [first.result(), first.conclude()["artifacts"][0]["content"].clone(), first.result()["items"].clone()]
+    {
+        let mut next = meeting(json!({"agenda": [{"id": "c", "title": "C"}]}));
+        assert_eq!(next.send("lk1", json!({"park": {"item": "b"}})), Err(vec!["INVALID /park/item".to_owned()]));
+        next.set("inputs", json!({"parked": earlier}));
+        assert_eq!(next.result()["items"][1], put_off);
+        assert_eq!(next.result()["items"].as_array().map(Vec::len), Some(2), "what was done stays done");
+        next.send("lk1", json!({"park": {"item": "b"}})).unwrap();
+        assert_eq!(next.result()["parked"], json!(["b"]), "and may be put off again");
+        next.configure("agenda", json!([{"id": "b", "title": "Eerst B"}]));
+        assert_eq!(next.result()["items"].as_array().map(Vec::len), Some(1), "not twice");
+    }
+    let mut next = meeting(json!({}));
+    next.set("inputs", json!({"parked": [{"id": "x"}]}));
+    assert_eq!(next.conclude()["problems"][0]["path"], "/ctx/inputs/parked/0/title");
 }
 
 #[test]

@@ -30,6 +30,12 @@ pub struct Context<K: StepKind + ?Sized> {
     pub invited: Option<Vec<String>>,
     /// The contributions in force; filled in `check` only for entries that ask for them.
     pub contributions: Vec<Contribution<K::Entry>>,
+    /// Whether the step was concluded.
+    pub closed: bool,
+    /// Who stands behind a contribution, as the workflow says of the step: `named`, `pseudonymous` or `anonymous`.
+    pub identity: Option<String>,
+    /// The anonymity threshold that the workflow gives the step.
+    pub k: Option<u64>,
     counts: Table<Tally>,
     seed: u64,
 }
@@ -45,6 +51,12 @@ impl<K: StepKind + ?Sized> Context<K> {
     #[must_use]
     pub fn chance(&self) -> Chance {
         Chance::new(self.seed)
+    }
+
+    /// The anonymity threshold (L6): what the configuration says, else the workflow, else 5; never below 3.
+    #[must_use]
+    pub fn threshold(&self, configured: Option<u64>) -> u64 {
+        configured.or(self.k).unwrap_or(crate::privacy::K).max(crate::privacy::K_FLOOR)
     }
 
     /// The seed as text, to mix into fingerprints that must not be guessable from outside the step.
@@ -145,6 +157,9 @@ pub(crate) struct Wire {
     counts: Table<Tally>,
     invited: Option<Vec<String>>,
     contributions: Vec<WireContribution>,
+    closed: bool,
+    identity: Option<String>,
+    k: Option<u64>,
 }
 
 /// A contribution as it travels to `summarise` and `conclude`.
@@ -178,6 +193,9 @@ impl Wire {
             counts: tallies(ctx.object("counts")?)?,
             invited: if ctx.has("invited") { Some(ctx.texts("invited")?) } else { None },
             contributions: WireContribution::all(ctx.items("contributions")?)?,
+            closed: ctx.flag("closed"),
+            identity: Some(ctx.text_or_empty("identity")?).filter(|identity| !identity.is_empty()),
+            k: Some(ctx.count("k")?).filter(|k| *k > 0),
         })
     }
 
@@ -195,6 +213,9 @@ impl Wire {
             calendar: self.calendar,
             invited: self.invited,
             contributions,
+            closed: self.closed,
+            identity: self.identity,
+            k: self.k,
             counts: self.counts,
             seed: self.seed,
         })

@@ -43,6 +43,14 @@ impl Plugin {
         Self { id, version, kinds }
     }
 
+    /// Whether the texts of an entry are meant for the whole school.
+    #[cfg(all(feature = "testing", not(target_arch = "wasm32")))]
+    pub(crate) fn is_public(&self, kind: &str, entry: &str) -> bool {
+        let mut entries =
+            self.kinds.iter().filter(|known| known.spec.kind == kind).flat_map(|known| known.spec.entries);
+        entries.any(|known| known.name == entry && known.public)
+    }
+
     /// `manifest` of the contract.
     #[must_use]
     pub fn manifest(&self) -> String {
@@ -154,9 +162,10 @@ fn summarise<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Json
 fn conclude<K: StepKind>(wire: Wire, all: Vec<WireContribution>) -> Result<Json, Refusal> {
     let first_day = wire.calendar.from;
     let min = wire.config.get("min_contributions").and_then(Json::as_int).unwrap_or(1);
-    let n = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let received = all.len();
     let ctx = wire.typed::<K>()?;
     let picture = K::fold(&ctx, &typed(all, first_day)?)?;
+    let n = i64::try_from(K::count(&picture, received)).unwrap_or(i64::MAX);
     let outcome = K::conclude(&ctx, &picture);
     let mut result = picture.to_json();
     // L10: too few contributions are told to the workflow's guards, which decide.

@@ -1,6 +1,6 @@
 //! How a form asks for a field: enough to render it without code for that plugin.
 
-use crate::schema::translated;
+use crate::schema::{translated, words};
 use crate::shape::{Field, Shape};
 use crate::text::{Say, say};
 use crate::wire::Out;
@@ -8,7 +8,7 @@ use crate::wire::Out;
 /// How one field is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Widget {
-    /// `textarea`, `text`, `select`, `radio`, `checkbox`, `date`, `number`, `list`, `person`, `group` or `hidden`.
+    /// One of the widgets of the README: `textarea`, `select`, `scale`, `item`, `hidden`...
     pub name: &'static str,
     /// The question.
     pub label: Say,
@@ -18,6 +18,36 @@ pub struct Widget {
     pub options_from: Option<&'static str>,
     /// The choices themselves.
     pub options: &'static [Choice],
+    /// The value is a map with one control per element of the list at this path; the key is the element's id.
+    pub repeat_over: Option<&'static str>,
+    /// A list of ids: only these elements are repeated; all when it is empty or absent.
+    pub only_from: Option<&'static str>,
+    /// Where properties come from that the elements do not have themselves.
+    pub defaults_from: Option<&'static str>,
+    /// Where the greatest number, or the most choices, comes from.
+    pub max_from: Option<&'static str>,
+    /// Where it comes from what the numbers of a repeated field may add up to.
+    pub total_from: Option<&'static str>,
+    /// The field is drawn only when the value at this path is one of these words.
+    pub when: Option<(&'static str, &'static [&'static str])>,
+}
+
+impl Widget {
+    const fn new(name: &'static str, label: Say) -> Self {
+        Self {
+            name,
+            label,
+            help: None,
+            options_from: None,
+            options: &[],
+            repeat_over: None,
+            only_from: None,
+            defaults_from: None,
+            max_from: None,
+            total_from: None,
+            when: None,
+        }
+    }
 }
 
 /// One choice of a select or radio.
@@ -39,7 +69,7 @@ impl Field {
     /// Asks for the field with this widget and label.
     #[must_use]
     pub const fn ask(mut self, widget: &'static str, nl: &'static str, en: &'static str) -> Self {
-        self.widget = Some(Widget { name: widget, label: say(nl, en), help: None, options_from: None, options: &[] });
+        self.widget = Some(Widget::new(widget, say(nl, en)));
         self
     }
 
@@ -69,6 +99,60 @@ impl Field {
         }
         self
     }
+
+    /// Repeats the control for each element of a list of the configuration; the value is a map by the ids of the elements.
+    #[must_use]
+    pub const fn over(mut self, path: &'static str) -> Self {
+        if let Some(widget) = &mut self.widget {
+            widget.repeat_over = Some(path);
+        }
+        self
+    }
+
+    /// Repeats only for the elements whose ids are listed at `path`; for all when nothing is listed there.
+    #[must_use]
+    pub const fn only(mut self, path: &'static str) -> Self {
+        if let Some(widget) = &mut self.widget {
+            widget.only_from = Some(path);
+        }
+        self
+    }
+
+    /// Takes from this object what the elements do not say themselves.
+    #[must_use]
+    pub const fn defaults(mut self, path: &'static str) -> Self {
+        if let Some(widget) = &mut self.widget {
+            widget.defaults_from = Some(path);
+        }
+        self
+    }
+
+    /// Takes the greatest number, or the most choices, from here.
+    #[must_use]
+    pub const fn at_most(mut self, path: &'static str) -> Self {
+        if let Some(widget) = &mut self.widget {
+            widget.max_from = Some(path);
+        }
+        self
+    }
+
+    /// Takes from here what the numbers of a repeated field may add up to.
+    #[must_use]
+    pub const fn adding_to(mut self, path: &'static str) -> Self {
+        if let Some(widget) = &mut self.widget {
+            widget.total_from = Some(path);
+        }
+        self
+    }
+
+    /// Draws the field only when the value at `path`, as text, is one of `words`; nothing there is the empty text.
+    #[must_use]
+    pub const fn when(mut self, path: &'static str, words: &'static [&'static str]) -> Self {
+        if let Some(widget) = &mut self.widget {
+            widget.when = Some((path, words));
+        }
+        self
+    }
 }
 
 /// The form of an entry, as the manifest shows it.
@@ -84,9 +168,16 @@ pub(crate) fn form(out: &mut Out, fields: &[Field]) {
 
 fn ask(out: &mut Out, field: &Field, widget: &Widget) {
     out.open('{');
-    for (key, text) in
-        [("field", Some(field.name)), ("widget", Some(widget.name)), ("options_from", widget.options_from)]
-    {
+    for (key, text) in [
+        ("field", Some(field.name)),
+        ("widget", Some(widget.name)),
+        ("options_from", widget.options_from),
+        ("repeat_over", widget.repeat_over),
+        ("only_from", widget.only_from),
+        ("defaults_from", widget.defaults_from),
+        ("max_from", widget.max_from),
+        ("total_from", widget.total_from),
+    ] {
         if let Some(text) = text {
             out.key(key);
             out.text(text);
@@ -103,6 +194,15 @@ fn ask(out: &mut Out, field: &Field, widget: &Widget) {
     if let Shape::Line { max } | Shape::Text { max } = field.shape {
         out.key("max");
         out.number(i64::from(max));
+    }
+    if let Some((path, allowed)) = widget.when {
+        out.key("when");
+        out.open('{');
+        out.key("path");
+        out.text(path);
+        out.key("is");
+        words(out, allowed);
+        out.close('}');
     }
     if !widget.options.is_empty() {
         out.key("options");

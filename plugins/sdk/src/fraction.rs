@@ -1,6 +1,6 @@
 //! Exact fractions and their shown form (L1, L8). No floating point anywhere.
 
-use crate::{reads, writes};
+use crate::fields;
 
 /// An exact fraction in lowest terms; the denominator is positive, or 0 for "nothing to divide by".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,8 +11,7 @@ pub struct Fraction {
     pub den: i64,
 }
 
-reads!(Fraction { num, den });
-writes!(Fraction { num, den });
+fields!(Fraction { num, den });
 
 impl Fraction {
     /// `num / den` in lowest terms. A denominator of 0 gives the fraction without a value.
@@ -40,6 +39,22 @@ impl Fraction {
             (Ok(num), Ok(den)) => Self::new(num, den),
             _ => none,
         }
+    }
+
+    /// The sum, exact; without a value as for [`Fraction::minus`].
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        self.minus(Self { num: -other.num, den: other.den })
+    }
+
+    /// The quotient, exact; without a value when `other` is 0 or has none, or when it does not fit.
+    #[must_use]
+    pub fn over(self, other: Self) -> Self {
+        let product = |a: i64, b: i64| i64::try_from(i128::from(a) * i128::from(b)).unwrap_or(0);
+        if self.den == 0 || other.den == 0 {
+            return Self { num: 0, den: 0 };
+        }
+        Self::new(product(self.num, other.den), product(self.den, other.num))
     }
 
     /// The value times `factor` with two decimals, rounded half away from zero (L8): `Fraction::new(1, 3).shown(100)` is
@@ -105,6 +120,15 @@ mod tests {
         let after = Fraction::new(11, 19);
         assert_eq!(after.minus(before).shown(100).as_deref(), Some("-5.26"));
         assert_eq!(Fraction::new(1, 0).minus(before).shown(1), None);
+    }
+
+    #[test]
+    fn sums_and_quotients_are_exact() {
+        let (third, half, none) = (Fraction::new(1, 3), Fraction::new(1, 2), Fraction::new(0, 0));
+        assert_eq!(third.plus(half), Fraction::new(5, 6));
+        assert_eq!(third.over(half), Fraction::new(2, 3));
+        assert_eq!(third.over(Fraction::new(0, 4)), none);
+        assert_eq!((third.plus(none), none.over(third)), (none, none));
     }
 
     proptest! {

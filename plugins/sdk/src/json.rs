@@ -316,6 +316,15 @@ macro_rules! writes {
     };
 }
 
+/// Both at once: `fields!(Card { question, text, limit = 5 });` reads and writes these fields; a default is for reading.
+#[macro_export]
+macro_rules! fields {
+    ($name:ident { $($field:ident $(: $key:literal)? $(= $default:expr)?),* $(,)? }) => {
+        $crate::reads!($name { $($field $(: $key)? $(= $default)?),* });
+        $crate::writes!($name { $($field $(: $key)?),* });
+    };
+}
+
 /// Gives the variants of an enum their words: `words!(Rule { One = "one", All = "all" });`, with `Rule::word`. The first
 /// is the blank.
 #[macro_export]
@@ -391,6 +400,20 @@ mod tests {
         Fancy,
     }
     words!(Kind { Plain = "plain", Fancy = "fancy" });
+
+    #[derive(Debug, PartialEq)]
+    struct Plan {
+        group: String,
+        size: u32,
+    }
+    fields!(Plan { group: "for", size = 3 });
+
+    #[test]
+    fn one_list_of_fields_reads_and_writes() {
+        let plan = Plan::from_json(object! {"for" => "G1"});
+        assert_eq!(plan, Plan { group: "G1".into(), size: 3 });
+        assert_eq!(plan.to_json(), object! {"for" => "G1", "size" => 3u32});
+    }
 
     #[test]
     fn absent_fields_are_blank_or_take_their_default() {

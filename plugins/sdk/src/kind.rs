@@ -32,6 +32,12 @@ pub trait StepKind {
     /// Only when inputs of the workflow cannot be used.
     fn fold(ctx: &Context<Self>, all: &[Contribution<Self::Entry>]) -> Result<Self::Result, Refusal>;
 
+    /// How many contributions there are for the minimum of L10. All in force, unless a kind counts people or marks.
+    fn count(result: &Self::Result, all: usize) -> usize {
+        let _ = result;
+        all
+    }
+
     /// The picture per audience (L12). Who is not named gets nothing.
     fn show(ctx: &Context<Self>, result: &Self::Result) -> Projections;
 

@@ -44,19 +44,63 @@ pub struct EntrySpec {
     pub needs_contributions: bool,
     /// What it holds.
     pub fields: &'static [Field],
+    /// One form per element of these lists; two make a matrix.
+    pub per: &'static [Per],
+    /// Whether its texts are meant for the whole school, also where the kind is private. The laws are tested by it.
+    pub public: bool,
+}
+
+/// A list whose elements each have a form of their own.
+#[derive(Debug, Clone, Copy)]
+pub struct Per {
+    /// Field of the entry that holds the element's id; it is not in the form itself.
+    pub field: &'static str,
+    /// Path of the list, such as `config.categories`.
+    pub over: &'static str,
+    /// A list of ids: only these elements have a form; all when it is empty or absent.
+    pub only_from: Option<&'static str>,
+}
+
+impl Per {
+    /// Only for the elements whose ids are listed at `path`; for all when nothing is listed there.
+    #[must_use]
+    pub const fn only(mut self, path: &'static str) -> Self {
+        self.only_from = Some(path);
+        self
+    }
+}
+
+/// One form per element of the list at `over`.
+#[must_use]
+pub const fn per(field: &'static str, over: &'static str) -> Per {
+    Per { field, over, only_from: None }
 }
 
 impl EntrySpec {
     /// An entry whose check needs only the contribution itself.
     #[must_use]
     pub const fn new(name: &'static str, title: Say, fields: &'static [Field]) -> Self {
-        Self { name, title, needs_contributions: false, fields }
+        Self { name, title, needs_contributions: false, fields, per: &[], public: false }
     }
 
     /// The check must see the other contributions too (`ctx.contributions`).
     #[must_use]
     pub const fn sees_all(mut self) -> Self {
         self.needs_contributions = true;
+        self
+    }
+
+    /// What people write here is meant for the whole school, although the kind is private.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    /// One form per element of these lists.
+    #[must_use]
+    pub const fn per(mut self, lists: &'static [Per]) -> Self {
+        self.per = lists;
         self
     }
 }
@@ -151,6 +195,23 @@ fn entry_manifest(out: &mut Out, entry: &EntrySpec) {
     out.raw(if entry.needs_contributions { "true" } else { "false" });
     out.key("form");
     form(out, entry.fields);
+    if !entry.per.is_empty() {
+        out.key("per");
+        out.open('[');
+        for per in entry.per {
+            out.open('{');
+            out.key("field");
+            out.text(per.field);
+            out.key("over");
+            out.text(per.over);
+            if let Some(only) = per.only_from {
+                out.key("only_from");
+                out.text(only);
+            }
+            out.close('}');
+        }
+        out.close(']');
+    }
     out.close('}');
 }
 
@@ -164,7 +225,7 @@ pub(crate) fn translated(out: &mut Out, say: Say) {
     out.close('}');
 }
 
-fn words(out: &mut Out, words: &[&str]) {
+pub(crate) fn words(out: &mut Out, words: &[&str]) {
     out.open('[');
     words.iter().for_each(|word| out.text(word));
     out.close(']');

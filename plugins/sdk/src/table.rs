@@ -86,6 +86,11 @@ impl<T> Table<T> {
         self.0.iter()
     }
 
+    /// Names and values, in order, to change the values.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut T)> {
+        self.0.iter_mut().map(|entry| (entry.0.as_str(), &mut entry.1))
+    }
+
     /// How many names there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -2,6 +2,11 @@
 //! schemas of the manifest. The same fixtures replay on the built component in the host's tests. Panics are the verdict.
 #![expect(clippy::panic, clippy::expect_used, reason = "test support: a panic is how a test fails")]
 
+mod forms;
+mod generate;
+mod laws;
+#[cfg(test)]
+mod laws_tests;
 mod step;
 
 use std::collections::BTreeSet;
@@ -39,7 +44,7 @@ pub struct Fixture {
     pub expect: Value,
 }
 
-/// Runs everything: manifest, fixtures, schemas, laws.
+/// Runs everything: manifest and forms, fixtures, schemas, and the laws on contributions made at random from the fixtures.
 ///
 /// # Panics
 /// When something does not hold; the text names fixture and place.
@@ -66,6 +71,11 @@ pub fn prove(plugin: &Plugin, crate_dir: &str, seq: Seq) {
         .flat_map(|kind| kind["error_words"].as_array().cloned().unwrap_or_default())
         .filter_map(|word| word.as_str().map(str::to_owned))
         .collect();
+    let all: Vec<Fixture> = fixtures.into_iter().map(|(_, fixture)| fixture).collect();
+    for kind in manifest["kinds"].as_array().into_iter().flatten() {
+        forms::audit(kind, &shown_fields(plugin, kind, &all));
+        laws::hold(plugin, kind, &all, seq, &mut words);
+    }
     let undeclared: Vec<&String> = words.difference(&declared).collect();
     assert!(undeclared.is_empty(), "error words that the manifest does not declare: {undeclared:?}");
 }
@@ -143,6 +153,28 @@ fn manifest(plugin: &Plugin) -> Value {
         assert_eq!(empty, None, "an empty text in {}", kind["kind"]);
     }
     manifest
+}
+
+/// The fields of the projections that those who contribute get, over all fixtures of a kind.
+fn shown_fields(plugin: &Plugin, kind: &Value, fixtures: &[Fixture]) -> BTreeSet<String> {
+    let mut shown = BTreeSet::new();
+    let of_kind = fixtures.iter().filter(|fixture| fixture.ctx["kind"] == kind["kind"]);
+    for fixture in of_kind {
+        let mut fixture = Fixture { call: "summarise".to_owned(), ..fixture.clone() };
+        let all = [&fixture.input, &fixture.ctx["contributions"]].into_iter().find(|all| all.is_array()).cloned();
+        fixture.input = all.unwrap_or_else(|| json!([]));
+        if fixture.ctx["actor"].is_null() {
+            let one = &fixture.input[0];
+            fixture.ctx["actor"] =
+                json!({"participant": one["participant"].as_str().unwrap_or("lk1"), "roles": [], "group": null});
+        }
+        let answer = answer(plugin, &fixture);
+        for audience in ["contributor", "facilitator"] {
+            let fields = answer["ok"]["projections"][audience].as_object().into_iter().flatten();
+            shown.extend(fields.map(|(name, _)| name.clone()));
+        }
+    }
+    shown
 }
 
 fn kind<'a>(manifest: &'a Value, name: &Value, fixture: &str) -> &'a Value {

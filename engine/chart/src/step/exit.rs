@@ -18,12 +18,17 @@ impl<I: Interpreter> Machine<'_, I> {
                 self.scratch.exit.insert_range_of(&self.configuration.active, first, self.chart.node(domain).last);
             }
         }
+        self.remember_exit_set();
+        self.leave_exit_set();
+    }
+
+    /// Stores the histories of everything that is about to be left.
+    pub(super) fn remember_exit_set(&mut self) {
         if self.chart.histories > 0 {
             for state in self.scratch.exit.iter() {
                 self.configuration.remember(self.chart, state);
             }
         }
-        self.leave_exit_set();
     }
 
     /// W3C `exitInterpreter`. The active set is put back afterwards: it tells in which configuration the chart stopped.

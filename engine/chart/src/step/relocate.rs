@@ -29,6 +29,7 @@ pub fn relocate<I: Interpreter>(
     machine.plan_entry(targets);
     machine.check_entry(targets)?;
     machine.scratch.exit.clone_from(&machine.configuration.active);
+    machine.remember_exit_set();
     machine.leave_exit_set();
     machine.enter_states();
     if !machine.configuration.running {

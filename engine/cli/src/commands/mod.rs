@@ -11,6 +11,7 @@ mod play;
 mod plugin;
 mod school;
 mod show;
+mod simulate;
 mod sources;
 mod tasks;
 mod trace;
@@ -29,6 +30,7 @@ pub fn without_runtime(args: &Args, output: &Output) -> Option<Result<Exit, Fail
         Command::Schema { scenario } => author::schema(*scenario, output),
         Command::Diagram(diagram) => author::diagram(diagram, common, output),
         Command::Trace(asked) => trace::trace(asked),
+        Command::Simulate(asked) => simulate::simulate(asked, common, output),
         Command::Plugin(Plugin::List) => plugin::list(common, output),
         Command::Plugin(Plugin::Inspect { file }) => plugin::inspect(file, common, output),
         Command::Plugin(Plugin::Run { file, call, ctx, input }) => {

@@ -24,6 +24,18 @@ pub struct Found {
     form: Form,
 }
 
+impl Found {
+    /// The document.
+    pub fn path(&self) -> &Path {
+        &self.main
+    }
+
+    /// Whether it is an instrument.
+    pub fn is_instrument(&self) -> bool {
+        self.form == Form::Instrument
+    }
+}
+
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {

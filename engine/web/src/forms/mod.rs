@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use control::{Control, Opt, Shape, of_entry};
+pub(crate) use control::{Control, Opt, of_entry};
 pub(crate) use options::Sources;
 pub(crate) use read::{Reading, read};
 pub(crate) use schema::of_schema;

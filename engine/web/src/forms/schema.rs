@@ -7,7 +7,11 @@ use super::options::Sources;
 
 /// Controls for the properties of an object schema, in the order `required` first. `label` gives the words of a
 /// property.
-pub(crate) fn of_schema(schema: &Value, sources: &Sources<'_>, label: impl Fn(&str) -> (String, Option<String>)) -> Vec<Control> {
+pub(crate) fn of_schema(
+    schema: &Value,
+    sources: &Sources<'_>,
+    label: impl Fn(&str) -> (String, Option<String>),
+) -> Vec<Control> {
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return Vec::new() };
@@ -34,12 +38,16 @@ fn shape(name: &str, property: &Value, sources: &Sources<'_>) -> Shape {
     let of_items = |key: &str| property.pointer(&format!("/items/{key}")).and_then(Value::as_str);
     if let Some(options) = property.get("enum").and_then(Value::as_array) {
         let options = options.iter().filter_map(Value::as_str);
-        return Shape::Radio(options.map(|o| Opt { value: o.into(), label: crate::show::words::plain_key(o) }).collect());
+        return Shape::Radio(
+            options.map(|o| Opt { value: o.into(), label: crate::show::words::plain_key(o) }).collect(),
+        );
     }
     match (word("type"), word("format")) {
         (Some("string"), Some("date")) => Shape::Date,
         (Some("string"), Some("person")) => Shape::Select(sources.people(None)),
-        (Some("string"), _) if property.get("maxLength").and_then(Value::as_u64).is_some_and(|max| max > 160) => Shape::Area,
+        (Some("string"), _) if property.get("maxLength").and_then(Value::as_u64).is_some_and(|max| max > 160) => {
+            Shape::Area
+        }
         (Some("string"), _) => Shape::Line,
         (Some("integer" | "number"), _) => Shape::Number,
         (Some("boolean"), _) => Shape::Yes,

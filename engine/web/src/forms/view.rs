@@ -38,9 +38,13 @@ fn one(control: &Control, value: Option<&Value>, problems: &[(String, String)], 
             let chosen = value.and_then(|team| team.get("id"));
             json!({"select": true, "options": choices(options, chosen, &id)})
         }
-        Shape::Many(options) => json!({"many": true, "options": choices(options, value, &id), "long": options.len() > 12}),
+        Shape::Many(options) => {
+            json!({"many": true, "options": choices(options, value, &id), "long": options.len() > 12})
+        }
         Shape::Lines => json!({"lines": true, "value": lines(value)}),
-        Shape::PerOption(options, area) => json!({"per": true, "area_each": area, "options": each(options, value, &name)}),
+        Shape::PerOption(options, area) => {
+            json!({"per": true, "area_each": area, "options": each(options, value, &name)})
+        }
         Shape::YesNo(options) => json!({"yesno": true, "options": each(options, value, &name)}),
         Shape::Rows(controls) => json!({"rows": rows(controls, value, &name)}),
         Shape::Data => json!({"data": true, "value": data(value)}),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use draaiboek_runtime::{Handed, Projection, Reply};
+use draaiboek_runtime::{Handed, Projection, Reader, Reply};
 use draaiboek_store::{ArtifactRow, IncidentRow, InstanceRow, JournalRow, Scope, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Snapshot};
 use draaiboek_workflow::definition::Definition;
@@ -135,6 +135,11 @@ impl Cycle {
         [self.locale.as_str(), "nl", "en"].iter().find_map(|locale| texts.get(*locale)).cloned()
     }
 
+    /// A text of the house, only when it has one.
+    pub(crate) fn house(&self, key: &str) -> Option<String> {
+        self.app.shower.maybe(&self.locale, key)
+    }
+
     /// The title: of a child, with its team.
     pub(crate) fn title(&self) -> String {
         match self.parent().1 {
@@ -192,7 +197,8 @@ impl Cycle {
 
     /// An artifact is as sensitive as the most sensitive step that may publish it.
     fn may_read_artifact(&self, name: &str) -> bool {
-        let makers = self.definition.steps.iter().filter(|(_, def)| def.step.artifacts.values().any(|made| made == name));
+        let makers =
+            self.definition.steps.iter().filter(|(_, def)| def.step.artifacts.values().any(|made| made == name));
         let class = makers.map(|(id, _)| self.class(id)).max().unwrap_or(self.definition.ir.privacy);
         self.may(Resource::Result, Action::Read, class)
     }
@@ -229,11 +235,15 @@ impl Cycle {
     /// A plugin that breaks.
     pub(crate) async fn picture(&self, step: &str) -> Result<Projection, Failure> {
         let engine = &self.app.engine;
-        let audience = engine.audience(self.id(), step, &self.actor).await?;
         if !self.may(Resource::Result, Action::Read, self.reading_class(step)) {
-            return Ok(Projection { audience, data: serde_json::json!({"held": true}) });
+            return Ok(Projection { audience: "held".into(), data: serde_json::json!({"held": true}) });
         }
-        Ok(engine.projection(self.id(), step, &audience).await?)
+        Ok(engine.projection(self.id(), step, Reader::Person(&self.actor)).await?)
+    }
+
+    /// What the workflow shows of the whole to the visitor's role, when it says so.
+    pub(crate) async fn view(&self) -> Option<draaiboek_workflow::decide::Object> {
+        self.app.engine.view(self.id(), &self.actor).await.ok().flatten()
     }
 
     /// The class of a step's picture: counts of an anonymous step name nobody (the engine keeps its threshold).

@@ -205,7 +205,13 @@ impl Visit<StartCycle> {
             plugins: BTreeMap::new(),
         };
         let place = self.place()?;
-        let world = World { definition: &definition, origin: &origin, calendar: &place.calendar, now: self.now };
+        let world = World {
+            definition: &definition,
+            origin: &origin,
+            calendar: &place.calendar,
+            now: self.now,
+            assuming: None,
+        };
         let command = Command::Start { origin: Box::new(origin.clone()) };
         Ok(decide(world, None, &actor, &command, &Default::default()))
     }

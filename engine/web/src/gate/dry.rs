@@ -30,9 +30,6 @@ pub(crate) struct Offer {
     pub back: bool,
 }
 
-/// A field of an event's data, from its schema.
-pub(crate) type EventField = (String, Value, bool);
-
 impl Cycle {
     /// What the plugins of the open steps would answer now. A broken one counts as not ready.
     pub(crate) async fn answers(&self) -> BTreeMap<String, Conclusion> {
@@ -114,9 +111,15 @@ impl Cycle {
         concluded: &BTreeMap<String, Conclusion>,
     ) -> Result<Option<Rejection>, Failure> {
         let origin = self.origin()?;
-        let world =
-            World { definition: &self.definition, origin: &origin, calendar: &self.place.calendar, now: self.now, assuming: None };
-        let data = transition.event_data.as_ref().map_or(Value::Object(Default::default()), |schema| self.sample(schema));
+        let world = World {
+            definition: &self.definition,
+            origin: &origin,
+            calendar: &self.place.calendar,
+            now: self.now,
+            assuming: None,
+        };
+        let data =
+            transition.event_data.as_ref().map_or(Value::Object(Default::default()), |schema| self.sample(schema));
         let command = Command::Send { event: event.to_owned(), data, reason: Some("-".into()) };
         let answers = Answers { concluded: concluded.clone(), ..Answers::default() };
         Ok(decide(world, Some(&self.snapshot), &self.actor, &command, &answers).err())

@@ -7,7 +7,9 @@ use draaiboek_store::{
 };
 use draaiboek_workflow::decide::Command;
 
-use super::permit::{ManageAccounts, ManageCalendar, ManageOperations, ManageOwn, ManagePeople, SeeAudit, SeeOperations, SeeOwn};
+use super::permit::{
+    ManageAccounts, ManageCalendar, ManageOperations, ManageOwn, ManagePeople, SeeAudit, SeeOperations, SeeOwn,
+};
 use super::session::{LINK, new_account};
 use super::visit::Visit;
 use crate::answer::Failure;

@@ -65,8 +65,7 @@ pub(crate) fn hash_password(password: &str, cost: PasswordCost) -> Result<String
 /// Whether the password belongs to the hash. Takes as long when it does not.
 pub(crate) fn fits(password: &str, stored: &str) -> bool {
     let bounded: String = password.chars().take(MAX_PASSWORD).collect();
-    PasswordHash::new(stored)
-        .is_ok_and(|hash| Argon2::default().verify_password(bounded.as_bytes(), &hash).is_ok())
+    PasswordHash::new(stored).is_ok_and(|hash| Argon2::default().verify_password(bounded.as_bytes(), &hash).is_ok())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use draaiboek_store::{DraftRow, InvitationRow, draft_id};
-use draaiboek_workflow::decide::{Origin, StepState, StepStatus, World, calls_for};
+use draaiboek_workflow::decide::{Answers, Origin, StepState, StepStatus, World, calls_for};
 use draaiboek_workflow::ir::{Identity, Privacy, Step};
 use serde_json::{Map, Value};
 
@@ -97,14 +97,25 @@ impl Cycle {
         Ok(Arc::new(kind))
     }
 
+    /// The step kind of a step, for its words.
+    pub(crate) fn kind_of(&self, step: &str) -> Option<Arc<Kind>> {
+        let def = self.definition.step(step)?;
+        self.kind(&self.origin().ok()?, &def.step.kind).ok()
+    }
+
     /// A step of this cycle, without asking the policy: for [`Visit::step`] and dry runs.
     pub(in crate::gate) fn opened(&self, id: &str) -> Result<OpenStep, Failure> {
         let def = self.definition.step(id).ok_or(Failure::NotFound)?;
         let state = self.snapshot.steps.get(id).cloned().ok_or(Failure::NotFound)?;
         let origin = self.origin()?;
-        let world =
-            World { definition: &self.definition, origin: &origin, calendar: &self.place.calendar, now: self.now, assuming: None };
-        let call = calls_for(world, &self.snapshot, id)
+        let world = World {
+            definition: &self.definition,
+            origin: &origin,
+            calendar: &self.place.calendar,
+            now: self.now,
+            assuming: None,
+        };
+        let call = calls_for(world, &self.snapshot, id, &Answers::default())
             .map_err(|cause| Failure::Broken(format!("the settings of step `{id}`: {cause}")))?;
         Ok(OpenStep {
             id: id.to_owned(),

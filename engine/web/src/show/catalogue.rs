@@ -20,7 +20,8 @@ impl Catalogue {
     pub(crate) fn new() -> Result<Self, String> {
         let mut all = BTreeMap::new();
         for (locale, text) in FILES {
-            let tree: Value = serde_saphyr::from_str(text).map_err(|error| format!("locales/{locale}.yaml: {error}"))?;
+            let tree: Value =
+                serde_saphyr::from_str(text).map_err(|error| format!("locales/{locale}.yaml: {error}"))?;
             let mut texts = BTreeMap::new();
             flatten("", &tree, &mut texts);
             all.insert(locale, texts);

@@ -25,10 +25,41 @@ macro_rules! templates {
 }
 
 templates![
-    "layout", "bare", "error", "sign-in", "link", "first", "invitation", "start", "cycle", "cycle-log", "event", "step",
-    "field", "entry", "picture", "results", "artifact", "trajectory", "timeline", "live", "live-part", "library",
-    "workflow", "people", "calendar", "privacy", "audit", "operations", "new", "new-form", "new-preview", "board",
-    "accounts", "errors", "who",
+    "layout",
+    "bare",
+    "error",
+    "sign-in",
+    "link",
+    "first",
+    "invitation",
+    "start",
+    "cycle",
+    "cycle-log",
+    "event",
+    "step",
+    "field",
+    "entry",
+    "picture",
+    "results",
+    "artifact",
+    "trajectory",
+    "timeline",
+    "live",
+    "live-part",
+    "library",
+    "workflow",
+    "people",
+    "calendar",
+    "privacy",
+    "audit",
+    "operations",
+    "new",
+    "new-form",
+    "new-preview",
+    "board",
+    "accounts",
+    "errors",
+    "who",
 ];
 
 /// Renders pages.
@@ -108,7 +139,9 @@ mod tests {
     #[test]
     fn templates_have_no_inline_style_or_script_and_name_no_other_host() {
         for (name, text) in TEMPLATES {
-            for forbidden in [" style=", "<style", " onclick", " onload", "javascript:", "http://", "https://", "<script>"] {
+            for forbidden in
+                [" style=", "<style", " onclick", " onload", "javascript:", "http://", "https://", "<script>"]
+            {
                 assert!(!text.contains(forbidden), "{name} holds {forbidden}");
             }
         }

@@ -119,7 +119,10 @@ impl Painter<'_> {
                 (Some(num), Some(den)) if fields.len() == 2 => format!("{num}/{den}"),
                 _ => {
                     let filled = fields.iter().filter(|(_, value)| !empty(value));
-                    filled.map(|(key, value)| format!("{}: {}", self.label(key), self.word(value))).collect::<Vec<_>>().join("; ")
+                    filled
+                        .map(|(key, value)| format!("{}: {}", self.label(key), self.word(value)))
+                        .collect::<Vec<_>>()
+                        .join("; ")
                 }
             },
         }
@@ -131,7 +134,9 @@ impl Painter<'_> {
             return word;
         }
         let number = text.split_once('.').is_some_and(|(a, b)| {
-            !a.is_empty() && b.len() == 2 && (a.strip_prefix('-').unwrap_or(a).chars().chain(b.chars())).all(|c| c.is_ascii_digit())
+            !a.is_empty()
+                && b.len() == 2
+                && (a.strip_prefix('-').unwrap_or(a).chars().chain(b.chars())).all(|c| c.is_ascii_digit())
         });
         if number && self.locale == "nl" {
             return text.replace('.', ",");

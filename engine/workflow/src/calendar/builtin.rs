@@ -107,7 +107,15 @@ impl Calendar {
             format!("{}-{first}-{}", region.code(), last + 1)
         };
         let zone = region.zone().to_owned();
-        Self::new(CalendarData { id, zone, years, weekdays, periods, source: Some(ATTRIBUTION.to_owned()) })
+        Self::new(CalendarData {
+            id,
+            zone,
+            years,
+            weekdays,
+            periods,
+            messages: None,
+            source: Some(ATTRIBUTION.to_owned()),
+        })
     }
 
     /// The school years for which a region has a built-in calendar, by the year in which they start.

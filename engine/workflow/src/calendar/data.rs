@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// The data of a calendar, as stored and exchanged (JSON or YAML).
@@ -21,9 +21,22 @@ pub struct CalendarData {
     /// Holidays, free days and study days.
     #[serde(default)]
     pub periods: Vec<Period>,
+    /// Between which hours of a school day messages may leave (default: 8:00 to 17:00).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages: Option<Hours>,
     /// Where the data comes from, with its licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+}
+
+/// Hours of a day: from the first (included) to the second (excluded).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// From then.
+    pub from: Time,
+    /// Until then.
+    pub to: Time,
 }
 
 /// A school year: first and last day, both included.

@@ -20,7 +20,7 @@ mod tests;
 mod weeks;
 
 pub use builtin::{ATTRIBUTION, Region};
-pub use data::{CalendarData, DayPart, Period, PeriodKind, SchoolWeekday, SchoolYear};
+pub use data::{CalendarData, DayPart, Hours, Period, PeriodKind, SchoolWeekday, SchoolYear};
 pub use error::CalendarError;
 pub use every::Repeat;
 pub use ics::{IcsImport, IcsNote, IcsOptions, import_ics};

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan};
 
+use super::data::Hours;
 use super::error::CalendarError;
 use super::school_calendar::Calendar;
 
@@ -25,9 +26,11 @@ impl Calendar {
         self.zone().to_ambiguous_timestamp(local).compatible().map_err(|_| CalendarError::OutOfRange(local.to_string()))
     }
 
-    /// The first moment from `instant` on at which people may be disturbed: a school day between 8:00 and 17:00 local.
+    /// The first moment from `instant` on at which people may be disturbed: a school day, within the school's hours for
+    /// messages or else between 8:00 and 17:00 local.
     pub fn next_allowed(&self, instant: Timestamp) -> Timestamp {
-        self.next_allowed_between(instant, QUIET_UNTIL, QUIET_FROM)
+        let hours = self.data().messages.unwrap_or(Hours { from: QUIET_UNTIL, to: QUIET_FROM });
+        self.next_allowed_between(instant, hours.from, hours.to)
     }
 
     /// As [`Calendar::next_allowed`], with other hours (`from` included, `to` excluded).

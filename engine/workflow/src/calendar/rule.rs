@@ -11,7 +11,7 @@ use jiff::{Span, Timestamp, ToSpan};
 
 use super::error::CalendarError;
 use super::every::Repeat;
-use super::moments::END_OF_DAY;
+use super::moments::{END_OF_DAY, QUIET_UNTIL};
 use super::rule_error::RuleError;
 use super::rule_parse;
 use super::school_calendar::Calendar;
@@ -175,6 +175,16 @@ impl TimeRule {
     /// The next moment of a repeating rule after `after` (local); of another rule, its moment counted from there.
     pub fn next(&self, after: DateTime, calendar: &Calendar) -> Result<Due, RuleError> {
         self.resolve(after, |_| Err("a repeating rule has no base".to_owned()), calendar)
+    }
+
+    /// Where a moment waits that lies beyond the calendar: the first of September after its end, in the morning, and
+    /// later than where it counts from. It is dated anew when the next school year is added.
+    pub fn provisional(&self, from: DateTime, calendar: &Calendar) -> Result<Due, RuleError> {
+        let end = calendar.last_day();
+        let year = if end.month() < 9 { end.year() } else { end.year().saturating_add(1) };
+        let start = Date::new(year, 9, 1).map_err(|_| CalendarError::OutOfRange(end.to_string()))?;
+        let day = if from.date() < start { start } else { plus_days(from.date(), 1)? };
+        self.due(day.to_datetime(QUIET_UNTIL), calendar)
     }
 
     fn due(&self, civil: DateTime, calendar: &Calendar) -> Result<Due, RuleError> {

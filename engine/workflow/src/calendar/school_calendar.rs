@@ -8,7 +8,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::data::{CalendarData, DayPart, Period, PeriodKind, SchoolWeekday};
+use super::data::{CalendarData, DayPart, Hours, Period, PeriodKind, SchoolWeekday};
 use super::error::CalendarError;
 
 /// Most school years in one calendar.
@@ -181,6 +181,14 @@ impl Calendar {
             data.periods.retain(|known| known.id != period.id);
             data.periods.push(period);
         }
+        Self::new(data)
+    }
+
+    /// This calendar for a school in another time zone, and with its own hours for messages when they are given.
+    pub fn for_school(&self, zone: &str, messages: Option<Hours>) -> Result<Self, CalendarError> {
+        let mut data = self.0.data.clone();
+        data.zone = zone.to_owned();
+        data.messages = messages;
         Self::new(data)
     }
 

@@ -19,7 +19,7 @@ pub fn asks(world: World<'_>, snapshot: &Snapshot, command: &Command) -> Vec<Ask
             let automatic = world.definition.step(step).is_some_and(|s| s.step.conclude == Concluding::WhenReady);
             let mut asks = vec![Ask::Check(step.clone())];
             if automatic {
-                asks.push(Ask::Conclude(step.clone()));
+                asks.extend(open().map(Ask::Conclude));
             }
             asks
         }
@@ -47,13 +47,18 @@ pub struct CallConfig {
     pub invited: Option<Vec<String>>,
 }
 
-/// Evaluates the configuration of a step for a plugin call.
+/// Evaluates the configuration of a step for a plugin call; `answers` is what the plugins of other open steps say now.
 ///
 /// # Errors
 /// The expression that failed.
-pub fn calls_for(world: World<'_>, snapshot: &Snapshot, step: &str) -> Result<CallConfig, String> {
-    let (actor, answers) = (super::Actor::system(), super::Answers::default());
-    let turn = Turn::new(world, &actor, &answers, snapshot.clone());
+pub fn calls_for(
+    world: World<'_>,
+    snapshot: &Snapshot,
+    step: &str,
+    answers: &super::Answers,
+) -> Result<CallConfig, String> {
+    let actor = super::Actor::system();
+    let turn = Turn::new(world, &actor, answers, snapshot.clone());
     let def = world.definition.step(step).ok_or_else(|| format!("there is no step `{step}`"))?;
     let none = Locals::default();
     let with = match (&def.with, world.definition.step(&def.pool)) {
@@ -67,7 +72,7 @@ pub fn calls_for(world: World<'_>, snapshot: &Snapshot, step: &str) -> Result<Ca
         for (i, check) in def.checks.iter().enumerate() {
             let mut reasons = Vec::new();
             stepper::unmet(&turn, check, None, &mut reasons)?;
-            checks.push(json!({"id": i + 1, "ok": reasons.is_empty(), "reasons": reasons}));
+            checks.push(json!({"id": format!("c{}", i + 1), "ok": reasons.is_empty(), "reasons": reasons}));
         }
         inputs.insert("checks".into(), Value::Array(checks));
     }

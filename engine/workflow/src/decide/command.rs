@@ -234,14 +234,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// `WORD` or `WORD:arg:arg`.
+    /// `WORD` or `WORD:arg,arg`.
     pub fn reason(&self) -> String {
-        let mut reason = self.word.clone();
-        for arg in &self.args {
-            reason.push(':');
-            reason.push_str(arg);
+        match self.args.as_slice() {
+            [] => self.word.clone(),
+            args => format!("{}:{}", self.word, args.join(",")),
         }
-        reason
     }
 }
 

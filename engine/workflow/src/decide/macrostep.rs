@@ -62,12 +62,14 @@ pub(super) fn drain_queue(turn: &mut Turn<'_>) -> Result<(), Broken> {
 }
 
 fn drain(turn: &mut Turn<'_>, configuration: &mut Configuration, scratch: &mut Scratch<Event>) -> Result<(), Broken> {
-    for _ in 0..MAX_QUEUED {
-        if turn.queue.is_empty() || !configuration.is_running() {
-            return Ok(());
-        }
+    let mut handled = 0;
+    while !turn.queue.is_empty() && configuration.is_running() && handled < MAX_QUEUED {
         let event = turn.queue.remove(0);
         step(turn, configuration, scratch, event)?;
+        handled += 1;
+    }
+    if turn.queue.is_empty() || !configuration.is_running() {
+        return Ok(());
     }
     let names: Vec<&str> = turn.queue.iter().map(|event| event.name.as_str()).collect();
     Err(Broken(format!("more than {MAX_QUEUED} events in one turn; still waiting: {}", names.join(", "))))

@@ -8,6 +8,7 @@ use super::decision::{Effect, Happening, NewArtifact, NewTask, Rejection, TaskCh
 use super::model::{Child, ChildStatus, Children, Parent, PendingTimer, Pool, StepState, StepStatus, TimerPurpose};
 use super::names::Locals;
 use super::turn::{Event, Turn};
+use crate::calendar::{CalendarError, RuleError};
 use crate::definition::{RunDef, StepDef};
 use crate::ir::{Identity, Join};
 
@@ -230,9 +231,15 @@ impl Turn<'_> {
                 other => Err(format!("`{expression}` gives {other}, not a date")),
             }
         };
-        crate::calendar::TimeRule::parse(rule)
-            .and_then(|rule| rule.resolve(base, lookup, self.world.calendar))
-            .map_err(|error| format!("time rule `{rule}`: {error}"))
+        let calendar = self.world.calendar;
+        let parsed = crate::calendar::TimeRule::parse(rule).map_err(|error| format!("time rule `{rule}`: {error}"))?;
+        match parsed.resolve(base, lookup, calendar) {
+            Ok(due) => Ok(due),
+            Err(RuleError::Calendar(CalendarError::AfterEnd { .. })) if !parsed.repeats() => {
+                parsed.provisional(base, calendar).map_err(|error| format!("time rule `{rule}`: {error}"))
+            }
+            Err(error) => Err(format!("time rule `{rule}`: {error}")),
+        }
     }
 
     /// Sets a timer, replacing one of the same id.

@@ -14,6 +14,7 @@ use super::programs::{Each, Op, Requirement};
 use super::{Definition, DefinitionError, RunDef, StateDef, StepDef, TransitionDef, environment};
 use crate::cel::{CelError, Env, Program, Type};
 use crate::ir;
+use crate::lint::expressions;
 
 /// Everything but the plain form itself.
 pub(super) struct Parts {
@@ -282,6 +283,7 @@ impl Compiler {
         let def = StepDef {
             state: state.to_owned(),
             pool: step.id.clone(),
+            reads_steps: expressions::reads(step, "steps"),
             with: self.tree(&format!("{place}/with"), &step.with),
             inputs,
             checks: self.requirements(&place, "checks", &step.checks),

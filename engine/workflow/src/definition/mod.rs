@@ -100,6 +100,8 @@ pub struct StepDef {
     pub state: String,
     /// The step that owns the pool it writes to (itself, unless it shares).
     pub pool: String,
+    /// Whether its configuration reads what other steps say.
+    pub reads_steps: bool,
     /// Configuration with its expressions.
     pub with: Tree,
     /// Inputs for the plugin.

@@ -46,6 +46,7 @@ pub const ALL: &[Code] = &[
     code("DB021", Error, "instrument for another kind"),
     code("DB022", Error, "id given twice in an instrument"),
     code("DB023", Error, "label without a language"),
+    code("DB024", Error, "merge key"),
     code("DB030", Error, "unknown key"),
     code("DB031", Error, "missing key"),
     code("DB032", Error, "wrong type"),

@@ -176,6 +176,10 @@ impl Reader<'_> {
         let Some(open) = self.stack.last_mut() else {
             return Ok(());
         };
+        if key == "<<" {
+            sink.add("DB024", span, "Merge keys (`<<`) are not supported.")
+                .help("repeat the alias below each key, or lay one workflow over another with `extends`");
+        }
         if let Some(first) = open.twice(&key) {
             sink.add("DB012", span, format!("The key `{key}` is given twice in this map."))
                 .label(format!("first given on line {first}"))

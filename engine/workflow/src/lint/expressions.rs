@@ -21,6 +21,14 @@ pub fn visit_actions<'a>(workflow: &'a Workflow, each: &mut dyn FnMut(&str, &'a 
     walk.workflow(workflow);
 }
 
+/// Whether an expression of a step names a variable.
+pub fn reads(step: &Step, variable: &str) -> bool {
+    let mut found = false;
+    let mut expression = |_: &str, source: &str| names(source, &mut |name, _| found |= name == variable);
+    Walk { path: String::new(), expression: &mut expression, action: &mut |_, _| {} }.step(step);
+    found
+}
+
 /// A walk through a workflow that keeps the path of where it is.
 struct Walk<'a, 'f> {
     path: String,

@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value};
 
 use super::rehearsal::{Rehearsal, Settled};
-use super::route::{Act, Route};
+use super::route::Route;
 use super::sample::{Sampler, last_day};
 use super::school::School;
 use crate::calendar::Week;
@@ -82,7 +82,8 @@ impl Plan {
             .filter_map(|source| source.rehearsal.until)
             .max()
             .unwrap_or_else(|| last_day(&school.calendar, first));
-        let habits = sources.iter().fold(super::Habits::default(), |all, source| all.or(source.rehearsal.habits)).settled();
+        let habits =
+            sources.iter().fold(super::Habits::default(), |all, source| all.or(source.rehearsal.habits)).settled();
         let Maker { problems, remarks, .. } = maker;
         if !problems.is_empty() {
             return Err(problems);
@@ -165,7 +166,9 @@ impl Maker<'_> {
         let not_before = rehearsal
             .not_before
             .iter()
-            .filter_map(|(name, text)| Some((name.clone(), self.program(id, &format!("not_before.{name}"), &dated(text))?)))
+            .filter_map(|(name, text)| {
+                Some((name.clone(), self.program(id, &format!("not_before.{name}"), &dated(text))?))
+            })
             .collect();
         let weights = |weights: &BTreeMap<String, u32>| weights.iter().map(|(o, w)| (o.clone(), *w)).collect();
         Script {
@@ -219,14 +222,17 @@ impl Maker<'_> {
     ) {
         for name in names.filter(|name| !known.contains(&name.as_str())) {
             let near = suggest::closest(name, known.iter().copied());
-            let mend = near.map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
-            self.problems.push(format!("rehearsal of `{workflow}`, {list}: the workflow has no {what} `{name}`; {mend}"));
+            let mend = near
+                .map_or_else(|| format!("known are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+            self.problems
+                .push(format!("rehearsal of `{workflow}`, {list}: the workflow has no {what} `{name}`; {mend}"));
         }
     }
 
     /// Roles of the school that nobody holds.
     fn people(&mut self, definition: &Definition) {
-        let moves = definition.ir.all_states().into_iter().flat_map(|state| state.on.iter().flat_map(|t| t.roles.iter()));
+        let moves =
+            definition.ir.all_states().into_iter().flat_map(|state| state.on.iter().flat_map(|t| t.roles.iter()));
         let steps = definition.steps.values().flat_map(|def| def.step.roles.iter());
         for role in moves.chain(steps).collect::<BTreeSet<_>>() {
             if !definition.roles.contains_key(role) && !self.school.has_role(role) {
@@ -292,7 +298,9 @@ impl Maker<'_> {
     fn tree(&mut self, workflow: &str, place: &str, value: &Value) -> Tree {
         match value {
             Value::String(text) => match text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
-                Some(source) => self.program(workflow, place, source.trim()).map_or(Tree::Plain(Value::Null), Tree::Value),
+                Some(source) => {
+                    self.program(workflow, place, source.trim()).map_or(Tree::Plain(Value::Null), Tree::Value)
+                }
                 None => Tree::Plain(value.clone()),
             },
             Value::Array(items) if has_expression(value) => {
@@ -331,14 +339,5 @@ impl Script {
     /// Whether people sit together in one of these states.
     pub fn is_live(&self, states: &[String]) -> bool {
         states.iter().any(|state| self.live.contains(state))
-    }
-
-    /// The title of a thing that is done, in a language.
-    pub fn act_text(&self, locale: &str, act: &Act) -> String {
-        let key = match act {
-            Act::Send(event) => format!("event.{event}"),
-            Act::Conclude(step) => format!("step.{step}"),
-        };
-        self.definition.ir.text(locale, &key).to_owned()
     }
 }

@@ -105,8 +105,10 @@ impl Habits {
 
     /// Without gaps. Numbers outside their range are brought into it.
     pub fn settled(self) -> Settled {
-        let share = |value: Option<f64>, ordinary: f64| value.filter(|v| v.is_finite()).unwrap_or(ordinary).clamp(0.0, 1.0);
-        let days = |value: Option<f64>, ordinary: f64| value.filter(|v| v.is_finite()).unwrap_or(ordinary).clamp(0.0, 60.0);
+        let share =
+            |value: Option<f64>, ordinary: f64| value.filter(|v| v.is_finite()).unwrap_or(ordinary).clamp(0.0, 1.0);
+        let days =
+            |value: Option<f64>, ordinary: f64| value.filter(|v| v.is_finite()).unwrap_or(ordinary).clamp(0.0, 60.0);
         Settled {
             answer_days: days(self.answer_days, 3.0),
             absent: share(self.absent, 0.04),
@@ -153,8 +155,9 @@ impl Rehearsal {
 /// A day (from half past eight) or a local moment.
 fn moment(text: &str) -> Result<DateTime, String> {
     let day = text.parse::<Date>().ok().filter(|_| !text.contains('T')).map(|day| day.at(8, 30, 0, 0));
-    day.or_else(|| text.parse::<DateTime>().ok())
-        .ok_or_else(|| format!("start: `{text}` is no day; write it as 2026-09-07, or with an hour as 2026-09-07T09:00"))
+    day.or_else(|| text.parse::<DateTime>().ok()).ok_or_else(|| {
+        format!("start: `{text}` is no day; write it as 2026-09-07, or with an hour as 2026-09-07T09:00")
+    })
 }
 
 #[cfg(test)]
@@ -173,7 +176,9 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_is_named() {
-        for (text, named) in [("start: soon\n", "`soon` is no day"), ("result: {}\n", "result"), ("habits: {nver: 1}", "nver")] {
+        for (text, named) in
+            [("start: soon\n", "`soon` is no day"), ("result: {}\n", "result"), ("habits: {nver: 1}", "nver")]
+        {
             let error = Rehearsal::parse(text).expect_err("it is refused");
             assert!(error.contains(named), "{error}");
         }

@@ -20,8 +20,22 @@ const DETOUR: u32 = 1_000;
 
 /// Words in the name of an event that speak of something that normally does not happen.
 const EXCEPTIONS: [&str; 16] = [
-    "cancel", "postpone", "move", "interrupt", "stop", "abort", "abandon", "withdraw", "drop", "annul", "suspend", "pause",
-    "give_up", "reopen", "undo", "revoke",
+    "cancel",
+    "postpone",
+    "move",
+    "interrupt",
+    "stop",
+    "abort",
+    "abandon",
+    "withdraw",
+    "drop",
+    "annul",
+    "suspend",
+    "pause",
+    "give_up",
+    "reopen",
+    "undo",
+    "revoke",
 ];
 
 /// What somebody does.
@@ -68,8 +82,6 @@ pub(super) struct Leaf {
     pub chain: Vec<String>,
     /// Steps of these states.
     pub steps: Vec<String>,
-    /// An end.
-    pub end: bool,
 }
 
 /// The map of a workflow.
@@ -83,10 +95,8 @@ impl Route {
     pub fn of(definition: &Definition) -> Self {
         let surveyor = Surveyor::new(definition);
         let ranks = surveyor.ranks();
-        let leaves = surveyor
-            .leaves()
-            .map(|leaf| (definition.chart.id(leaf).to_owned(), surveyor.leaf(leaf, &ranks)))
-            .collect();
+        let leaves =
+            surveyor.leaves().map(|leaf| (definition.chart.id(leaf).to_owned(), surveyor.leaf(leaf, &ranks))).collect();
         Self { leaves, assumptions: surveyor.assumptions() }
     }
 }
@@ -175,14 +185,16 @@ impl<'d> Surveyor<'d> {
     }
 
     fn is_end(&self, leaf: StateId) -> bool {
-        matches!(self.chart.kind(leaf), StateKind::Final) && self.chart.parent(leaf).is_none_or(|up| up == StateId::ROOT)
+        matches!(self.chart.kind(leaf), StateKind::Final)
+            && self.chart.parent(leaf).is_none_or(|up| up == StateId::ROOT)
     }
 
     /// Distance of every state from the end: shortest ways, exceptions left out, detours dear.
     fn ranks(&self) -> BTreeMap<StateId, u32> {
         let mut before: BTreeMap<StateId, Vec<(StateId, u32)>> = BTreeMap::new();
         let mut ranks = BTreeMap::new();
-        let mut queue = std::collections::BinaryHeap::new();
+        let mut queue: std::collections::BinaryHeap<std::cmp::Reverse<(u32, StateId)>> =
+            std::collections::BinaryHeap::new();
         for leaf in self.leaves() {
             if self.is_end(leaf) {
                 ranks.insert(leaf, 0);
@@ -223,7 +235,7 @@ impl<'d> Surveyor<'d> {
             .flat_map(|state| state.steps.iter().map(|step| step.id.clone()))
             .collect();
         let own = ranks.get(&leaf).copied().unwrap_or(ENDLESS);
-        let mut found = Leaf { rank: own, end: self.is_end(leaf), ..Leaf::default() };
+        let mut found = Leaf { rank: own, ..Leaf::default() };
         for way in self.ways_from(leaf) {
             let rank = self.rank(&way.targets, ranks);
             for event in &way.transition.events {
@@ -240,7 +252,8 @@ impl<'d> Surveyor<'d> {
             }
         }
         for step in &steps {
-            let automatic = self.definition.step(step).is_some_and(|def| def.step.conclude == ir::Concluding::WhenReady);
+            let automatic =
+                self.definition.step(step).is_some_and(|def| def.step.conclude == ir::Concluding::WhenReady);
             if automatic && !found.moves.iter().any(|known| known.act == Act::Conclude(step.clone())) {
                 found.moves.extend(self.conclusion(step, own, &steps));
             }
@@ -280,12 +293,19 @@ impl<'d> Surveyor<'d> {
             .collect();
         let requirements = guard.map(|guard| guard.require.as_slice()).unwrap_or_default();
         for requirement in requirements {
-            waits.extend(paths(requirement).filter(|path| path.first().is_some_and(|n| n == "steps")).filter_map(|p| p.get(1).cloned()));
+            waits.extend(
+                paths(requirement)
+                    .filter(|path| path.first().is_some_and(|n| n == "steps"))
+                    .filter_map(|p| p.get(1).cloned()),
+            );
         }
         waits.sort();
         waits.dedup();
         let to_work = self.reached(&way.targets).iter().any(|leaf| {
-            std::iter::once(*leaf).chain(self.chart.ancestors(*leaf)).take(2).any(|s| self.states.get(&s).is_some_and(|s| !s.steps.is_empty()))
+            std::iter::once(*leaf)
+                .chain(self.chart.ancestors(*leaf))
+                .take(2)
+                .any(|s| self.states.get(&s).is_some_and(|s| !s.steps.is_empty()))
         });
         Move {
             act: Act::Send(event.to_owned()),
@@ -303,7 +323,10 @@ impl<'d> Surveyor<'d> {
     /// Whether a timer stands for an agreed day, not for patience that runs out.
     fn is_agreed(&self, timer: &str) -> bool {
         let rule = self.definition.timers.get(timer).and_then(|timer| TimeRule::parse(&timer.rule).ok());
-        rule.is_some_and(|rule| rule.expression().is_some() || rule.text().starts_with(|c: char| c.is_ascii_digit() && rule.text().contains('-')))
+        rule.is_some_and(|rule| {
+            rule.expression().is_some()
+                || rule.text().starts_with(|c: char| c.is_ascii_digit() && rule.text().contains('-'))
+        })
     }
 
     fn assumptions(&self) -> Assumptions {
@@ -323,7 +346,8 @@ impl<'d> Surveyor<'d> {
                 program.references().functions.contains("In") || program.references().variables.contains("children")
             })
             || paths(requirement).any(|path| {
-                path.first().is_some_and(|name| name == "data") && path.get(1).is_some_and(|field| self.engine_fields.contains(field))
+                path.first().is_some_and(|name| name == "data")
+                    && path.get(1).is_some_and(|field| self.engine_fields.contains(field))
             })
     }
 }
@@ -337,11 +361,14 @@ fn paths(requirement: &Requirement) -> impl Iterator<Item = &Vec<String>> {
 }
 
 fn reads_clock(requirement: &Requirement) -> bool {
-    programs(requirement).any(|program| ["today", "now"].iter().any(|name| program.references().variables.contains(*name)))
+    programs(requirement)
+        .any(|program| ["today", "now"].iter().any(|name| program.references().variables.contains(*name)))
 }
 
 fn is_for_people(event: &str, transition: &ir::Transition) -> bool {
-    !transition.roles.is_empty() && !event.contains('*') && !RESERVED_EVENTS.iter().any(|prefix| event.starts_with(prefix))
+    !transition.roles.is_empty()
+        && !event.contains('*')
+        && !RESERVED_EVENTS.iter().any(|prefix| event.starts_with(prefix))
 }
 
 fn is_exception(event: &str) -> bool {

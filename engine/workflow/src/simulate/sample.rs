@@ -14,14 +14,43 @@ const MAX_DEPTH: usize = 12;
 
 /// Words in the name of a list that speak of something amiss: such a list stays empty.
 const AMISS: [&str; 20] = [
-    "missing", "without", "violation", "warning", "problem", "absent", "late", "conflict", "error", "blame", "unresolved",
-    "open_help", "not_yet", "must_open", "objection", "parked", "dropped", "withdrawn", "duplicate", "refused",
+    "missing",
+    "without",
+    "violation",
+    "warning",
+    "problem",
+    "absent",
+    "late",
+    "conflict",
+    "error",
+    "blame",
+    "unresolved",
+    "open_help",
+    "not_yet",
+    "must_open",
+    "objection",
+    "parked",
+    "dropped",
+    "withdrawn",
+    "duplicate",
+    "refused",
 ];
 
 /// Words in the name of a person's field, and the role at school they speak of.
 const ROLES: [(&str, &str); 14] = [
-    ("direct", "dir"), ("dir", "dir"), ("leader", "dir"), ("coach", "coach"), ("core", "zc"), ("care", "zc"), ("zc", "zc"),
-    ("policy", "pol"), ("pol", "pol"), ("committee", "pol"), ("editor", "zc"), ("theme", "thm"), ("advis", "adv"),
+    ("direct", "dir"),
+    ("dir", "dir"),
+    ("leader", "dir"),
+    ("coach", "coach"),
+    ("core", "zc"),
+    ("care", "zc"),
+    ("zc", "zc"),
+    ("policy", "pol"),
+    ("pol", "pol"),
+    ("committee", "pol"),
+    ("editor", "zc"),
+    ("theme", "thm"),
+    ("advis", "adv"),
     ("guest", "dir"),
 ];
 

@@ -49,8 +49,7 @@ pub struct Team {
 }
 
 /// The short names, for messages.
-pub const TOKENS: &str =
-    "@people, @people:ROLE, @teams, @teams:KIND, @team:ID, @team_ids, @team_ids:KIND, @coaches, @by_team:VALUE, @attributes:NAME";
+pub const TOKENS: &str = "@people, @people:ROLE, @teams, @teams:KIND, @team:ID, @team_ids, @team_ids:KIND, @coaches, @by_team:VALUE, @attributes:NAME";
 
 impl School {
     /// Whether somebody holds a role of the school.
@@ -72,7 +71,11 @@ impl School {
 
     /// Ids of the teams of a kind, or of all.
     pub fn team_ids(&self, kind: Option<&str>) -> Vec<String> {
-        self.teams.iter().filter(|(_, team)| kind.is_none_or(|kind| team.kind == kind)).map(|(id, _)| id.clone()).collect()
+        self.teams
+            .iter()
+            .filter(|(_, team)| kind.is_none_or(|kind| team.kind == kind))
+            .map(|(id, _)| id.clone())
+            .collect()
     }
 
     /// Team -> coach.
@@ -100,9 +103,7 @@ impl School {
                     return Err(format!("school `{}` has no team `{id}`; it has {known}", self.id));
                 }
             },
-            ("by_team", Some(value)) => {
-                Value::Object(self.teams.keys().map(|id| (id.clone(), json!(value))).collect())
-            }
+            ("by_team", Some(value)) => Value::Object(self.teams.keys().map(|id| (id.clone(), json!(value))).collect()),
             ("attributes", Some(attribute)) => Value::Object(
                 self.people
                     .iter()
@@ -124,9 +125,13 @@ impl School {
         Ok(match value {
             Value::String(text) => self.meaning(text)?,
             Value::Array(items) => Value::Array(items.iter().map(|item| self.filled(item)).collect::<Result<_, _>>()?),
-            Value::Object(fields) => Value::Object(
-                fields.iter().map(|(key, item)| Ok((key.clone(), self.filled(item)?))).collect::<Result<_, String>>()?,
-            ),
+            Value::Object(fields) => {
+                Value::Object(fields.iter().map(|(key, item)| Ok((key.clone(), self.filled(item)?))).collect::<Result<
+                    _,
+                    String,
+                >>(
+                )?)
+            }
             other => other.clone(),
         })
     }

@@ -105,7 +105,13 @@ pub fn story(plan: &Plan, told: &[Told], locale: &str) -> String {
             day = Some(one.at.date());
             let _ = writeln!(text, "{}{}", if text.is_empty() { "" } else { "\n" }, date(one.at.date(), locale));
         }
-        let _ = writeln!(text, "  {}  {}: {}", one.at.strftime("%H:%M"), title(plan, one, locale), sentence(plan, one, locale));
+        let _ = writeln!(
+            text,
+            "  {}  {}: {}",
+            one.at.strftime("%H:%M"),
+            title(plan, one, locale),
+            sentence(plan, one, locale)
+        );
     }
     text
 }
@@ -116,11 +122,31 @@ const DAYS: [[&str; 7]; 2] = [
 ];
 const MONTHS: [[&str; 12]; 2] = [
     [
-        "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
         "december",
     ],
     [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ],
 ];
@@ -129,7 +155,8 @@ const MONTHS: [[&str; 12]; 2] = [
 pub fn date(day: Date, locale: &str) -> String {
     let language = usize::from(locale == "en");
     let weekday = DAYS[language].get(day.weekday().to_monday_zero_offset() as usize).copied().unwrap_or_default();
-    let month = MONTHS[language].get(usize::from(day.month().unsigned_abs()).saturating_sub(1)).copied().unwrap_or_default();
+    let month =
+        MONTHS[language].get(usize::from(day.month().unsigned_abs()).saturating_sub(1)).copied().unwrap_or_default();
     format!("{weekday} {} {month} {}", day.day(), day.year())
 }
 
@@ -180,14 +207,17 @@ fn sentence(plan: &Plan, one: &Told, locale: &str) -> String {
         }
         What::Opened { step, people, due } => {
             let step = of(format!("step.{step}"));
-            let due = due.map(|due| say(format!(", tegen {}", short(due.date())), format!(", due {}", short(due.date()))));
+            let due =
+                due.map(|due| say(format!(", tegen {}", short(due.date())), format!(", due {}", short(due.date()))));
             let due = due.unwrap_or_default();
             say(
                 format!("taak \u{201c}{step}\u{201d} staat klaar voor {}{due}", persons(*people, true)),
                 format!("task \u{201c}{step}\u{201d} is open for {}{due}", persons(*people, false)),
             )
         }
-        What::Closed { step, answers, late, silent } => closed(plan, &of(format!("step.{step}")), answers, *late, silent, dutch),
+        What::Closed { step, answers, late, silent } => {
+            closed(plan, &of(format!("step.{step}")), answers, *late, silent, dutch)
+        }
         What::Led { person, key, .. } => format!("{} \u{2192} \u{201c}{}\u{201d}", name(plan, person), of(key.clone())),
         What::Notified { text, key, persons } => {
             let message = text.get(locale).or_else(|| text.values().next()).unwrap_or(key);

@@ -50,7 +50,7 @@ impl Step {
         self.ctx["today"] = now.get(..10).into();
     }
 
-    /// Sets a field of the context: `invited`, `inputs`, `actor`, `counts`.
+    /// Sets a field of the context: `invited`, `inputs`, `actor`, `counts`, `closed`, `identity`, `k`.
     pub fn set(&mut self, field: &str, value: Value) {
         self.ctx[field] = value;
     }

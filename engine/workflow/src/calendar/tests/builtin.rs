@@ -161,7 +161,15 @@ fn bad_data_is_refused() {
     let year = |from: &str, to: &str| SchoolYear { from: d(from), to: d(to) };
     let data = |zone: &str, years: Vec<SchoolYear>, periods: Vec<Period>| {
         let zone = zone.to_owned();
-        Calendar::new(CalendarData { id: "x".into(), zone, years, weekdays: Default::default(), periods, source: None })
+        Calendar::new(CalendarData {
+            id: "x".into(),
+            zone,
+            years,
+            weekdays: Default::default(),
+            periods,
+            messages: None,
+            source: None,
+        })
     };
     let period = |id: &str, from: &str, to: &str| Period {
         id: id.into(),

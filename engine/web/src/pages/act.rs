@@ -1,0 +1,205 @@
+//! What people do to a cycle: say "next", go back, pause, skip, note. Every act answers 303, or 422 with the same page.
+
+use draaiboek_workflow::decide::Command;
+use jiff::civil::Date;
+use serde_json::{Map, Value, json};
+
+use super::cycle::{Refused, field_label, page};
+use crate::answer::{Failure, Outcome};
+use crate::forms::{Reading, Sources, of_schema, read};
+use crate::gate::{AdvanceCycle, Cycle, ManageCycle, ManageStep, Permission, Visit};
+use crate::input::{Fields, Input};
+use crate::route::redirect;
+use crate::show::words;
+
+/// Where an act leads.
+fn back(cycle: &Cycle, done: &str) -> Outcome {
+    Ok(redirect(&format!("/cycle/{}?done={done}", words::path_id(cycle.id()))))
+}
+
+/// A key of this visitor for a repeated post; another's key never answers.
+pub(super) fn key<P: Permission>(visit: &Visit<P>, form: &Fields) -> Result<Option<String>, Failure> {
+    let account = &visit.member()?.account;
+    Ok(form.text("key").filter(|key| key.len() <= 80).map(|key| format!("web:{account}:{key}")))
+}
+
+/// `cycle/send`
+pub(crate) async fn send(visit: Visit<AdvanceCycle>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let event = input.part("event").to_owned();
+    let schema = schema(&cycle, &event);
+    let reading = match &schema {
+        Some(schema) => {
+            let (inputs, nothing) = (Map::new(), Value::Null);
+            let sources = Sources {
+                locale: &visit.locale,
+                config: &nothing,
+                inputs: &inputs,
+                picture: &nothing,
+                groups: Vec::new(),
+                place: &cycle.place,
+            };
+            let controls = of_schema(schema, &sources, |name| field_label(&cycle, name));
+            read(&controls, &input.form, &format!("{event}."), &cycle.place)
+        }
+        None => Reading::default(),
+    };
+    let form = format!("event-{event}");
+    if !reading.problems.is_empty() {
+        return refuse(&visit, &cycle, &form, &input, reading, None).await;
+    }
+    let reason = input.form.text("reason").map(str::to_owned);
+    let command = Command::Send { event, data: Value::Object(reading.value.clone()), reason };
+    let outcome = cycle.command(command, key(&visit, &input.form)?.as_deref()).await;
+    finish(visit, cycle, &form, &input, reading, outcome.map(drop), "sent").await
+}
+
+/// The schema of the data an event takes in the present states.
+fn schema(cycle: &Cycle, event: &str) -> Option<Value> {
+    let states = cycle.definition.ir.all_states();
+    let mut own = states.iter().flat_map(|state| state.on.iter()).filter(|t| t.events.iter().any(|name| name == event));
+    own.find_map(|transition| transition.event_data.clone())
+}
+
+/// `cycle/note`
+pub(crate) async fn note(visit: Visit<AdvanceCycle>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let text = input.form.text("text").unwrap_or_default().to_owned();
+    let outcome = cycle.command(Command::Note { text }, key(&visit, &input.form)?.as_deref()).await;
+    finish(visit, cycle, "note", &input, Reading::default(), outcome.map(drop), "noted").await
+}
+
+/// `cycle/move`: back to an earlier state, or the present one again.
+pub(crate) async fn move_to(visit: Visit<ManageCycle>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let to: Vec<String> = input.form.text("to").into_iter().map(str::to_owned).collect();
+    let form = if input.form.has("again") { "again" } else { "back" };
+    let command = Command::Move { to, reason: reason(&input) };
+    let outcome =
+        stale(&cycle, &input).and(cycle.command(command, key(&visit, &input.form)?.as_deref()).await.map(drop));
+    finish(visit, cycle, form, &input, Reading::default(), outcome, "moved").await
+}
+
+/// `cycle/pause`
+pub(crate) async fn pause(visit: Visit<ManageCycle>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let outcome = cycle.command(Command::Pause { reason: reason(&input) }, None).await;
+    finish(visit, cycle, "pause", &input, Reading::default(), outcome.map(drop), "paused").await
+}
+
+/// `cycle/resume`
+pub(crate) async fn resume(visit: Visit<ManageCycle>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let outcome = cycle.command(Command::Resume, None).await;
+    finish(visit, cycle, "resume", &input, Reading::default(), outcome.map(drop), "resumed").await
+}
+
+/// `cycle/cancel`
+pub(crate) async fn cancel(visit: Visit<ManageCycle>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let outcome = cycle.command(Command::Cancel { reason: reason(&input) }, None).await;
+    finish(visit, cycle, "cancel", &input, Reading::default(), outcome.map(drop), "cancelled").await
+}
+
+/// `step/conclude`
+pub(crate) async fn conclude(visit: Visit<ManageStep>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let outcome = cycle.command(Command::Conclude { step: step.id.clone() }, None).await;
+    let form = format!("step-{}", step.id);
+    finish(visit, cycle, &form, &input, Reading::default(), outcome.map(drop), "concluded").await
+}
+
+/// `step/skip`
+pub(crate) async fn skip(visit: Visit<ManageStep>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let command = Command::Skip { step: step.id.clone(), reason: reason(&input) };
+    let outcome = cycle.command(command, None).await;
+    let form = format!("step-{}", step.id);
+    finish(visit, cycle, &form, &input, Reading::default(), outcome.map(drop), "skipped").await
+}
+
+/// `step/reschedule`
+pub(crate) async fn reschedule(visit: Visit<ManageStep>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let form = format!("step-{}", step.id);
+    let part = |name: &str| input.form.text(name).and_then(|text| text.parse::<i16>().ok());
+    let day = match (part("due.y"), part("due.m"), part("due.d")) {
+        (Some(year), Some(month), Some(day)) => {
+            Date::new(year, i8::try_from(month).unwrap_or(0), i8::try_from(day).unwrap_or(0)).ok()
+        }
+        _ => None,
+    };
+    let Some(day) = day else {
+        let problem = Failure::Invalid("date".into());
+        return finish(visit, cycle, &form, &input, Reading::default(), Err(problem), "").await;
+    };
+    let command = Command::Reschedule { target: step.id.clone(), to: day.at(23, 59, 0, 0), reason: reason(&input) };
+    let outcome = cycle.command(command, None).await;
+    finish(visit, cycle, &form, &input, Reading::default(), outcome.map(drop), "rescheduled").await
+}
+
+fn reason(input: &Input) -> String {
+    input.form.text("reason").unwrap_or_default().to_owned()
+}
+
+/// A move is made for the place the visitor saw: another place meanwhile means to look again first.
+fn stale(cycle: &Cycle, input: &Input) -> Result<(), Failure> {
+    let seen = input.form.text("revision").and_then(|text| text.parse::<u64>().ok());
+    match seen {
+        Some(seen) if seen != cycle.revision() => Err(Failure::Invalid("stale".into())),
+        _ => Ok(()),
+    }
+}
+
+async fn finish<P: Permission>(
+    visit: Visit<P>,
+    cycle: Cycle,
+    form: &str,
+    input: &Input,
+    reading: Reading,
+    outcome: Result<(), Failure>,
+    done: &str,
+) -> Outcome {
+    match outcome {
+        Ok(()) => back(&cycle, done),
+        Err(error @ (Failure::Rejected(_) | Failure::Invalid(_))) => {
+            refuse(&visit, &cycle, form, input, reading, Some(error)).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The same page with the reasons and everything that was typed; the cycle as it is now.
+async fn refuse<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    form: &str,
+    input: &Input,
+    reading: Reading,
+    error: Option<Failure>,
+) -> Outcome {
+    let cycle = visit.cycle(cycle.id()).await?;
+    let speaker = visit.speaker(Some(&cycle), None)?;
+    let problems: Vec<(String, String)> =
+        reading.problems.iter().map(|(name, key)| (name.clone(), visit.t(&format!("problem.{key}"), &[]))).collect();
+    let reasons: Vec<Value> = match &error {
+        Some(Failure::Rejected(rejection)) => {
+            let lead = json!({"text": speaker.word(&rejection.word), "about": null, "lead": true});
+            let own = speaker.reasons(rejection);
+            let further = own.into_iter().filter(|r| r.text != speaker.word(&rejection.word) || r.about.is_some());
+            let further = further.map(|reason| json!({"text": reason.text, "about": reason.about}));
+            std::iter::once(lead).chain(further).collect()
+        }
+        Some(Failure::Invalid(key)) => {
+            let known = visit.app().shower.maybe(&visit.locale, &format!("invalid.{key}"));
+            vec![json!({"text": known.unwrap_or_else(|| visit.t("invalid.other", &[])), "about": null})]
+        }
+        _ => vec![json!({"text": visit.t("problem.incomplete", &[]), "about": null})],
+    };
+    let refused =
+        Refused { form: form.to_owned(), typed: input.form.clone(), values: reading.value, problems, reasons };
+    visit.page(page(visit, &cycle, Some(refused)).await?)
+}

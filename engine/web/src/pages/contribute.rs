@@ -1,0 +1,216 @@
+//! Handing in, taking back, drafts, invitations: for every step kind the same way.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use draaiboek_runtime::Handed;
+use draaiboek_workflow::decide::Answer;
+use serde_json::{Map, Value};
+
+use super::act::key;
+use super::step::{Refused, page, sources};
+use crate::answer::{Failure, Outcome};
+use crate::forms::problems::Reason;
+use crate::forms::{Control, Entry, Reading, of_entry, read};
+use crate::gate::{Contribute, Cycle, Invite, OpenStep, Permission, Visit};
+use crate::input::Input;
+use crate::route::{html, redirect, with_cookie};
+use crate::show::words;
+
+/// Longest life of the secret of an anonymous answer in a browser: as long as a step may be open.
+const SECRET_AGE: u32 = 120 * 24 * 3600;
+
+/// `contribution/create`
+pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let entry = step.entries().into_iter().find(|entry| entry.name == input.part("entry")).cloned();
+    let entry = entry.ok_or(Failure::NotFound)?;
+    let Some((_, reading)) = reading(&visit, &cycle, &step, &entry, &input).await else {
+        let refused = Refused {
+            entry: entry.name.clone(),
+            summary: vec![(None, visit.t("step.blocked", &[]))],
+            ..Default::default()
+        };
+        return visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?);
+    };
+    if input.form.has("more") {
+        let refused = Refused { entry: entry.name.clone(), value: reading.value, mild: true, ..Default::default() };
+        return visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?);
+    }
+    if input.form.has("save") {
+        visit.keep_draft(&cycle, &step, &entry.name, &Value::Object(reading.value)).await?;
+        return Ok(redirect(&format!("{}?entry={}&done=draft", here(&cycle, &step), entry.name)));
+    }
+    if !reading.problems.is_empty() {
+        let refused = of_reading(&visit, &step, &entry, reading);
+        return visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?);
+    }
+    let secret = step.anonymous().then(|| secret(&cycle, &step, &input));
+    let mut payload = Map::new();
+    payload.insert(entry.name.clone(), Value::Object(reading.value.clone()));
+    let handed = Handed {
+        step: step.id.clone(),
+        id: None,
+        payload: Value::Object(payload),
+        group: input.form.text("for_group").map(str::to_owned),
+        revision: None,
+        token: secret.as_ref().map(|secret| secret.1.clone()),
+    };
+    let key = if step.anonymous() { None } else { key(&visit, &input.form)? };
+    match cycle.hand_in(handed, key.as_deref()).await {
+        Ok(reply) => {
+            visit.drop_draft(&cycle, &step.id, &entry.name).await?;
+            let done = match reply.answer {
+                Answer::Late => "late",
+                Answer::Duplicate | Answer::StaleRevision => "known",
+                Answer::Accepted if reply.warnings.is_empty() => "handed_in",
+                Answer::Accepted => "adapted",
+            };
+            let response = redirect(&format!("{}?entry={}&done={done}", here(&cycle, &step), entry.name));
+            Ok(match secret {
+                Some((name, value)) => with_cookie(response, &secret_cookie(&visit, &name, &value)),
+                None => response,
+            })
+        }
+        Err(Failure::Rejected(rejection)) => {
+            let speaker = visit.speaker(Some(&cycle), Some(&step.kind))?;
+            let mut reasons = speaker.reasons(&rejection);
+            if reasons.is_empty() {
+                reasons.push(speaker.reason(&rejection.word));
+            }
+            // What was typed is kept as a draft: a closed step or a lost race costs nobody a text.
+            visit.keep_draft(&cycle, &step, &entry.name, &Value::Object(reading.value.clone())).await?;
+            let cycle = visit.cycle(cycle.id()).await?;
+            let refused = of_reasons(&entry, reading.value, reasons);
+            let step = visit.step(&cycle, &step.id).await?;
+            visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?)
+        }
+        Err(other) => {
+            if !step.anonymous() {
+                visit.keep_draft(&cycle, &step, &entry.name, &Value::Object(reading.value)).await?;
+            }
+            Err(other)
+        }
+    }
+}
+
+fn here(cycle: &Cycle, step: &OpenStep) -> String {
+    format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id))
+}
+
+/// The posted form as data; `None` when there is nothing to choose from yet.
+pub(super) async fn reading<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    step: &OpenStep,
+    entry: &Entry,
+    input: &Input,
+) -> Option<(Vec<Control>, Reading)> {
+    let picture = cycle.picture(&step.id).await.map(|picture| picture.data).unwrap_or(Value::Null);
+    let controls = of_entry(&step.kind, entry, &sources(cycle, step, &picture, &visit.locale))?;
+    let reading = read(&controls, &input.form, &format!("{}.", entry.name), &cycle.place);
+    Some((controls, reading))
+}
+
+fn of_reading<P: Permission>(visit: &Visit<P>, step: &OpenStep, entry: &Entry, reading: Reading) -> Refused {
+    let label = |name: &str| {
+        let field = entry.form.iter().find(|field| field.field == name);
+        field.map_or(name, |field| field.label.get(&visit.locale)).to_owned()
+    };
+    let sentence = |key: &str| visit.t(&format!("problem.{key}"), &[]);
+    let _ = step;
+    Refused {
+        entry: entry.name.clone(),
+        summary: reading
+            .problems
+            .iter()
+            .map(|(name, key)| (Some(name.clone()), format!("{} {}", label(name), sentence(key))))
+            .collect(),
+        problems: reading.problems.iter().map(|(name, key)| (name.clone(), sentence(key))).collect(),
+        value: reading.value,
+        mild: false,
+    }
+}
+
+fn of_reasons(entry: &Entry, value: Map<String, Value>, reasons: Vec<Reason>) -> Refused {
+    let known =
+        |field: &Option<String>| field.as_ref().filter(|name| entry.form.iter().any(|f| f.field == **name)).cloned();
+    let text = |reason: &Reason| match &reason.about {
+        Some(about) => format!("{} {about}", reason.text),
+        None => reason.text.clone(),
+    };
+    Refused {
+        entry: entry.name.clone(),
+        summary: reasons.iter().map(|reason| (known(&reason.field), text(reason))).collect(),
+        problems: reasons.iter().filter_map(|reason| Some((known(&reason.field)?, text(reason)))).collect(),
+        value,
+        mild: false,
+    }
+}
+
+/// Name and value of the secret with which an anonymous answer can be revised: it stays in this browser only.
+fn secret(cycle: &Cycle, step: &OpenStep, input: &Input) -> (String, String) {
+    let name = format!("anon-{}", crate::gate::secret::short(&format!("{}\n{}", cycle.id(), step.id)));
+    let known = input.cookie(&name).filter(|value| value.len() == 64);
+    (name, known.unwrap_or_else(crate::gate::secret::token))
+}
+
+fn secret_cookie<P: Permission>(visit: &Visit<P>, name: &str, value: &str) -> String {
+    let secure = if visit.app().secure() { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/cycle; HttpOnly; SameSite=Strict; Max-Age={SECRET_AGE}{secure}")
+}
+
+/// `contribution/withdraw`
+pub(crate) async fn withdraw(visit: Visit<Contribute>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let id = input.form.text("contribution").unwrap_or_default();
+    let token = step.anonymous().then(|| secret(&cycle, &step, &input).1);
+    match cycle.take_back(&step.id, id, token.as_deref()).await {
+        Ok(_) => Ok(redirect(&format!("{}?done=withdrawn", here(&cycle, &step)))),
+        Err(Failure::Rejected(rejection)) => {
+            let text = visit.speaker(Some(&cycle), Some(&step.kind))?.word(&rejection.word);
+            let refused = Refused { summary: vec![(None, text)], ..Default::default() };
+            visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `draft/keep`: for the page script; answers with one sentence.
+pub(crate) async fn draft(visit: Visit<Contribute>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let entry = step.entries().into_iter().find(|entry| entry.name == input.part("entry")).cloned();
+    let entry = entry.ok_or(Failure::NotFound)?;
+    let value = match reading(&visit, &cycle, &step, &entry, &input).await {
+        Some((_, reading)) => reading.value,
+        None => Map::new(),
+    };
+    let kept = visit.keep_draft(&cycle, &step, &entry.name, &Value::Object(value)).await?;
+    let text = if kept {
+        visit.t("step.draft_at", &[("when", &words::time(&visit.locale, cycle.place.local(visit.now)))])
+    } else {
+        String::new()
+    };
+    Ok(plain(text))
+}
+
+/// A sentence without a page; escaped, for it may be put into one.
+fn plain(text: String) -> Response {
+    html(StatusCode::OK, handlebars::html_escape(&text))
+}
+
+/// `invitation/make`: the link is shown once, to hand over or send.
+pub(crate) async fn invite(visit: Visit<Invite>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let person = input.form.text("person").unwrap_or_default();
+    let token = visit.invite(&cycle, &step, person).await?;
+    let base = visit.app().config.public_url.clone().unwrap_or_default();
+    let shown = visit.t("step.invited", &[("name", cycle.place.name(person))]);
+    let data = serde_json::json!({
+        "made": format!("{base}/invitation/{token}"), "text": shown, "fine": true, "back": here(&cycle, &step),
+    });
+    visit.page(super::Page::new("invitation", visit.t("invitation.made", &[]), data))
+}

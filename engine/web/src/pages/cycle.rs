@@ -1,0 +1,342 @@
+//! Cycle: where are we, what can happen, what is missing, what came of it.
+
+use std::collections::BTreeMap;
+
+use draaiboek_workflow::decide::{StepStatus, TimerPurpose};
+use draaiboek_workflow::diagram::{Annotation, DiagramOptions, Format, Orientation, Tone};
+use draaiboek_workflow::ir::{Privacy, State, StateKind};
+use serde_json::{Map, Value, json};
+
+use super::log::{Went, went};
+use super::start::{icon, tone};
+use super::{Page, log};
+use crate::answer::{Failure, Outcome};
+use crate::forms::{Sources, of_schema, view};
+use crate::gate::policy::{Action, Resource};
+use crate::gate::{Cycle, Offer, Permission, SeeCycle, Visit};
+use crate::input::{Fields, Input};
+use crate::show::words;
+
+/// Lines of the log on the page.
+const LOG: usize = 30;
+/// Decisions looked at for the way that was gone.
+const WAY: u32 = 300;
+
+/// A form of the page that was refused: its name, what was typed, the sentences.
+pub(crate) struct Refused {
+    pub form: String,
+    pub typed: Fields,
+    pub values: Map<String, Value>,
+    pub problems: Vec<(String, String)>,
+    pub reasons: Vec<Value>,
+}
+
+/// `cycle/show`
+pub(crate) async fn show(visit: Visit<SeeCycle>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    visit.page(page(&visit, &cycle, None).await?)
+}
+
+/// The page of a cycle, also with a form that was refused.
+pub(crate) async fn page<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    refused: Option<Refused>,
+) -> Result<Page<'static>, Failure> {
+    let rows = cycle.journal(WAY).await?;
+    let went = went(&rows);
+    let content = cycle.may(Resource::Cycle, Action::Read, Privacy::P1);
+    let answers = cycle.answers().await;
+    let offers =
+        if cycle.may(Resource::Cycle, Action::Advance, Privacy::P0) { cycle.offers(&answers)? } else { Vec::new() };
+    let lifecycle = cycle.snapshot.lifecycle.word();
+    let href = format!("/cycle/{}", words::path_id(cycle.id()));
+    let manage = cycle.may(Resource::Cycle, Action::Manage, Privacy::P1) && !cycle.snapshot.lifecycle.is_over();
+    let data = json!({
+        "id": cycle.id(), "href": href, "here": here(cycle), "status": visit.t(&format!("status.{lifecycle}"), &[]),
+        "tone": tone(lifecycle), "icon": icon(lifecycle), "workflow": cycle.definition.ir.id,
+        "version": cycle.definition.ir.version, "revision": cycle.revision(), "purpose": cycle.own_text("purpose"),
+        "since": visit.moment(cycle.began()), "parent": parent(cycle), "wide": picture(visit, cycle, &went, Orientation::LeftRight),
+        "tall": picture(visit, cycle, &went, Orientation::TopBottom), "list": outline(visit, cycle, &went),
+        "offers": offers.iter().map(|offer| offer_view(visit, cycle, offer, refused.as_ref())).collect::<Result<Vec<_>, _>>()?,
+        "steps": steps(visit, cycle, &answers), "children": children(visit, cycle), "timers": timers(visit, cycle),
+        "results": cycle.may(Resource::Result, Action::Read, Privacy::P0).then(|| artifacts(visit, cycle)),
+        "log": content.then(|| log::lines(visit, cycle, rows.get(..rows.len().min(LOG)).unwrap_or_default())), "manage": manage.then(|| manage_view(cycle, &went)),
+        "paused": lifecycle == "paused", "over": cycle.snapshot.lifecycle.is_over(),
+        "note": cycle.may(Resource::Cycle, Action::Advance, Privacy::P1), "key": crate::gate::secret::token(),
+        "refused": refused.as_ref().map(|refused| json!({"form": refused.form, "reasons": refused.reasons,
+            "reason": refused.typed.get("reason"), "text": refused.typed.get("text"), "to": refused.typed.get("to")})),
+        "is_refused": refused.as_ref().map(|refused| Value::Object(Map::from_iter([(refused.form.clone(), true.into())]))),
+        "board": cycle.may(Resource::Board, Action::Read, Privacy::P1),
+    });
+    let page = Page::new("cycle", cycle.title(), data);
+    Ok(if refused.is_some() { page.amiss() } else { page })
+}
+
+fn here(cycle: &Cycle) -> Vec<Value> {
+    let active = cycle.snapshot.chart.active.iter();
+    active
+        .map(|state| json!({"title": cycle.text(&format!("state.{state}")), "hint": cycle.own_text(&format!("state.{state}.hint"))}))
+        .collect()
+}
+
+fn parent(cycle: &Cycle) -> Option<String> {
+    cycle.parent().0.map(words::path_id)
+}
+
+/// The drawing with its marks. The picture links to the list below it.
+fn picture<P: Permission>(visit: &Visit<P>, cycle: &Cycle, went: &Went, orientation: Orientation) -> String {
+    let mut annotations = BTreeMap::new();
+    for state in cycle.definition.ir.all_states() {
+        if let Some((text, tone)) = mark(visit, cycle, went, state) {
+            annotations.insert(state.id.clone(), Annotation { text, tone });
+        }
+    }
+    let prefix = if orientation == Orientation::LeftRight { "w-" } else { "t-" };
+    cycle.draw(&DiagramOptions {
+        format: Format::Svg,
+        locale: visit.locale.clone(),
+        orientation,
+        highlight: cycle.snapshot.chart.active.iter().cloned().collect(),
+        taken: went.pairs.clone(),
+        annotations,
+        href: Some("#state-{id}".into()),
+        id_prefix: prefix.into(),
+        style: false,
+    })
+}
+
+/// What is said of a state: here, done, to come.
+fn mark<P: Permission>(visit: &Visit<P>, cycle: &Cycle, went: &Went, state: &State) -> Option<(String, Tone)> {
+    if !matches!(state.kind, StateKind::Atomic | StateKind::Final) {
+        return None;
+    }
+    let active = cycle.snapshot.chart.active.contains(&state.id);
+    Some(if active && cycle.snapshot.lifecycle.word() == "active" {
+        match lateness(visit, cycle, &state.id) {
+            Some(late) => (late, Tone::Warn),
+            None => (visit.t("mark.here", &[]), Tone::Active),
+        }
+    } else if active {
+        (visit.t(&format!("status.{}", cycle.snapshot.lifecycle.word()), &[]), Tone::Wait)
+    } else if went.left.contains(&state.id) {
+        (visit.t("mark.done", &[]), Tone::Ok)
+    } else {
+        (visit.t("mark.next", &[]), Tone::Wait)
+    })
+}
+
+/// How late the open steps of a state are.
+fn lateness<P: Permission>(visit: &Visit<P>, cycle: &Cycle, state: &str) -> Option<String> {
+    let today = cycle.place.today(cycle.now);
+    let open = cycle.snapshot.steps.iter().filter(|(_, step)| step.status == StepStatus::Open);
+    let own = open.filter(|(id, _)| cycle.definition.step(id).is_some_and(|def| def.state == state));
+    let late = own.filter_map(|(_, step)| step.due).map(|due| due.date()).filter(|due| *due < today).min()?;
+    let days = cycle.place.calendar.schooldays_between(late, today).unwrap_or(0);
+    (days > 0).then(|| visit.t("due.late", &[("n", &days.to_string())]))
+}
+
+/// The list twin of the drawing: every state, what stands there, where it leads.
+fn outline<P: Permission>(visit: &Visit<P>, cycle: &Cycle, went: &Went) -> Vec<Value> {
+    let states = cycle.definition.ir.all_states();
+    let leaves = states.iter().filter(|state| matches!(state.kind, StateKind::Atomic | StateKind::Final));
+    leaves
+        .map(|state| {
+            let mark = mark(visit, cycle, went, state);
+            let leads = state.on.iter().flat_map(|transition| {
+                let event = transition.events.first().and_then(|event| cycle.own_text(&format!("event.{event}")));
+                transition.targets.iter().map(move |target| {
+                    json!({"to": cycle.text(&format!("state.{target}")), "by": event.clone()})
+                })
+            });
+            let roles: std::collections::BTreeSet<&str> = state.steps.iter().flat_map(|step| step.roles.iter()).map(|role| role_word(cycle, role)).collect();
+            json!({
+                "id": state.id, "title": cycle.text(&format!("state.{}", state.id)), "roles": roles.into_iter().collect::<Vec<_>>().join(", "),
+                "mark": mark.as_ref().map(|(text, _)| text), "tone": mark.as_ref().map(|(_, tone)| tone_word(*tone)),
+                "leads": leads.collect::<Vec<_>>(),
+                "steps": state.steps.iter().map(|step| cycle.text(&format!("step.{}", step.id)).to_owned()).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+fn tone_word(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Ok => "ok",
+        Tone::Active => "run",
+        Tone::Warn => "warn",
+        Tone::Stop => "stop",
+        _ => "wait",
+    }
+}
+
+/// The word for a role of the workflow.
+pub(super) fn role_word<'a>(cycle: &'a Cycle, role: &'a str) -> &'a str {
+    let texts = [cycle.locale.as_str(), "nl"];
+    let key = format!("role.{role}");
+    texts.iter().find_map(|l| cycle.definition.ir.texts.get(*l).and_then(|t| t.get(&key))).map_or(role, String::as_str)
+}
+
+fn offer_view<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    offer: &Offer,
+    refused: Option<&Refused>,
+) -> Result<Value, Failure> {
+    let speaker = visit.speaker(Some(cycle), None)?;
+    let form = format!("event-{}", offer.event);
+    let mine = refused.filter(|refused| refused.form == form);
+    let (inputs, nothing) = (Map::new(), Value::Null);
+    let sources = Sources {
+        locale: &visit.locale,
+        config: &nothing,
+        inputs: &inputs,
+        picture: &nothing,
+        groups: Vec::new(),
+        place: &cycle.place,
+    };
+    let controls = offer.schema.as_ref().map(|schema| of_schema(schema, &sources, |name| field_label(cycle, name)));
+    let empty = Map::new();
+    let fields = controls.map(|controls| {
+        view(
+            &controls,
+            mine.map_or(&empty, |mine| &mine.values),
+            mine.map_or(&[], |mine| &mine.problems),
+            &format!("{}.", offer.event),
+        )
+    });
+    let missing: Vec<Value> = offer
+        .missing
+        .iter()
+        .flat_map(|rejection| speaker.reasons(rejection))
+        .map(|reason| json!({"text": reason.text, "about": reason.about}))
+        .collect();
+    let target = offer.targets.first().map(|target| cycle.text(&format!("state.{target}")).to_owned());
+    Ok(json!({
+        "event": offer.event, "form": form, "label": words::capital(cycle.text(&format!("event.{}", offer.event))),
+        "target": target, "ready": offer.ready, "missing": missing, "back": offer.back, "fields": fields,
+        "needs_reason": offer.needs_reason, "open": mine.is_some() || (fields.is_none() && !offer.needs_reason),
+        "reasons": mine.map(|mine| &mine.reasons), "reason": mine.and_then(|mine| mine.typed.get("reason")),
+        "simple": fields.is_none() && !offer.needs_reason,
+    }))
+}
+
+/// Words for a field of an event or configuration.
+pub(crate) fn field_label(cycle: &Cycle, name: &str) -> (String, Option<String>) {
+    let own = [format!("event_data.{name}"), format!("config.{name}"), format!("data.{name}")];
+    let label = own.iter().find_map(|key| cycle.own_text(key));
+    let house = || cycle.house(&format!("data.{name}"));
+    (label.or_else(house).unwrap_or_else(|| words::plain_key(name)), None)
+}
+
+/// The open and closed steps with what is known of their progress.
+fn steps<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    answers: &BTreeMap<String, draaiboek_workflow::decide::Conclusion>,
+) -> Vec<Value> {
+    let order: Vec<&str> =
+        cycle.definition.ir.all_states().iter().flat_map(|s| s.steps.iter().map(|step| step.id.as_str())).collect();
+    let mut rows: Vec<(usize, Value)> = Vec::new();
+    for (id, state) in &cycle.snapshot.steps {
+        let Some(def) = cycle.definition.step(id) else { continue };
+        let open = state.status == StepStatus::Open;
+        let pool = cycle.snapshot.pools.get(&def.pool);
+        let n: u32 = pool
+            .map_or(0, |pool| pool.counts.values().map(|tally| tally.submitted.saturating_sub(tally.withdrawn)).sum());
+        let may = cycle.may(Resource::Step, Action::Read, cycle.class(id));
+        let due = state.due.and_then(|due| cycle.place.calendar.instant(due).ok()).map(|at| at.as_microsecond());
+        let answer = answers.get(id);
+        let problems = answer.filter(|answer| !answer.ready).map(|answer| answer.problems.len()).unwrap_or(0);
+        let key = match state.status {
+            StepStatus::Open => "open",
+            StepStatus::Concluded => "concluded",
+            StepStatus::Closed => "closed",
+            StepStatus::Skipped => "skipped",
+        };
+        rows.push((order.iter().position(|known| known == id).unwrap_or(usize::MAX), json!({
+            "id": id, "title": cycle.text(&format!("step.{id}")), "open": open, "n": n,
+            "roles": def.step.roles.iter().map(|role| role_word(cycle, role)).collect::<Vec<_>>().join(", "),
+            "href": may.then(|| format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(id))),
+            "due": if open { visit.due(due) } else { None }, "ready": answer.is_some_and(|answer| answer.ready), "problems": problems,
+            "status": visit.t(&format!("step_status.{key}"), &[]), "tone": if open { "run" } else { "ok" },
+            "live": open && cycle.may(Resource::Live, Action::Read, Privacy::P1).then_some(true).is_some(),
+            "round": (state.round > 1).then_some(state.round), "manage": open && cycle.may(Resource::Step, Action::Manage, cycle.class(id)),
+            "mandatory": def.step.mandatory, "here": cycle.takes_part(&def.step),
+        })));
+    }
+    rows.sort_by_key(|(at, row)| (!row["open"].as_bool().unwrap_or(false), *at));
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn children<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
+    let children = cycle.children();
+    children
+        .into_iter()
+        .map(|(_, key, id, status)| {
+            json!({"title": cycle.place.team(&key), "href": format!("/cycle/{}", words::path_id(&id)),
+                   "status": visit.t(&format!("status.{status}"), &[]), "tone": tone(status), "icon": icon(status)})
+        })
+        .collect()
+}
+
+fn timers<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
+    let mut timers: Vec<_> = cycle.snapshot.timers.iter().collect();
+    timers.sort_by_key(|(_, timer)| timer.due);
+    timers
+        .into_iter()
+        .map(|(id, timer)| {
+            let text = match &timer.purpose {
+                TimerPurpose::Event { .. } => cycle.own_text(&format!("timer.{id}")).unwrap_or_else(|| visit.t("timer.event", &[("what", cycle.text(&format!("state.{}", timer.owner)))])),
+                TimerPurpose::Remind { step } => visit.t("timer.remind", &[("step", cycle.text(&format!("step.{step}")))]),
+                TimerPurpose::Erase { pool, .. } => visit.t("timer.erase", &[("step", cycle.text(&format!("step.{pool}")))]),
+                TimerPurpose::Escalate { step, .. } => visit.t("timer.escalate", &[("step", cycle.text(&format!("step.{step}")))]),
+            };
+            json!({"id": id, "text": text, "at": words::capital(&words::day(&visit.locale, timer.civil.date())), "time": words::time(&visit.locale, timer.civil)})
+        })
+        .collect()
+}
+
+fn artifacts<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
+    let found = cycle.snapshot.artifacts.iter();
+    found
+        .map(|(name, version)| {
+            json!({"href": format!("/cycle/{}/results/{}", words::path_id(cycle.id()), words::path_id(name)),
+                   "title": artifact_title(visit, cycle, name), "version": version})
+        })
+        .collect()
+}
+
+/// The name of an artifact for people.
+pub(super) fn artifact_title<P: Permission>(visit: &Visit<P>, cycle: &Cycle, name: &str) -> String {
+    let key = format!("artifact.{name}");
+    let house = || visit.app().shower.maybe(&visit.locale, &key);
+    cycle.own_text(&key).or_else(house).unwrap_or_else(|| words::plain_key(name))
+}
+
+/// Going back: the states that were left, the latest first; and doing the present ones again.
+fn manage_view(cycle: &Cycle, went: &Went) -> Value {
+    let atomic: Vec<&str> = cycle
+        .definition
+        .ir
+        .all_states()
+        .iter()
+        .filter(|s| s.kind == StateKind::Atomic)
+        .map(|s| s.id.as_str())
+        .collect();
+    let option = |id: &str| json!({"id": id, "title": cycle.text(&format!("state.{id}"))});
+    let now = cycle
+        .snapshot
+        .chart
+        .active
+        .iter()
+        .filter(|id| atomic.contains(&id.as_str()))
+        .map(|id| option(id))
+        .collect::<Vec<_>>();
+    let back = went
+        .order
+        .iter()
+        .filter(|id| atomic.contains(&id.as_str()) && !cycle.snapshot.chart.active.contains(id))
+        .map(|id| option(id));
+    json!({"again": now, "back": back.collect::<Vec<_>>()})
+}

@@ -1,0 +1,171 @@
+//! Live: a step on a projector, with counts as contributions arrive; the facilitator enters for groups without devices.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use draaiboek_runtime::Handed;
+use futures_util::stream::unfold;
+use serde_json::{Map, Value, json};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
+
+use super::Page;
+use super::act::key;
+use super::contribute::reading;
+use super::step::sources;
+use crate::answer::{Failure, Outcome};
+use crate::forms::{of_entry, view};
+use crate::gate::{Cycle, EnterLive, OpenStep, Permission, SeeLive, Visit};
+use crate::input::Input;
+use crate::route::{html, redirect};
+use crate::show::{Painter, words};
+
+/// How often a stream looks by itself: timers and the command line change cycles too.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// `live/show`
+pub(crate) async fn show(visit: Visit<SeeLive>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    visit.page(page(&visit, &cycle, &step, None).await?)
+}
+
+/// A refused entry: kind, what was typed, problems, sentences.
+type Refused = (String, Map<String, Value>, Vec<(String, String)>, Vec<String>);
+
+async fn page<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    step: &OpenStep,
+    refused: Option<Refused>,
+) -> Result<Page<'static>, Failure> {
+    let part = part(visit, cycle, step).await?;
+    let picture = cycle.picture(&step.id).await.map(|picture| picture.data).unwrap_or(Value::Null);
+    let sources = sources(cycle, step, &picture, &visit.locale);
+    let groups: Vec<Value> =
+        sources.groups.iter().map(|group| json!({"value": group.value, "label": group.label})).collect();
+    let base = format!("/live/{}/{}", words::path_id(cycle.id()), words::path_id(&step.id));
+    let may = step.is_open() && cycle.takes_part(&step.step);
+    let empty = Map::new();
+    let mut forms = Vec::new();
+    for entry in step.entries().into_iter().filter(|_| may) {
+        let Some(controls) = of_entry(&step.kind, entry, &sources) else { continue };
+        let own = refused.as_ref().filter(|refused| refused.0 == entry.name);
+        let (value, problems) = own.map_or((&empty, [].as_slice()), |own| (&own.1, own.2.as_slice()));
+        forms.push(json!({
+            "name": entry.name, "title": entry.title.get(&visit.locale), "action": format!("{base}/enter/{}", entry.name),
+            "fields": view(&controls, value, problems, &format!("{}.", entry.name)), "open": own.is_some() || forms.is_empty(),
+            "key": crate::gate::secret::token(), "summary": own.map(|own| own.3.clone()),
+        }));
+    }
+    let data = json!({
+        "part": part, "events": format!("{base}/events"), "part_href": format!("{base}/part"), "forms": forms, "groups": groups,
+        "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
+        "hint": cycle.own_text(&format!("step.{}.hint", step.id)),
+        "minutes": [5, 10, 15, 20, step.step.minutes.unwrap_or(step.kind.minutes)],
+    });
+    let page = Page::new("live", cycle.text(&format!("step.{}", step.id)).to_owned(), data);
+    Ok(if refused.is_some() { page.amiss() } else { page })
+}
+
+/// The part that changes while people hand in: counts, and the picture for the wall.
+async fn part<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -> Result<Value, Failure> {
+    let pool = cycle.definition.step(&step.id).map(|def| def.pool.clone()).unwrap_or_default();
+    let pool = cycle.snapshot.pools.get(&pool);
+    let counts: Vec<Value> = step
+        .entries()
+        .iter()
+        .map(|entry| {
+            let tally = pool.and_then(|pool| pool.counts.get(&entry.name)).copied().unwrap_or_default();
+            let n = tally.submitted.saturating_sub(tally.withdrawn).saturating_sub(tally.late);
+            json!({"title": entry.title.get(&visit.locale), "n": n, "late": tally.late})
+        })
+        .collect();
+    let contributed = pool.map_or(0, |pool| pool.contributed.len());
+    let invited = step.invited.as_ref().map(Vec::len).filter(|_| !step.anonymous());
+    let picture = cycle.picture(&step.id).await;
+    let painter = Painter {
+        shower: &visit.app().shower,
+        locale: &visit.locale,
+        place: &cycle.place,
+        texts: step.kind.texts.get(&visit.locale),
+    };
+    let drawn = picture.map(|picture| painter.draw(&picture.data)).unwrap_or(Value::Null);
+    Ok(json!({
+        "counts": counts, "contributed": contributed, "invited": invited, "share": invited.map(|n| json!({"n": contributed.min(n), "max": n.max(1)})),
+        "picture": drawn, "open": step.is_open(), "at": words::time(&visit.locale, cycle.place.local(visit.now)),
+    }))
+}
+
+/// `live/part`
+pub(crate) async fn live_part(visit: Visit<SeeLive>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let data = json!({"part": part(&visit, &cycle, &step).await?});
+    let text = visit.app().shower.render("live-part", &visit.locale, data).map_err(Failure::Broken)?;
+    Ok(html(StatusCode::OK, text))
+}
+
+/// `live/events`: says only *that* something changed; the page asks for its part, under the policy.
+pub(crate) async fn events(visit: Visit<SeeLive>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    visit.step(&cycle, input.part("step")).await?;
+    let heard = visit.app().hub.listen();
+    let seen = cycle.revision();
+    let stream = unfold((cycle, heard, seen), |(cycle, mut heard, seen)| async move {
+        loop {
+            match timeout(LOOK, heard.recv()).await {
+                Ok(Ok(id)) if id != cycle.id() => continue,
+                Ok(Err(RecvError::Closed)) => return None,
+                Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => {}
+            }
+            let Ok(now) = cycle.revision_now().await else { return None };
+            if now != seen {
+                let event = Event::default().event("changed").data(now.to_string());
+                return Some((Ok::<_, Infallible>(event), (cycle, heard, now)));
+            }
+        }
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new()).into_response())
+}
+
+/// `live/enter`
+pub(crate) async fn enter(visit: Visit<EnterLive>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let entry = step.entries().into_iter().find(|entry| entry.name == input.part("entry")).cloned();
+    let entry = entry.ok_or(Failure::NotFound)?;
+    if step.anonymous() {
+        return Err(Failure::Denied);
+    }
+    let found = reading(&visit, &cycle, &step, &entry, &input).await;
+    let (_, reading) = found.ok_or(Failure::Invalid("blocked".into()))?;
+    let sentence = |key: &str| visit.t(&format!("problem.{key}"), &[]);
+    if !reading.problems.is_empty() {
+        let problems = reading.problems.iter().map(|(name, key)| (name.clone(), sentence(key))).collect();
+        let refused = (entry.name.clone(), reading.value, problems, vec![visit.t("problem.incomplete", &[])]);
+        return visit.page(page(&visit, &cycle, &step, Some(refused)).await?);
+    }
+    let group = input.form.text("for_group").map(str::to_owned);
+    let handed = Handed {
+        step: step.id.clone(),
+        payload: json!({entry.name.as_str(): reading.value.clone()}),
+        group,
+        ..Handed::default()
+    };
+    match cycle.hand_in(handed, key(&visit, &input.form)?.as_deref()).await {
+        Ok(_) => {
+            Ok(redirect(&format!("/live/{}/{}?done=handed_in", words::path_id(cycle.id()), words::path_id(&step.id))))
+        }
+        Err(Failure::Rejected(rejection)) => {
+            let reasons = visit.speaker(Some(&cycle), Some(&step.kind))?.reasons(&rejection);
+            let problems = reasons.iter().filter_map(|r| Some((r.field.clone()?, r.text.clone()))).collect();
+            let refused = (entry.name, reading.value, problems, reasons.into_iter().map(|r| r.text).collect());
+            visit.page(page(&visit, &cycle, &step, Some(refused)).await?)
+        }
+        Err(other) => Err(other),
+    }
+}

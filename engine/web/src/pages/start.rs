@@ -1,0 +1,154 @@
+//! Start: what needs me now, my tasks, good news.
+
+use draaiboek_store::InstanceFilter;
+use serde_json::{Value, json};
+
+use super::Page;
+use crate::answer::{Failure, Outcome};
+use crate::gate::policy::{Action, Resource};
+use crate::gate::{Cycle, Look, SeeHome, Visit};
+use crate::input::Input;
+use crate::show::words;
+
+/// At most so many decisions at once (ux: one thing at a time).
+const DECISIONS: usize = 3;
+
+/// `start/show`
+pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
+    let member = visit.member()?;
+    let place = visit.place()?;
+    let tasks = visit.my_tasks().await?;
+    let filter =
+        InstanceFilter { lifecycles: vec!["active".into(), "blocked".into(), "paused".into()], ..Default::default() };
+    let cycles = visit.cycles(&filter).await?;
+    let mut decisions = Vec::new();
+    for cycle in &cycles {
+        decisions.extend(decision(&visit, cycle).await?);
+    }
+    // What can be decided now comes before what still misses something.
+    decisions.sort_by_key(|decision| decision["order"].as_i64());
+    decisions.truncate(DECISIONS);
+    let open: Vec<Value> = tasks.iter().filter(|task| !task.done).map(|task| task_row(&visit, task)).collect();
+    let done: Vec<Value> = tasks.iter().filter(|task| task.done).map(|task| task_row(&visit, task)).collect();
+    let local = place.local(visit.now);
+    let greeting = visit.t(words::greeting(local), &[("name", place.first_name(&member.person))]);
+    let count = open.len() + decisions.len();
+    let headline = visit.t(if count == 0 { "start.nothing" } else { "start.asks" }, &[("n", &count.to_string())]);
+    let week = place.calendar.school_weeks(local.date(), local.date());
+    let list: Vec<Value> = cycles.iter().map(|cycle| cycle_row(&visit, cycle)).collect();
+    let data = json!({
+        "greeting": greeting, "headline": headline, "today": words::capital(&words::day(&visit.locale, local.date())),
+        "week": week.first().map(|week| week.number), "decisions": decisions, "tasks": open, "done_tasks": done,
+        "cycles": list, "news": news(&visit, &cycles), "may_start": visit.may(Resource::Cycle, Action::Start),
+        "teams": my_teams(&visit)?,
+    });
+    visit.page(Page::new("start", visit.t("start.title", &[]), data))
+}
+
+fn task_row(visit: &Visit<SeeHome>, task: &Look) -> Value {
+    let title = task.title.text.get(&visit.locale).or_else(|| task.title.text.get("nl"));
+    json!({
+        "href": format!("/cycle/{}/step/{}", words::path_id(&task.cycle), words::path_id(&task.title.step)),
+        "title": title.unwrap_or(&task.title.step), "of": task.of, "due": visit.due(task.row.due_at),
+        "minutes": words::minutes(&visit.locale, task.row.minutes), "named": task.named,
+        "seen": visit.t(&format!("seen.{}", task.row.privacy.trim_end_matches("+A")), &[]),
+    })
+}
+
+/// The decision a cycle waits for from this visitor, if any.
+async fn decision(visit: &Visit<SeeHome>, cycle: &Cycle) -> Result<Option<Value>, Failure> {
+    let href = format!("/cycle/{}", words::path_id(cycle.id()));
+    let base = |order: i64, tone: &str, icon: &str, chip: String, text: String, button: String| {
+        json!({"order": order, "tone": tone, "icon": icon, "chip": chip, "title": cycle.title(), "text": text,
+               "href": href, "button": button})
+    };
+    let lead = cycle.may(Resource::Cycle, Action::Manage, draaiboek_workflow::ir::Privacy::P1);
+    match cycle.snapshot.lifecycle.word() {
+        "blocked" if lead => {
+            let text = visit.t("start.blocked", &[]);
+            return Ok(Some(base(0, "stop", "stop", visit.t("status.blocked", &[]), text, visit.t("start.look", &[]))));
+        }
+        "paused" if lead => {
+            let text = visit.t("start.paused", &[]);
+            return Ok(Some(base(3, "wait", "pause", visit.t("status.paused", &[]), text, visit.t("start.look", &[]))));
+        }
+        "active" => {}
+        _ => return Ok(None),
+    }
+    let offers = cycle.offers(&cycle.answers().await)?;
+    let here = cycle.here().join(", ");
+    if let Some(ready) =
+        offers.iter().find(|offer| offer.ready && !offer.back && !offer.targets.is_empty() && !offer.needs_reason)
+    {
+        let event = cycle.text(&format!("event.{}", ready.event)).to_owned();
+        let text = visit.t("start.ready", &[("here", &here), ("event", &event)]);
+        return Ok(Some(base(1, "ok", "ask", visit.t("start.chip_ready", &[]), text, visit.t("start.decide", &[]))));
+    }
+    let waiting = offers.iter().find(|offer| !offer.ready && !offer.targets.is_empty());
+    Ok(waiting.map(|offer| {
+        let n = offer.missing.as_ref().map_or(1, |missing| missing.reasons.len().max(1)).to_string();
+        let text = visit.t("start.missing", &[("here", &here), ("n", &n)]);
+        base(2, "wait", "wait", visit.t("start.chip_waits", &[]), text, visit.t("start.see_missing", &[]))
+    }))
+}
+
+fn cycle_row(visit: &Visit<SeeHome>, cycle: &Cycle) -> Value {
+    let lifecycle = cycle.snapshot.lifecycle.word();
+    json!({
+        "href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title(), "here": cycle.here().join(", "),
+        "status": visit.t(&format!("status.{lifecycle}"), &[]), "tone": tone(lifecycle), "icon": icon(lifecycle),
+    })
+}
+
+/// Colour of a lifecycle; never alone, always with a word.
+pub(super) fn tone(lifecycle: &str) -> &'static str {
+    match lifecycle {
+        "active" | "running" => "run",
+        "ended" => "ok",
+        "blocked" | "failed" => "stop",
+        _ => "wait",
+    }
+}
+
+/// Icon of a lifecycle.
+pub(super) fn icon(lifecycle: &str) -> &'static str {
+    match lifecycle {
+        "active" | "running" => "run",
+        "ended" => "ok",
+        "blocked" | "failed" => "stop",
+        "paused" => "pause",
+        _ => "wait",
+    }
+}
+
+/// What was published lately.
+fn news(visit: &Visit<SeeHome>, cycles: &[Cycle]) -> Vec<Value> {
+    let published = cycles
+        .iter()
+        .flat_map(|cycle| cycle.snapshot.artifacts.iter().map(move |(name, version)| (cycle, name, version)));
+    let readable =
+        published.filter(|(cycle, ..)| cycle.may(Resource::Result, Action::Read, draaiboek_workflow::ir::Privacy::P1));
+    readable
+        .take(4)
+        .map(|(cycle, name, version)| {
+            let key = format!("artifact.{name}");
+            let title = cycle.own_text(&key).or_else(|| visit.app().shower.maybe(&visit.locale, &key));
+            json!({
+                "href": format!("/cycle/{}/results/{}", words::path_id(cycle.id()), words::path_id(name)),
+                "title": title.unwrap_or_else(|| words::plain_key(name)), "version": version, "of": cycle.title(),
+            })
+        })
+        .collect()
+}
+
+fn my_teams(visit: &Visit<SeeHome>) -> Result<Vec<Value>, Failure> {
+    let (place, member) = (visit.place()?, visit.member()?);
+    let teams = place.teams_of(&member.person);
+    Ok(teams
+        .map(|id| {
+            let team = place.school.teams.get(id);
+            let coach = team.and_then(|team| team.coach.as_deref()).map(|coach| place.name(coach).to_owned());
+            json!({"title": place.team(id), "coach": coach})
+        })
+        .collect())
+}

@@ -1,0 +1,200 @@
+//! Step: the form of any step kind, with drafts, a summary of mistakes, and who sees what.
+
+use serde_json::{Map, Value, json};
+
+use super::{Page, who};
+use crate::answer::{Failure, Outcome};
+use crate::forms::{Control, Entry, Opt, Sources, of_entry, view};
+use crate::gate::policy::{Action, Resource};
+use crate::gate::{Cycle, OpenStep, Permission, SeeStep, Visit};
+use crate::input::Input;
+use crate::show::{Painter, words};
+
+/// A form that was refused: its entry kind, what was typed, sentences beside fields and above.
+#[derive(Debug, Default)]
+pub(crate) struct Refused {
+    pub entry: String,
+    pub value: Map<String, Value>,
+    pub problems: Vec<(String, String)>,
+    pub summary: Vec<(Option<String>, String)>,
+    /// Nothing is wrong: only another row was asked for.
+    pub mild: bool,
+}
+
+/// `step/show`
+pub(crate) async fn show(visit: Visit<SeeStep>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    visit.page(page(&visit, &cycle, &step, &input, None).await?)
+}
+
+/// What a form of this step may choose from.
+pub(crate) fn sources<'a>(cycle: &'a Cycle, step: &'a OpenStep, picture: &'a Value, locale: &'a str) -> Sources<'a> {
+    Sources {
+        locale,
+        config: &step.config,
+        inputs: &step.inputs,
+        picture,
+        groups: groups(cycle, step, picture),
+        place: &cycle.place,
+    }
+}
+
+/// Groups one can enter for: those the settings name, those of the picture, those in steps of this cycle, the teams.
+fn groups(cycle: &Cycle, step: &OpenStep, picture: &Value) -> Vec<Opt> {
+    let mut found: Vec<Opt> = Vec::new();
+    let mut add = |id: &str, label: Option<&str>| {
+        if !found.iter().any(|known| known.value == id) {
+            found.push(Opt { value: id.to_owned(), label: label.unwrap_or(cycle.place.team(id)).to_owned() });
+        }
+    };
+    for id in step.config.get("groups").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
+        add(id, None);
+    }
+    let of_steps = cycle.snapshot.steps.values().filter_map(|state| state.result.as_ref());
+    for result in of_steps.chain([picture]) {
+        for group in result.get("groups").and_then(Value::as_array).into_iter().flatten() {
+            let id = group.as_str().or_else(|| group.get("id").and_then(Value::as_str));
+            if let Some(id) = id {
+                add(id, group.get("label").and_then(Value::as_str));
+            }
+        }
+    }
+    for id in cycle.place.school.teams.keys() {
+        add(id, None);
+    }
+    found
+}
+
+/// The page of a step, also with a form that was refused.
+pub(crate) async fn page<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    step: &OpenStep,
+    input: &Input,
+    refused: Option<Refused>,
+) -> Result<Page<'static>, Failure> {
+    let picture = cycle.picture(&step.id).await;
+    let data = picture.as_ref().map(|picture| picture.data.clone()).unwrap_or(Value::Null);
+    let sources = sources(cycle, step, &data, &visit.locale);
+    let may =
+        step.is_open() && cycle.takes_part(&step.step) && cycle.may(Resource::Step, Action::Contribute, step.class);
+    let drafts = visit.drafts(cycle, step).await?;
+    let mine = visit.mine(cycle, step).await?;
+    let wanted = refused.as_ref().map(|refused| refused.entry.as_str()).or(input.query.text("entry"));
+    let mut forms = Vec::new();
+    for entry in step.entries().into_iter().filter(|_| may) {
+        let edited = input.query.text("edit").and_then(|id| mine.iter().find(|m| m.id == id && m.entry == entry.name));
+        let draft = drafts.iter().find(|draft| draft.entry == entry.name);
+        let own = refused.as_ref().filter(|refused| refused.entry == entry.name);
+        let value = match (own, edited, draft) {
+            (Some(refused), ..) => refused.value.clone(),
+            (_, Some(edited), _) => edited.value.as_object().cloned().unwrap_or_default(),
+            (_, _, Some(draft)) => serde_json::from_str(&draft.content).unwrap_or_default(),
+            _ => prefill(step, entry, &mine),
+        };
+        let saved = draft.map(|draft| visit.t("step.draft_at", &[("when", &visit.moment(draft.updated_at))]));
+        forms.push(form(cycle, step, entry, &sources, Filled { value, own, saved, wanted, editing: edited.is_some() }));
+    }
+    if let (None, Some(first)) = (wanted, forms.iter_mut().find(|form| form["blocked"] == false)) {
+        first["open"] = true.into();
+    }
+    let title = cycle.text(&format!("step.{}", step.id)).to_owned();
+    let kind = &step.kind;
+    let painter = Painter {
+        shower: &visit.app().shower,
+        locale: &visit.locale,
+        place: &cycle.place,
+        texts: kind.texts.get(&visit.locale),
+    };
+    let due = step.state.due.and_then(|due| cycle.place.calendar.instant(due).ok()).map(|at| at.as_microsecond());
+    let minutes = step.step.minutes.unwrap_or(kind.minutes);
+    let summary = refused.as_ref().filter(|refused| !refused.mild).map(|refused| {
+        let lines = refused.summary.iter().map(|(field, text)| {
+            let href = field.as_ref().map(|field| format!("#{}-{}", refused.entry, field.replace('.', "-")));
+            json!({"href": href, "text": text})
+        });
+        json!({"n": refused.summary.len(), "lines": lines.collect::<Vec<_>>()})
+    });
+    let page = json!({
+        "href": format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id)),
+        "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
+        "hint": cycle.own_text(&format!("step.{}.hint", step.id)), "purpose": kind.purpose.get(&visit.locale),
+        "open": step.is_open(), "may": may, "minutes": words::minutes(&visit.locale, minutes.into()), "due": visit.due(due),
+        "who": who::who(visit, cycle, step), "forms": forms, "summary": summary, "mine": mine_view(visit, step, &painter, &mine),
+        "picture": painter.draw(&data), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
+        "many": step.entries().len() > 1, "round": (step.state.round > 1).then_some(step.state.round),
+        "manage": invite_view(visit, cycle, step),
+        "live": cycle.may(Resource::Live, Action::Read, step.class.min(draaiboek_workflow::ir::Privacy::P1)),
+        "invitation": input.query.text("invitation"),
+    });
+    let page = Page::new("step", title, page);
+    Ok(if refused.as_ref().is_some_and(|refused| !refused.mild) { page.amiss() } else { page })
+}
+
+/// What a form is filled with.
+struct Filled<'a> {
+    value: Map<String, Value>,
+    own: Option<&'a Refused>,
+    saved: Option<String>,
+    wanted: Option<&'a str>,
+    editing: bool,
+}
+
+/// A kind that takes one entry per person shows it again, to change it.
+fn prefill(step: &OpenStep, entry: &Entry, mine: &[crate::gate::Mine]) -> Map<String, Value> {
+    let single = !entry.form.iter().any(|field| field.widget == "hidden" && field.required);
+    let latest = mine.iter().rev().find(|known| known.entry == entry.name);
+    match latest {
+        Some(latest) if single && step.entries().len() == 1 => latest.value.as_object().cloned().unwrap_or_default(),
+        _ => Map::new(),
+    }
+}
+
+fn form(cycle: &Cycle, step: &OpenStep, entry: &Entry, sources: &Sources<'_>, filled: Filled<'_>) -> Value {
+    let controls: Option<Vec<Control>> = of_entry(&step.kind, entry, sources);
+    let problems = filled.own.map(|refused| refused.problems.as_slice()).unwrap_or_default();
+    let fields = controls.as_ref().map(|controls| view(controls, &filled.value, problems, &format!("{}.", entry.name)));
+    let base = format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id));
+    json!({
+        "name": entry.name, "title": entry.title.get(sources.locale), "blocked": controls.is_none(),
+        "fields": fields, "action": format!("{base}/enter/{}", entry.name), "draft": (!step.anonymous()).then(|| format!("{base}/enter/{}/draft", entry.name)),
+        "saved": filled.saved, "open": filled.wanted == Some(entry.name.as_str()), "key": crate::gate::secret::token(),
+        "editing": filled.editing, "empty": controls.is_some_and(|controls| controls.is_empty()),
+    })
+}
+
+fn mine_view<P: Permission>(
+    visit: &Visit<P>,
+    step: &OpenStep,
+    painter: &Painter<'_>,
+    mine: &[crate::gate::Mine],
+) -> Vec<Value> {
+    mine.iter()
+        .rev()
+        .take(20)
+        .map(|known| {
+            let entry = step.kind.entry(&known.entry);
+            let fields = entry.map(|entry| entry.form.as_slice()).unwrap_or_default();
+            let shown = fields.iter().filter(|field| field.widget != "hidden").filter_map(|field| {
+                let value = known.value.get(&field.field)?;
+                Some(json!({"label": field.label.get(&visit.locale), "value": painter.word(value)}))
+            });
+            json!({
+                "id": known.id, "entry": known.entry, "title": entry.map(|entry| entry.title.get(&visit.locale)),
+                "at": visit.moment(known.at), "late": known.status == "late", "facts": shown.collect::<Vec<_>>(),
+                "open": step.is_open(), "editable": fields.iter().any(|field| field.widget != "hidden"),
+            })
+        })
+        .collect()
+}
+
+/// People who can be invited by link, for those who may invite.
+fn invite_view<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -> Option<Value> {
+    let may = step.is_open() && !step.anonymous() && cycle.may(Resource::Step, Action::Start, step.class);
+    let invited = visit.member().map(|member| member.limit.is_some()).unwrap_or(true);
+    (may && !invited).then(|| {
+        let people = cycle.place.school.people.iter().map(|(id, person)| json!({"value": id, "label": person.name}));
+        json!({"people": people.collect::<Vec<_>>()})
+    })
+}

@@ -1,0 +1,77 @@
+//! The flat list of all routes: method, path, name, permission (in the type of the handler). Nothing else.
+
+use crate::api;
+use crate::pages::{
+    accounts, act, board, calendar, contribute, cycle, door, library, live, new, operations, people, privacy, results,
+    start, step, trajectory,
+};
+use crate::route::{Route, get, post};
+
+/// All routes.
+pub(crate) fn all() -> Vec<Route> {
+    let mut routes = vec![
+        get("/assets/{name}", "asset/show", door::asset),
+        get("/sign-in", "session/new", door::sign_in),
+        post("/sign-in", "session/create", door::create),
+        post("/sign-in/link", "session/mail", door::mail),
+        get("/link/{token}", "link/show", door::link),
+        post("/link/{token}", "link/use", door::use_link),
+        get("/first", "first/new", door::first),
+        post("/first", "first/create", door::first_create),
+        get("/invitation/{token}", "invitation/show", door::invitation),
+        post("/invitation/{token}", "invitation/accept", door::accept),
+        post("/sign-out", "session/end", door::sign_out),
+        post("/sign-out/everywhere", "session/end-all", door::sign_out_everywhere),
+        post("/language", "language/set", door::language),
+        get("/", "start/show", start::show),
+        get("/cycle/{id}", "cycle/show", cycle::show),
+        post("/cycle/{id}/event/{event}", "cycle/send", act::send),
+        post("/cycle/{id}/note", "cycle/note", act::note),
+        post("/cycle/{id}/move", "cycle/move", act::move_to),
+        post("/cycle/{id}/pause", "cycle/pause", act::pause),
+        post("/cycle/{id}/resume", "cycle/resume", act::resume),
+        post("/cycle/{id}/cancel", "cycle/cancel", act::cancel),
+        get("/cycle/{id}/board", "board/show", board::show),
+        get("/cycle/{id}/results", "result/index", results::index),
+        get("/cycle/{id}/results/{name}", "result/show", results::show),
+        get("/cycle/{id}/results/{name}/csv", "result/csv", results::csv),
+        get("/cycle/{id}/step/{step}", "step/show", step::show),
+        post("/cycle/{id}/step/{step}/conclude", "step/conclude", act::conclude),
+        post("/cycle/{id}/step/{step}/skip", "step/skip", act::skip),
+        post("/cycle/{id}/step/{step}/due", "step/reschedule", act::reschedule),
+        post("/cycle/{id}/step/{step}/withdraw", "contribution/withdraw", contribute::withdraw),
+        post("/cycle/{id}/step/{step}/invite", "invitation/make", contribute::invite),
+        post("/cycle/{id}/step/{step}/enter/{entry}", "contribution/create", contribute::create),
+        post("/cycle/{id}/step/{step}/enter/{entry}/draft", "draft/keep", contribute::draft),
+        get("/live/{id}/{step}", "live/show", live::show),
+        get("/live/{id}/{step}/part", "live/part", live::live_part),
+        get("/live/{id}/{step}/events", "live/events", live::events),
+        post("/live/{id}/{step}/enter/{entry}", "live/enter", live::enter),
+        get("/trajectory", "trajectory/show", trajectory::show),
+        get("/new", "cycle/choose", new::choose),
+        get("/new/{workflow}", "cycle/configure", new::configure),
+        post("/new/{workflow}", "cycle/start", new::start),
+        get("/library", "library/index", library::index),
+        get("/library/{workflow}", "library/show", library::show),
+        get("/people", "people/index", people::index),
+        post("/people", "person/save", people::save),
+        post("/people/import", "people/import", people::import),
+        post("/teams/{team}", "team/save", people::team),
+        get("/calendar", "calendar/show", calendar::show),
+        post("/calendar", "calendar/put", calendar::put),
+        post("/calendar/drop", "calendar/drop", calendar::drop),
+        get("/privacy", "own/show", privacy::show),
+        get("/privacy/export", "own/export", privacy::export),
+        post("/privacy/drafts", "own/forget-drafts", privacy::forget),
+        post("/privacy/password", "own/password", privacy::password),
+        get("/audit", "audit/index", privacy::audit),
+        get("/operations", "operations/show", operations::show),
+        post("/operations/incident", "incident/settle", operations::settle),
+        get("/accounts", "account/index", accounts::index),
+        post("/accounts", "account/add", accounts::add),
+        post("/accounts/{account}/link", "account/link", accounts::link),
+        post("/accounts/{account}/close", "account/close", accounts::close),
+    ];
+    routes.extend(api::routes());
+    routes
+}
