@@ -1,5 +1,6 @@
 //! The command line as types. Says what can be asked, does nothing.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -206,6 +207,8 @@ pub enum Command {
     Verify,
     /// Carry out timers and effects until Ctrl-C
     Run,
+    /// Serve the pages and the JSON API, and carry out timers and effects, until Ctrl-C
+    Serve(Serve),
     /// Step plugins
     #[command(subcommand)]
     Plugin(Plugin),
@@ -214,6 +217,23 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// `serve`.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1:8460", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// Address that people use, such as `https://draaiboek.school.be`
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+    /// A proxy stands before it and says who asks (X-Forwarded-For)
+    #[arg(long)]
+    pub behind_proxy: bool,
+    /// Print a one-time link that signs this person in; may be given several times
+    #[arg(long, value_name = "PERSON")]
+    pub sign_in: Vec<String>,
 }
 
 /// `demo`.
@@ -225,6 +245,9 @@ pub struct Demo {
     /// Stop after the story
     #[arg(long)]
     pub no_serve: bool,
+    /// Address to serve the demo school on (default: port 8460 of this machine, or a free one)
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
 }
 
 /// `check`.
@@ -287,6 +310,9 @@ pub struct Play {
     /// Show the expectations that are met as well
     #[arg(long)]
     pub all: bool,
+    /// A component that takes the place of the built-in plugin of its name; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Vec<PathBuf>,
 }
 
 /// `simulate`.

@@ -75,16 +75,27 @@ pub fn workflows() -> Result<Vec<Published>, Failure> {
     Ok(found?.into_iter().flatten().collect())
 }
 
-/// The scenario of the demo.
+/// The scenario of the demo's story.
 ///
 /// # Errors
 /// It is not there or cannot be read; the tests see to it that it can.
 pub fn demo() -> Result<Loaded, Failure> {
-    let path = "study-day/scenarios/s01.yaml";
+    scenario("study-day/scenarios/s01.yaml")
+}
+
+/// The scenario of the school that the demo serves.
+///
+/// # Errors
+/// As [`demo`].
+pub fn school_year() -> Result<Loaded, Failure> {
+    scenario("trajectory/scenarios/school-year.yaml")
+}
+
+fn scenario(path: &str) -> Result<Loaded, Failure> {
     let missing = || Failure::broken(format!("the built-in scenario {path} is missing"));
-    let scenario = text(path).ok_or_else(missing)?;
+    let found = text(path).ok_or_else(missing)?;
     let school = text("schools/de-wilg.yaml").ok_or_else(missing)?;
-    Ok(embedded(&format!("<built-in>/{path}"), &scenario, &school)?)
+    Ok(embedded(&format!("<built-in>/{path}"), &found, &school)?)
 }
 
 #[cfg(test)]
@@ -96,6 +107,6 @@ mod tests {
         let found = workflows().unwrap_or_else(|failure| panic!("{}", failure.what));
         let ids: Vec<&str> = found.iter().map(|published| published.workflow.id.as_str()).collect();
         assert!(ids.contains(&"study-day") && ids.contains(&"learning-cycle"), "{ids:?}");
-        assert!(demo().is_ok());
+        assert!(demo().is_ok() && school_year().is_ok());
     }
 }

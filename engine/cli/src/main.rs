@@ -11,6 +11,7 @@ mod output;
 mod play;
 mod session;
 mod shelf;
+mod signals;
 
 use std::process::ExitCode;
 

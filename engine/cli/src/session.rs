@@ -18,7 +18,7 @@ use crate::failure::Failure;
 /// Setting under which a database remembers which built-in workflows it got.
 const BUILT_IN: &str = "built_in_workflows";
 /// Zone of a database without a school.
-const ZONE: &str = "Europe/Brussels";
+pub const ZONE: &str = "Europe/Brussels";
 
 /// What to do when the database is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,6 +21,25 @@ impl Clock for SystemClock {
     }
 }
 
+/// The machine's clock, set to another moment: it runs on from there. For showing a school in the middle of its year.
+#[derive(Debug, Clone, Copy)]
+pub struct ShiftedClock {
+    ahead: jiff::SignedDuration,
+}
+
+impl ShiftedClock {
+    /// A clock that says `start` now.
+    pub fn starting(start: Timestamp) -> Self {
+        Self { ahead: start.duration_since(SystemClock.now()) }
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().checked_add(self.ahead).unwrap_or(Timestamp::MAX)
+    }
+}
+
 /// A clock that stands still until it is set: for scenarios, simulation and tests.
 #[derive(Debug)]
 pub struct VirtualClock(AtomicI64);

@@ -71,6 +71,9 @@ fn places() -> String {
     for week in 0..WEEKS {
         text.push_str(&format!(".s{week}{{--s:{week}}}.l{n}{{--l:{n}}}", n = week + 1));
     }
+    for weeks in 1..=WEEKS {
+        text.push_str(&format!(".w{weeks}{{--weeks:{weeks}}}"));
+    }
     for percent in 0..=100 {
         text.push_str(&format!(".at{percent}{{--at:{}}}", f64::from(percent) / 100.0));
     }

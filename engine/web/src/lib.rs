@@ -24,6 +24,8 @@ mod route;
 mod routes;
 mod server;
 mod show;
+#[cfg(test)]
+mod tests;
 
 pub use gate::{Config, Mailer, PasswordCost};
 pub use server::{Server, ServerError, serve};

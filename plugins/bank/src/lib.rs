@@ -136,6 +136,7 @@ impl StepKind for Bank {
         let mut contributor = whole.clone();
         if let Some(reader) = &ctx.actor {
             picture.add_mine(&mut contributor, &reader.participant);
+            picture.add_mine(&mut keeper, &reader.participant);
         }
         let outside = whole.only(&["topics", "unmet", "unmet_topics"]);
         Projections::default()

@@ -78,7 +78,7 @@ pub(crate) static SPEC: Spec = Spec {
             "outcome",
             say("Hielp het?", "Did it help?"),
             &[
-                req("request", Shape::Id).ask("select", "Welke vraag?", "Which request?").from("result.requests"),
+                req("request", Shape::Id).ask("select", "Welke vraag?", "Which request?").from("result.my_requests"),
                 req("helped", Shape::OneOf(&["yes", "partly", "no"]))
                     .ask("radio", "Heeft het je geholpen?", "Did it help you?")
                     .choices(&[
@@ -94,7 +94,7 @@ pub(crate) static SPEC: Spec = Spec {
             "pause",
             say("Mijn aanbod op pauze", "Pause my offer"),
             &[
-                req("offer_id", Shape::Id).ask("select", "Welk aanbod?", "Which offer?").from("result.offers"),
+                req("offer_id", Shape::Id).ask("select", "Welk aanbod?", "Which offer?").from("result.my_offers"),
                 opt("paused", Shape::Bool),
             ],
         )

@@ -103,6 +103,18 @@ fn a_paused_offer_rests() {
 }
 
 #[test]
+fn an_offer_is_suggested_to_others_and_rests_for_its_owner_only() {
+    let mut step = bank(json!({}));
+    offer(&mut step, "lk14", "o1", "P1").unwrap();
+    ask(&mut step, "lk14", "r1", "P1").unwrap();
+    assert_eq!(step.result()["suggestions"], json!({"r1": []}), "not to oneself");
+    step.send("lk14", json!({"pause": {"offer_id": "o1"}})).unwrap();
+    step.withdraw("lk14", "offer", "o1");
+    offer(&mut step, "lk3", "o1", "P1").unwrap();
+    assert_eq!(step.result()["open_offers"], json!(["o1"]), "the pause of a former owner is not for this offer");
+}
+
+#[test]
 fn a_match_outlives_its_offer() {
     let mut step = bank(json!({}));
     offer(&mut step, "lk14", "o1", "P1").unwrap();
@@ -148,9 +160,14 @@ fn how_it_went_is_between_the_two() {
     step.send("lk3", outcome).unwrap();
     for (reader, told) in [("lk3", true), ("lk14", true), ("lk15", false), ("lk9", false)] {
         step.set("actor", json!({"participant": reader, "roles": ["tch"]}));
-        for audience in ["facilitator", "team", "policy", "school"] {
+        for audience in ["team", "policy", "school"] {
             assert!(!step.shows(audience).to_string().contains("helped"), "{audience}");
         }
+        assert_eq!(
+            step.shows("facilitator").to_string().contains("helped"),
+            told,
+            "also who keeps the bank: own ones only"
+        );
         let mine = step.shows("contributor")["my_matches"].clone();
         assert_eq!(mine[0]["helped"] == "no", told, "{reader}");
     }

@@ -273,6 +273,7 @@ fn anonymous_cards_wait_for_each_other() {
             if n < 5 {
                 assert_eq!(shown, json!({"under_threshold": true, "n": n}), "{audience}");
             } else {
+                assert_eq!(shown.get("under_threshold"), None, "{audience}");
                 assert!(!shown.to_string().contains("\"person\""), "{audience}");
             }
         }

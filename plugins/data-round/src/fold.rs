@@ -27,7 +27,8 @@ impl ToJson for Picture {
     fn to_json(&self) -> Json {
         let by_group: Table<&Group> = self.groups.iter().map(|group| (group.group.clone(), group)).collect();
         object! {
-            "periods" => self.periods, "units" => self.units, "groups" => self.groups, "by_group" => by_group, "total" => self.total,
+            "periods" => self.periods, "units" => self.units, "groups" => self.groups, "by_group" => by_group,
+            "total" => self.total,
             "categories" => self.categories, "categories_said" => self.categories_said,
             "directions" => self.directions, "explanations" => self.explanations, "unresolved" => self.unresolved,
             "improvements" => self.improvements, "one_sided" => self.one_sided, "missing" => self.missing,

@@ -185,13 +185,13 @@ impl StepKind for DataRound {
 
     fn show(ctx: &Context<Self>, picture: &Picture) -> Projections {
         let whole = picture.to_json();
-        let mut contributor = whole.clone();
+        let mut inside = whole.clone();
         if let Some(reader) = &ctx.actor {
-            contributor.set("own", picture.own(ctx, &reader.participant));
+            inside.set("own", picture.own(ctx, &reader.participant));
         }
         Projections::default()
-            .to(&["facilitator", "team"], whole)
-            .to(&["contributor"], contributor)
+            .to(&["facilitator", "contributor"], inside)
+            .to(&["team"], whole)
             .to(&["school"], picture.outside(ctx).only(&["groups", "total"]))
             .to(&["policy"], picture.outside(ctx))
     }

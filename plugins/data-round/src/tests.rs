@@ -236,6 +236,12 @@ fn a_small_class_is_seen_by_its_teacher_only_and_counts_in_no_sum() {
         let lines: Vec<Value> =
             shown["own"].as_array().unwrap().iter().map(|line| json!([line["unit"], line["delta"]])).collect();
         assert_eq!(json!(lines), own, "{reader}");
+        assert_eq!(
+            step.shows("facilitator")["own"],
+            shown["own"],
+            "a chair who teaches sees the same of the own class"
+        );
+        assert_eq!(step.shows("team").get("own"), None);
         assert!(!step.shows("team").to_string().contains("\"den\":4,"));
     }
     for (least, hidden) in [(4, false), (5, true)] {

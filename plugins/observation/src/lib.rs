@@ -8,8 +8,8 @@ mod spec;
 mod tests;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Json, Named, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind,
-    ToJson, entries, export, object, reads, say, words,
+    AUDIENCES, Accepted, Context, Contribution, Date, Json, Named, Outcome, Problem, Projections, Refusal, Sender,
+    Spec, StepKind, ToJson, entries, export, object, reads, say, words,
 };
 
 pub use fold::Picture;
@@ -183,20 +183,18 @@ impl StepKind for Observation {
     fn show(ctx: &Context<Self>, picture: &Picture) -> Projections {
         let (whole, fact) = (picture.to_json(), picture.to_json().only(FACT));
         let organising = picture.to_json().only(&["held", "date", "withdrawn", "limit", "stale", "criteria"]);
-        let concerned = ctx.actor.as_ref().is_none_or(|reader| {
-            Some(&reader.participant) == ctx.config.owner.as_ref()
-                || picture.observers().contains(&reader.participant)
-                || (!ctx.config.observers.is_empty() && ctx.is_named(&ctx.config.observers, reader))
-                || (ctx.config.owner.is_none() && ctx.config.observers.is_empty())
-        });
+        let listed = |audience: &str| ctx.config.shown_to.iter().any(|shown| shown == audience);
+        // Owner and observers see the content whatever else they are; without a reader it is the host who knows who contributes.
+        let party = ctx.actor.as_ref().map(|reader| is_party(ctx, picture, reader));
         let mut projections = Projections::default();
-        for audience in ["facilitator", "contributor", "team", "policy", "school"] {
-            let listed = ctx.config.shown_to.iter().any(|shown| shown == audience);
-            let shown = match audience {
-                "contributor" if !concerned => &fact,
-                "contributor" if !listed => &organising,
-                _ if listed => &whole,
-                "facilitator" => &organising,
+        for audience in AUDIENCES {
+            let shown = match *audience {
+                _ if party == Some(true) && listed("contributor") => &whole,
+                "contributor" if party.is_none() && listed("contributor") => &whole,
+                "facilitator" | "team" | "policy" | "school" if listed(audience) => &whole,
+                // Who may contribute needs the guide to do so.
+                "facilitator" | "contributor" => &organising,
+                _ if party == Some(true) => &organising,
                 _ => &fact,
             };
             projections = projections.to(&[audience], shown);
@@ -227,6 +225,14 @@ impl StepKind for Observation {
         }
         outcome
     }
+}
+
+/// Whether somebody is the owner or one of the observers.
+fn is_party(ctx: &Context<Observation>, picture: &Picture, reader: &Sender) -> bool {
+    let (owner, observers) = (&ctx.config.owner, &ctx.config.observers);
+    owner.as_ref() == Some(&reader.participant)
+        || picture.observers().contains(&reader.participant)
+        || (!observers.is_empty() && ctx.is_named(observers, reader))
 }
 
 export!(Observation);

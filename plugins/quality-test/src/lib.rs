@@ -179,7 +179,9 @@ impl StepKind for QualityTest {
 
 /// The durable product: what was tested, and the verdicts with the versions they were given for.
 fn product(picture: &Picture) -> Json {
-    let row = |row: &fold::Row| object! {"id" => row.id, "label" => row.label, "verdict" => row.verdict, "version" => row.version};
+    let row = |row: &fold::Row| {
+        object! {"id" => row.id, "label" => row.label, "verdict" => row.verdict, "version" => row.version}
+    };
     let subject = picture.subject.clone().unwrap_or_default();
     object! {
         "material" => subject.material,

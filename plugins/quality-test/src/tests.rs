@@ -193,6 +193,7 @@ fn the_principles_of_the_school_are_the_test() {
     };
     assert_eq!(shown(0), json!(["P2", "eigen woorden", null, false, null, null]), "the configuration comes first");
     assert_eq!(shown(1), json!(["P1", "doelen zichtbaar", "principle", true, "P1", 3]));
+    assert_eq!(result["criteria"].as_array().map(Vec::len), Some(2), "and counts once");
     step.configure("must_principles", json!(false));
     assert_eq!(step.result()["criteria"][1]["must"], false);
     step.set("inputs", json!({"criteria": [{"id": "C7", "label": "kort", "source": "goal", "must": true}]}));

@@ -13,13 +13,13 @@ const UNKNOWN: &str = "unknown";
 pub(crate) fn cells(
     config: &Config,
     by: &Breakdown,
-    people: &[(&Person, Sheet)],
+    people: &[(&Person, &Sheet)],
     k: u64,
     chance: &mut Chance,
 ) -> (Json, Vec<String>) {
     let mut names: Vec<&str> = by.options.iter().map(|option| option.id.as_str()).collect();
     names.push(UNKNOWN);
-    let of = |name: &str| -> Vec<Sheet> {
+    let of = |name: &str| -> Vec<&Sheet> {
         people.iter().filter(|(person, _)| cell(by, person) == name).map(|(_, sheet)| *sheet).collect()
     };
     let sizes: Vec<u64> = names.iter().map(|name| of(name).len() as u64).collect();

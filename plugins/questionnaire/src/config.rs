@@ -7,7 +7,7 @@ use draaiboek_sdk::{FromJson, Json, Named, Problem, Refusal, Table, field, reads
 pub struct Config {
     /// The questions that are asked.
     pub(crate) items: Vec<Item>,
-    /// Which questions the configuration chose; all when it chose none.
+    /// Which questions or parts the configuration chose; all when it chose none.
     pub(crate) ask: Vec<String>,
     pub(crate) groups: Vec<Group>,
     pub(crate) identity: Option<String>,
@@ -32,13 +32,17 @@ impl FromJson for Config {
         let mut items: Vec<Item> = field(&mut fields, "items");
         items.iter_mut().for_each(|item| item.complete(&scale));
         let ask: Vec<String> = field(&mut fields, "ask");
-        items.retain(|item| ask.is_empty() || ask.contains(&item.id));
+        items.retain(|item| ask.is_empty() || ask.iter().any(|chosen| item.is_meant_by(chosen)));
+        let groups: Vec<Group> = field(&mut fields, "groups");
+        for item in &mut items {
+            item.within = item.group.as_deref().map(|group| within(&groups, group)).unwrap_or_default();
+        }
         let by_group = fields.get("sharing").and_then(Json::as_text) == Some("by_group");
         Self {
             items,
             ask,
             by_group,
-            groups: field(&mut fields, "groups"),
+            groups,
             identity: field(&mut fields, "identity"),
             individual_first: field(&mut fields, "individual_first"),
             k: field(&mut fields, "k"),
@@ -66,8 +70,10 @@ pub(crate) struct Item {
     pub required: bool,
     pub options: Vec<Named>,
     pub max_length: usize,
+    /// The part the question belongs to and those around it, from the inside out.
+    pub within: Vec<String>,
 }
-reads!(Item { id, kind, min, max, na, group, codes, required, options, max_length = 1000 });
+reads!(Item { id, kind, min, max, na, group, codes, required, options, max_length = 1000, within });
 
 /// How a question is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +103,11 @@ impl Item {
         self.min = self.min.or(shared(scale.min)).or(Some(least));
         self.max = self.max.or(shared(scale.max)).or(Some(most));
         self.na = self.na.or(scale.na.filter(|_| self.kind == Kind::Scale));
+    }
+
+    /// Whether an id of `ask` is the question's own or that of its part.
+    fn is_meant_by(&self, id: &str) -> bool {
+        self.id == id || self.group.as_deref() == Some(id)
     }
 
     /// Least and greatest number.
@@ -137,6 +148,18 @@ pub(crate) enum From {
 }
 words!(From { Answer = "answer", Group = "group", Role = "role" });
 
+/// A group and the groups that it is part of, from the inside out.
+fn within(groups: &[Group], group: &str) -> Vec<String> {
+    let mut chain = vec![group.to_owned()];
+    while let Some(outer) =
+        groups.iter().find(|known| Some(&known.id) == chain.last()).and_then(|known| known.part_of.as_ref())
+        && !chain.contains(outer)
+    {
+        chain.push(outer.clone());
+    }
+    chain
+}
+
 /// Most points of a scale; more is a number.
 const MAX_POINTS: i64 = 100;
 
@@ -156,21 +179,6 @@ impl Config {
         self.has_group(id) && self.groups.iter().all(|group| group.id != id || group.own)
     }
 
-    /// A group and the groups that it is part of, from the inside out.
-    pub(crate) fn within<'a>(&'a self, group: &'a str) -> Vec<&'a str> {
-        let mut chain = vec![group];
-        while let Some(outer) = self
-            .groups
-            .iter()
-            .find(|known| Some(&known.id.as_str()) == chain.last())
-            .and_then(|known| known.part_of.as_deref())
-            && !chain.contains(&outer)
-        {
-            chain.push(outer);
-        }
-        chain
-    }
-
     /// What the schema cannot say.
     ///
     /// # Errors
@@ -187,8 +195,12 @@ impl Config {
             }
             seen.set(&item.id, ());
         }
-        if let Some(at) = self.ask.iter().position(|id| self.item(id).is_none()) {
-            return Err(bad(format!("ask/{at}"), "deze vraag bestaat niet", "there is no such question"));
+        if let Some(at) = self.ask.iter().position(|id| !self.items.iter().any(|item| item.is_meant_by(id))) {
+            return Err(bad(
+                format!("ask/{at}"),
+                "deze vraag of dit deel bestaat niet",
+                "there is no such question or part",
+            ));
         }
         if self.items.is_empty() {
             return Err(bad("items".to_owned(), "geef minstens één vraag", "give at least one question"));

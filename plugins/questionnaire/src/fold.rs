@@ -23,13 +23,13 @@ pub(crate) struct Person {
 
 impl Person {
     /// What counts in the picture of the group.
-    fn pooled(&self) -> Sheet<'_> {
-        Sheet { answers: &self.answers, shared: self.shared.as_deref() }
+    fn pooled(&self, config: &Config) -> Sheet<'_> {
+        Sheet::new(config, &self.answers, self.shared.as_deref())
     }
 
     /// Everything that the person answered.
-    pub fn whole(&self) -> Sheet<'_> {
-        Sheet { answers: &self.answers, shared: None }
+    fn whole(&self, config: &Config) -> Sheet<'_> {
+        Sheet::new(config, &self.answers, None)
     }
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn fold(ctx: &Ctx, all: &[Contribution<Entry>]) -> Result<Picture, Re
     let k = ctx.threshold(ctx.config.k);
     let pool: Vec<(&Person, Sheet)> = people
         .iter()
-        .map(|person| (person, person.pooled()))
+        .map(|person| (person, person.pooled(&ctx.config)))
         .filter(|(_, sheet)| sheet.shared.is_none_or(|groups| !groups.is_empty()))
         .collect();
     let under_threshold = (pool.len() as u64) < k;
@@ -88,8 +88,9 @@ pub(crate) fn fold(ctx: &Ctx, all: &[Contribution<Entry>]) -> Result<Picture, Re
     let share = invited.and_then(|invited| fraction(answered, invited.len()).shown(100));
     let response = object! {"invited" => invited.map(<[String]>::len), "answered" => answered, "share" => share};
     let mut chance = ctx.chance();
-    let held: &[(&Person, Sheet)] = if under_threshold { &[] } else { &pool };
-    let safe = picture(ctx, held, k, under_threshold, &mut chance);
+    let held: Vec<(&Person, &Sheet)> =
+        pool.iter().filter(|_| !under_threshold).map(|(person, sheet)| (*person, sheet)).collect();
+    let safe = picture(ctx, &held, k, under_threshold, &mut chance);
     let mut picture = Picture { response, answered, missing, under_threshold, k, safe, open: None, people };
     if named(ctx) && !ctx.config.show_names.is_empty() {
         let open = open(ctx, &picture, &mut chance);
@@ -137,9 +138,9 @@ fn people(config: &Config, all: &[Contribution<Entry>]) -> Vec<Person> {
 }
 
 /// The figures of some people as the result has them.
-fn picture(ctx: &Ctx, people: &[(&Person, Sheet)], k: u64, under_threshold: bool, chance: &mut Chance) -> Json {
+fn picture(ctx: &Ctx, people: &[(&Person, &Sheet)], k: u64, under_threshold: bool, chance: &mut Chance) -> Json {
     let config = &ctx.config;
-    let sheets: Vec<Sheet> = people.iter().map(|(_, sheet)| *sheet).collect();
+    let sheets: Vec<&Sheet> = people.iter().map(|(_, sheet)| *sheet).collect();
     let mut numbers = count(config, &sheets, k, chance);
     let mut breakdowns: Table<Json> = Table::default();
     let mut suppressed = std::mem::take(&mut numbers.suppressed);
@@ -159,7 +160,7 @@ fn picture(ctx: &Ctx, people: &[(&Person, Sheet)], k: u64, under_threshold: bool
 }
 
 /// Own statements per part, without authors, where at least `k` people wrote one. Never part of a figure.
-fn own_items(people: &[(&Person, Sheet)], k: u64, chance: &mut Chance) -> Json {
+fn own_items(people: &[(&Person, &Sheet)], k: u64, chance: &mut Chance) -> Json {
     let mut texts: Table<(u64, Vec<String>)> = Table::default();
     for (person, sheet) in people {
         let mut blocks: Table<()> = Table::default();
@@ -208,7 +209,8 @@ fn change(before: Fraction, after: Fraction) -> Json {
 
 /// The picture with names.
 fn open(ctx: &Ctx, picture: &Picture, chance: &mut Chance) -> Json {
-    let whole: Vec<(&Person, Sheet)> = picture.people.iter().map(|person| (person, person.whole())).collect();
+    let sheets: Vec<Sheet> = picture.people.iter().map(|person| person.whole(&ctx.config)).collect();
+    let whole: Vec<(&Person, &Sheet)> = picture.people.iter().zip(&sheets).collect();
     let mut open = self::picture(ctx, &whole, 1, false, chance);
     let mut people: Table<Json> = Table::default();
     for person in &picture.people {
@@ -221,7 +223,7 @@ fn open(ctx: &Ctx, picture: &Picture, chance: &mut Chance) -> Json {
 
 /// The figures of one person alone, for that person.
 pub(crate) fn own(ctx: &Ctx, person: &Person) -> Json {
-    let numbers = count(&ctx.config, &[person.whole()], 1, &mut ctx.chance());
+    let numbers = count(&ctx.config, &[&person.whole(&ctx.config)], 1, &mut ctx.chance());
     object! {
         "answers" => person.answers, "own_items" => person.own_items, "groups" => numbers.groups, "codes" => numbers.codes,
         "total" => numbers.total, "items" => numbers.items.iter().map(|(id, one)| row(id, one)).collect::<Table<Json>>(),

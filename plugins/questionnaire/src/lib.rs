@@ -6,6 +6,8 @@ mod check;
 mod config;
 mod fold;
 mod numbers;
+#[cfg(test)]
+mod privacy_tests;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -110,12 +112,12 @@ impl StepKind for Questionnaire {
     }
 
     fn show(ctx: &Context<Self>, picture: &Picture) -> Projections {
+        // Whatever audience a reader belongs to: the own answers are theirs.
+        let own = own(ctx, picture);
         let mut projections = Projections::default();
         for audience in ["facilitator", "contributor", "team", "policy", "school"] {
             let mut shown = seen_by(ctx, picture, audience);
-            if audience == "contributor"
-                && let Some(own) = own(ctx, picture)
-            {
+            if let Some(own) = &own {
                 shown.set("own", own);
             }
             projections = projections.to(&[audience], shown);

@@ -5,22 +5,19 @@ use draaiboek_sdk::{Chance, Fraction, Json, Named, Table, ToJson, writes};
 use crate::config::{Config, Item, Kind};
 
 /// What one person answered, as far as it counts here.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Sheet<'a> {
-    pub answers: &'a Table<Json>,
+    /// The answers in the order of the questions.
+    row: Vec<Option<&'a Json>>,
     /// The parts whose answers count; all when nobody shares part by part.
     pub shared: Option<&'a [String]>,
 }
 
 impl<'a> Sheet<'a> {
-    /// The answer to a question, where it counts.
-    fn answer(self, config: &Config, item: &Item) -> Option<&'a Json> {
-        let shared = self.shared.is_none_or(|groups| {
-            item.group.as_deref().is_some_and(|group| {
-                config.within(group).iter().any(|outer| groups.iter().any(|shared| shared == outer))
-            })
-        });
-        self.answers.get(&item.id).filter(|_| shared)
+    pub fn new(config: &Config, answers: &'a Table<Json>, shared: Option<&'a [String]>) -> Self {
+        let counts = |item: &Item| shared.is_none_or(|groups| item.within.iter().any(|around| groups.contains(around)));
+        let row = config.items.iter().map(|item| answers.get(&item.id).filter(|_| counts(item))).collect();
+        Self { row, shared }
     }
 }
 
@@ -109,10 +106,10 @@ pub(crate) struct Numbers {
 }
 
 /// Counts the sheets. A question with fewer than `k` people behind it shows only their number and stays out of every sum.
-pub(crate) fn count(config: &Config, sheets: &[Sheet], k: u64, chance: &mut Chance) -> Numbers {
+pub(crate) fn count(config: &Config, sheets: &[&Sheet], k: u64, chance: &mut Chance) -> Numbers {
     let mut all = Numbers::default();
-    for item in &config.items {
-        let answers: Vec<&Json> = sheets.iter().filter_map(|sheet| sheet.answer(config, item)).collect();
+    for (at, item) in config.items.iter().enumerate() {
+        let answers: Vec<&Json> = sheets.iter().filter_map(|sheet| sheet.row[at]).collect();
         let mut numbers = of_item(item, &answers);
         chance.shuffle(&mut numbers.texts);
         if (1..k).contains(&numbers.people()) {
@@ -131,7 +128,7 @@ pub(crate) fn count(config: &Config, sheets: &[Sheet], k: u64, chance: &mut Chan
             }
         };
         add(total);
-        item.group.as_deref().map(|group| config.within(group)).into_iter().flatten().for_each(|at| add(groups.at(at)));
+        item.within.iter().for_each(|around| add(groups.at(around)));
         item.codes.iter().for_each(|code| add(codes.at(code)));
     }
     people(config, sheets, &mut all);
@@ -139,19 +136,28 @@ pub(crate) fn count(config: &Config, sheets: &[Sheet], k: u64, chance: &mut Chan
 }
 
 /// How many people stand behind each sum.
-fn people(config: &Config, sheets: &[Sheet], all: &mut Numbers) {
-    let scale = || config.items.iter().filter(|item| item.kind == Kind::Scale);
-    let behind = |part: &dyn Fn(&Item) -> bool| -> u64 {
-        let answered = |sheet: &&Sheet| scale().any(|item| part(item) && sheet.answer(config, item).is_some());
-        sheets.iter().filter(answered).count() as u64
+fn people(config: &Config, sheets: &[&Sheet], all: &mut Numbers) {
+    let names: Vec<&str> = all.groups.names().chain(all.codes.names()).collect();
+    let groups = all.groups.len();
+    let place =
+        |name: &String, from: usize| names.iter().skip(from).position(|known| known == name).map(|at| at + from);
+    // The sums that each question belongs to, by their place among the names: groups first, then codes.
+    let belongs = |item: &Item| -> Vec<usize> {
+        let around = item.within.iter().filter_map(|group| place(group, 0));
+        around.chain(item.codes.iter().filter_map(|code| place(code, groups))).collect()
     };
-    all.total.n = behind(&|_| true);
-    for (group, sums) in all.groups.iter_mut() {
-        sums.n = behind(&|item| item.group.as_deref().is_some_and(|own| config.within(own).contains(&group)));
+    let scale = config.items.iter().enumerate().filter(|(_, item)| item.kind == Kind::Scale);
+    let questions: Vec<(usize, Vec<usize>)> = scale.map(|(at, item)| (at, belongs(item))).collect();
+    let mut behind = vec![0_u64; names.len()];
+    for sheet in sheets {
+        let mut seen = vec![false; names.len()];
+        let answered = || questions.iter().filter(|(at, _)| sheet.row[*at].is_some());
+        answered().flat_map(|(_, sums)| sums).for_each(|sum| seen[*sum] = true);
+        seen.iter().zip(&mut behind).for_each(|(seen, n)| *n += u64::from(*seen));
+        all.total.n += u64::from(answered().next().is_some());
     }
-    for (code, sums) in all.codes.iter_mut() {
-        sums.n = behind(&|item| item.codes.iter().any(|own| own == code));
-    }
+    let sums = all.groups.values_mut().chain(all.codes.values_mut());
+    sums.zip(behind).for_each(|(sums, n)| sums.n = n);
 }
 
 fn of_item(item: &Item, answers: &[&Json]) -> ItemNumbers {

@@ -58,7 +58,11 @@ const ANSWERS: EntrySpec = EntrySpec::new(
             "Alleen om groepen te vergelijken. Kleine groepen tonen we nooit.",
             "Only to compare groups. Small groups are never shown.",
         ),
-        req("answers", map(&VALUE)).ask("item", "Vragen", "Questions").over("config.items").only("config.ask").defaults("config.scale"),
+        req("answers", map(&VALUE))
+            .ask("item", "Vragen", "Questions")
+            .over("config.items")
+            .only("config.ask")
+            .defaults("config.scale"),
         opt("own_items", list(&Shape::Object(OWN_ITEM)))
             .ask("list", "Wat wil je zelf toevoegen?", "What do you want to add?")
             .when("config.allow_own_items", &["true"]),

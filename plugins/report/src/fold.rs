@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use draaiboek_sdk::{Calendar, Context, Contribution, Date, Table, count_by, groups_of, groups_without, words, writes};
+use draaiboek_sdk::{
+    Calendar, Context, Contribution, Date, Json, Table, count_by, groups_of, groups_without, words, writes,
+};
 
 use crate::{Answer, Config, Entry, Report};
 
@@ -25,6 +27,8 @@ pub struct Picture {
     by_group: Table<u64>,
     groups: Vec<String>,
     groups_without: Vec<String>,
+    /// What the run itself fills in, by section.
+    pub(crate) bound: Table<Json>,
 }
 writes!(Picture {
     moments,
@@ -39,6 +43,7 @@ writes!(Picture {
     by_group,
     groups,
     groups_without,
+    bound,
 });
 
 /// What one group reports at one moment.
@@ -94,9 +99,17 @@ pub(crate) fn fold(ctx: &Context<Report>, all: &All) -> Picture {
         groups: groups_of(&by_group),
         groups_without: groups_without(&ctx.config.groups, &by_group),
         by_group,
+        bound: bound(ctx),
         moments,
         reports,
     }
+}
+
+/// The sections that nobody writes: each shows the input that its binding names.
+fn bound(ctx: &Context<Report>) -> Table<Json> {
+    let asked = ctx.config.sections.iter().filter(|part| ctx.config.asks(&part.id));
+    let value = |name: &String| ctx.inputs.get(name).cloned().unwrap_or_default();
+    asked.filter_map(|part| Some((part.id.clone(), value(part.binding.as_ref()?)))).collect()
 }
 
 /// The moments of the configuration and those agreed on, in order. One on a closed day is the next school day.

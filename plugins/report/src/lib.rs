@@ -5,8 +5,8 @@ mod fold;
 mod spec;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, Date, Json, Outcome, Problem, Projections, Refusal, Sender, Spec, StepKind,
-    ToJson, entries, export, object, reads, say,
+    Accepted, Context, Contribution, Date, Json, Object, Outcome, Problem, Projections, Refusal, Sender, Spec,
+    StepKind, ToJson, entries, export, object, reads, say,
 };
 
 pub use fold::Picture;
@@ -41,7 +41,7 @@ reads!(Config {
 #[derive(Debug)]
 struct Part {
     id: String,
-    /// Filled from the run itself; nobody has to write it.
+    /// The input that fills it; nobody has to write it.
     binding: Option<String>,
     required: bool,
     process: bool,
@@ -143,6 +143,9 @@ impl StepKind for Report {
         let mut whole = picture.to_json();
         let mut handed_in = whole.clone();
         handed_in.set("reports", submitted(picture));
+        if picture.submitted == 0 {
+            handed_in.set("bound", Json::Object(Object::default()));
+        }
         let mut school = whole.only(&["moments", "next_moment", "submitted"]);
         if ctx.config.growth_phase {
             // Growing is not watched: no counts, and nobody is shown as late.
@@ -167,7 +170,8 @@ impl StepKind for Report {
             outcome.not_ready(Problem::new("NOT_READY", text).arg("submitted"));
         }
         if picture.submitted > 0 {
-            outcome.artifact(&ctx.config.artifact, object! {"reports" => submitted(picture)});
+            let content = object! {"reports" => submitted(picture), "bound" => picture.bound};
+            outcome.artifact(&ctx.config.artifact, content);
         }
         outcome
     }
@@ -182,7 +186,7 @@ fn submitted(picture: &Picture) -> Json {
 fn without_judgement(picture: &Json) -> Json {
     let mut reports = picture.get("reports").cloned().unwrap_or_default();
     reports.hide("status");
-    let mut kept = picture.only(&["moments", "next_moment", "open_help", "acked"]);
+    let mut kept = picture.only(&["moments", "next_moment", "open_help", "acked", "bound"]);
     kept.set("reports", reports);
     kept
 }

@@ -63,7 +63,7 @@ pub(crate) static SPEC: Spec = Spec {
             list(&Shape::Object(&[
                 req("id", Shape::Id),
                 opt("label", Shape::Label),
-                opt("binding", Shape::Line { max: 500 }),
+                opt("binding", Shape::Id),
                 opt("required", Shape::Bool),
                 opt("process", Shape::Bool),
                 opt("help", Shape::Bool),
@@ -107,6 +107,7 @@ pub(crate) static SPEC: Spec = Spec {
             },
         ),
         req("acked", map(&COUNT)),
+        req("bound", map(&Shape::Any)),
         req("by_group", map(&COUNT)),
         req("groups", IDS),
         req("groups_without", IDS),

@@ -18,7 +18,7 @@ fn cycle() -> Step {
     let mut step = report(json!({
         "moments": ["2027-02-09", "2026-11-24"],
         "sections": [{"id": "done", "required": true, "process": true}, {"id": "score", "required": true}, {"id": "help", "help": true, "process": true},
-            {"id": "goals", "required": true, "binding": "steps.goal.result"}],
+            {"id": "goals", "required": true, "binding": "goals_now"}],
         "require_submitted": 1,
     }));
     step.person("lk1", &["coach"], Some("a"));
@@ -175,4 +175,21 @@ fn growing_is_not_judged() {
         );
         assert_eq!(shown["moments"][0], "2026-11-24");
     }
+}
+
+#[test]
+fn a_bound_section_is_filled_by_the_run() {
+    let mut step = cycle();
+    let goals = json!([{"goal_id": "a", "text": "doelen tonen"}]);
+    assert_eq!(step.result()["bound"], json!({"goals": null}), "nothing is given yet");
+    step.set("inputs", json!({"goals_now": goals}));
+    assert_eq!(step.result()["bound"], json!({"goals": goals}));
+    assert_eq!(step.shows("team")["bound"]["goals"], goals);
+    assert_eq!(step.shows("policy")["bound"], json!({}), "not before the first report");
+    hand_in(&mut step, "2026-11-24");
+    assert_eq!(step.shows("policy")["bound"]["goals"], goals);
+    assert_eq!(step.shows("school").get("bound"), None);
+    assert_eq!(step.conclude()["artifacts"][0]["content"]["bound"]["goals"], goals);
+    step.configure("growth_phase", json!(true));
+    assert_eq!(step.result()["bound"], json!({}), "growth asks about the process only");
 }

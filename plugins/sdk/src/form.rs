@@ -20,7 +20,7 @@ pub struct Widget {
     pub options: &'static [Choice],
     /// The value is a map with one control per element of the list at this path; the key is the element's id.
     pub repeat_over: Option<&'static str>,
-    /// A list of ids: only these elements are repeated; all when it is empty or absent.
+    /// A list of ids: only elements with this id or `group` are repeated; all when it is empty or absent.
     pub only_from: Option<&'static str>,
     /// Where properties come from that the elements do not have themselves.
     pub defaults_from: Option<&'static str>,
@@ -109,7 +109,7 @@ impl Field {
         self
     }
 
-    /// Repeats only for the elements whose ids are listed at `path`; for all when nothing is listed there.
+    /// Repeats only for the elements whose id or `group` is listed at `path`; for all when nothing is listed there.
     #[must_use]
     pub const fn only(mut self, path: &'static str) -> Self {
         if let Some(widget) = &mut self.widget {

@@ -240,7 +240,7 @@ impl<T: FromJson> FromJson for Table<T> {
         let mut table = Self::default();
         if let Json::Object(fields) = json {
             for (name, value) in fields {
-                table.set(&name, T::from_json(value));
+                table.insert(name, T::from_json(value));
             }
         }
         table

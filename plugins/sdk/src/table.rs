@@ -50,6 +50,15 @@ impl<T> Table<T> {
         }
     }
 
+    /// The same with a name that is handed over: for large documents, where copying every name tells.
+    #[inline(never)]
+    pub fn insert(&mut self, name: String, value: T) {
+        match self.place(&name) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (name, value)),
+        }
+    }
+
     /// The value of a name, made blank first where there is none.
     #[inline(never)]
     pub fn at(&mut self, name: &str) -> &mut T

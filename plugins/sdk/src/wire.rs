@@ -74,7 +74,8 @@ impl Reader<'_> {
             if !self.eat(b':') {
                 return None;
             }
-            fields.set(&key, self.value(depth)?);
+            let value = self.value(depth)?;
+            fields.insert(key, value);
             if self.eat(b'}') {
                 return Some(Json::Object(fields));
             }

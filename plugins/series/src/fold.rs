@@ -33,7 +33,8 @@ impl ToJson for Picture {
         let mut by_round = Object::default();
         self.rounds.iter().for_each(|round| by_round.set(&round.id, round.to_json()));
         object! {
-            "rounds" => self.rounds, "by_round" => Json::Object(by_round), "open" => self.open, "skipped" => self.skipped,
+            "rounds" => self.rounds, "by_round" => Json::Object(by_round), "open" => self.open,
+            "skipped" => self.skipped,
             "planned" => self.planned, "talks" => self.talks, "held" => self.held,
             "open_count" => self.open.values().map(Vec::len).sum::<usize>(), "current" => self.current,
             "next_due" => self.next_due, "roster" => self.present, "subjects" => self.named(&self.present),

@@ -57,7 +57,7 @@ struct Watch {
     window: usize,
     k: Option<u64>,
 }
-reads!(Watch { min = 1, max = 5, low_max = 2, times = 3, window = 5, k });
+reads!(Watch { min, max, low_max = 2, times = 3, window = 5, k });
 
 /// People or roles: one, or a list.
 #[derive(Debug, Default)]

@@ -16,8 +16,9 @@ pub(crate) const ROSTER: Shape = list(&Shape::Either(&[Shape::Id, Shape::Object(
 pub(crate) const LEFT: Shape = Shape::Either(&[IDS, map(&Shape::Date)]);
 
 const WATCH: &[Field] = &[
-    opt("min", Shape::Int { min: 0, max: 100 }),
-    opt("max", Shape::Int { min: 1, max: 100 }),
+    req("min", Shape::Int { min: 0, max: 100 }),
+    req("max", Shape::Int { min: 1, max: 100 }),
+    opt("labels", map(&Shape::Label)),
     opt("low_max", Shape::Int { min: 0, max: 100 }),
     opt("times", Shape::Int { min: 1, max: 100 }),
     opt("window", Shape::Int { min: 1, max: 100 }),

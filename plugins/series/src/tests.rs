@@ -139,6 +139,7 @@ fn who_leaves_takes_open_turns_along_and_leaves_talks_behind() {
     late.unwrap();
     assert_eq!(counts(&step, "R1"), [24, 2, 0, 0, 22, 0], "a talk before that day may be told afterwards");
     step.at("2026-10-13T09:00:00");
+    step.send("lk14", json!({"done": {"subject": "P02", "round": "R1", "date": "2026-10-12"}})).unwrap();
     assert_eq!(done(&mut step, "P02", "R1"), Err(vec!["NOT_ON_ROSTER:P02 /done/subject".to_owned()]));
     step.send("lk14", json!({"join": {"subject": "P02", "date": "2026-10-14"}})).unwrap();
     assert_eq!(counts(&step, "R2"), [23, 0, 0, 0, 23, 0], "who comes back is there again");
@@ -153,6 +154,8 @@ fn the_roster_may_come_from_an_earlier_step() {
     assert_eq!(step.result()["subjects"], json!([{"id": "P02", "label": null}, {"id": "P09", "label": "negen"}]));
     assert_eq!(step.result()["to_do"], json!([{"id": "P09", "label": "negen"}]), "only rounds that have begun");
     assert_eq!(step.result()["open"], json!({"R1": ["P09"], "R2": ["P02", "P09"], "R3": ["P02", "P09"]}));
+    step.set("inputs", json!({"roster": [{"id": "P08", "from": "2026-10-01"}], "left": {"P08": "2026-10-01"}}));
+    assert_eq!(step.result()["roster"], json!(["P02"]), "came and went on one day");
     step.set("inputs", json!({"roster": ["P08"], "left": {"P08": "2026-11-10"}}));
     assert_eq!(step.result()["open"]["R1"], json!(["P08"]));
     assert_eq!(step.result()["open"]["R2"], json!(["P02"]));
@@ -224,6 +227,8 @@ fn a_plan_on_a_closed_day_moves_and_goes_when_the_talk_was_held() {
 fn the_next_term_is_that_of_the_first_unfinished_round() {
     let mut step = class_4a();
     step.configure("roster", json!(["P01"]));
+    assert_eq!((&step.result()["current"], &step.result()["next_due"]), (&json!("R1"), &json!("2026-10-30")));
+    step.at("2026-10-30T10:00:00");
     assert_eq!((&step.result()["current"], &step.result()["next_due"]), (&json!("R1"), &json!("2026-10-30")));
     step.at("2026-11-12T10:00:00");
     assert_eq!((&step.result()["current"], &step.result()["next_due"]), (&json!(null), &json!("2026-11-23")));
@@ -298,7 +303,7 @@ fn a_colleague_sees_own_subjects_and_others_counts() {
 /// The feelings thermometer of class 4A.
 fn thermometer(pupils: u32) -> Step {
     let roster: Vec<String> = (1..=pupils).map(pupil).collect();
-    Step::new(&PLUGIN, "series", json!({"roster": roster, "watch": {}, "conductor": "lk14"}))
+    Step::new(&PLUGIN, "series", json!({"roster": roster, "watch": {"min": 1, "max": 5}, "conductor": "lk14"}))
 }
 
 fn value(step: &mut Step, day: &str, subject: &str, value: u32) {
@@ -340,7 +345,7 @@ fn the_class_shows_only_with_enough_values() {
     assert_eq!(result["days"]["2026-11-09"], day);
     assert_eq!(result["days"]["2026-11-10"], json!({"n": 4, "held": true, "dist": null, "mean": null}));
     assert_eq!(step.shows("team")["days"], json!({"2026-11-09": day}));
-    step.configure("watch", json!({"k": 4}));
+    step.configure("watch", json!({"min": 1, "max": 5, "k": 4}));
     assert_eq!(step.shows("team")["days"]["2026-11-10"]["mean"], "5.00");
 }
 

@@ -74,15 +74,10 @@ pub(crate) fn fold(ctx: &Context<Sociogram>, all: &[Contribution<Entry>]) -> Res
             continue;
         };
         answered.set(pupil, ());
-        for chosen in answer.nominated.iter().filter(|chosen| roster.has(chosen)) {
-            let pick = |both: &mut (Choices, Choices)| match question.polarity {
-                Polarity::Positive => both.0.add(pupil, chosen),
-                Polarity::Negative => both.1.add(pupil, chosen),
-            };
-            pick(themes.at(&question.theme));
-            if combined(&question.theme) {
-                pick(&mut whole);
-            }
+        let theme = themes.at(&question.theme);
+        note(theme, question.polarity, pupil, answer, &roster);
+        if combined(&question.theme) {
+            note(&mut whole, question.polarity, pupil, answer, &roster);
         }
     }
     let structure = |(positive, negative): &(Choices, Choices)| Structure::of(&members, positive, negative);
@@ -98,6 +93,16 @@ pub(crate) fn fold(ctx: &Context<Sociogram>, all: &[Contribution<Entry>]) -> Res
         erase_on,
         erased: false,
     })
+}
+
+/// Adds an answer to the choices of its polarity, without those who are not in the class.
+fn note(both: &mut (Choices, Choices), polarity: Polarity, pupil: &str, answer: &Answer, roster: &Table<()>) {
+    let choices = match polarity {
+        Polarity::Positive => &mut both.0,
+        Polarity::Negative => &mut both.1,
+    };
+    choices.answers(pupil);
+    answer.nominated.iter().filter(|chosen| roster.has(chosen)).for_each(|chosen| choices.add(pupil, chosen));
 }
 
 /// The answers with the pupil each is of.

@@ -8,6 +8,11 @@ use draaiboek_sdk::{Fraction, Json, Table, ToJson, object};
 pub(crate) struct Choices(Table<Table<()>>);
 
 impl Choices {
+    /// The pupil answered, even if with nobody's name.
+    pub(crate) fn answers(&mut self, chooser: &str) {
+        self.0.at(chooser);
+    }
+
     pub(crate) fn add(&mut self, chooser: &str, chosen: &str) {
         self.0.at(chooser).set(chosen, ());
     }
@@ -99,7 +104,9 @@ impl Structure {
             numbers.filter(|((id, pos), neg)| hold(id, *pos, **neg)).map(|((id, _), _)| id.clone()).collect()
         };
         let coupled = |id: &str| mutual_pos.iter().flatten().any(|member| member == id);
-        let mean = i64::try_from(sum_pos).ok().zip(i64::try_from(n).ok());
+        // Where nobody answered there is no mean, not a mean of 0 (L8).
+        let answered = !positive.0.is_empty() || !negative.0.is_empty();
+        let mean = i64::try_from(sum_pos).ok().zip(i64::try_from(n).ok()).filter(|_| answered);
         Self {
             given: members.iter().map(|id| ((*id).to_owned(), positive.given(id))).collect(),
             mutual_neg: negative.mutual(members),

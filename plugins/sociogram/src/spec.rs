@@ -45,6 +45,7 @@ const ANSWER: &[Field] = &[
     opt("nominated", Shape::List { of: &Shape::Id, max: 60 })
         .ask("multi", "Wie kies je?", "Whom do you choose?")
         .from("config.roster")
+        .at_most("element.max")
         .help(
             "Niemand kiezen mag ook. Alleen je juf of meester ziet dit.",
             "You may choose nobody. Only your teacher sees this.",

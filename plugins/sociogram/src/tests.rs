@@ -164,6 +164,7 @@ fn a_pupil_answers_for_itself_the_teacher_for_who_needs_it() {
 fn nobody_chosen_is_nobody_chosen_often() {
     let mut step = class();
     confirm(&mut step);
+    assert_eq!(step.result()["mean"], Value::Null, "no answer, no mean");
     choose(&mut step, "a", "with", &[]).unwrap();
     let result = step.result();
     assert_eq!((&result["answered"], &result["mean"]), (&json!(1), &json!("0.00")));
@@ -171,6 +172,27 @@ fn nobody_chosen_is_nobody_chosen_often() {
     assert_eq!(result["flags"]["no_positive"].as_array().unwrap().len(), 8);
     step.configure("roster", json!([]));
     assert_eq!((&step.result()["mean"], &step.result()["components"]), (&Value::Null, &json!([])));
+}
+
+#[test]
+fn flags_at_their_borders() {
+    let mut step = class();
+    step.configure("roster", json!(["a", "b", "c", "d"]));
+    step.configure("questions", json!([{"id": "with", "polarity": "+"}, {"id": "rather_not", "polarity": "-"}]));
+    confirm(&mut step);
+    // Four choices among four pupils: twice the mean is exactly two.
+    for (who, chosen) in [("a", vec!["b"]), ("c", vec!["b", "d"]), ("d", vec!["a"])] {
+        choose(&mut step, who, "with", &chosen).unwrap();
+    }
+    assert_eq!((&step.result()["flags"]["chosen_often"], &step.result()["mean"]), (&json!(["b"]), &json!("1.00")));
+    choose(&mut step, "a", "rather_not", &["c"]).unwrap();
+    assert_eq!(step.result()["flags"]["more_negative"], json!([]), "one is not enough");
+    choose(&mut step, "b", "rather_not", &["c"]).unwrap();
+    assert_eq!(step.result()["flags"]["more_negative"], json!(["c"]));
+    for (who, chosen) in [("a", vec!["b", "c"]), ("b", vec!["c"])] {
+        choose(&mut step, who, "with", &chosen).unwrap();
+    }
+    assert_eq!(step.result()["flags"]["more_negative"], json!([]), "as often chosen as not");
 }
 
 #[test]
@@ -201,6 +223,7 @@ fn who_leaves_takes_own_and_received_marks_along() {
     assert_eq!(result["mutual_pos"], json!([["b", "c"], ["d", "e"], ["e", "f"]]));
     assert_eq!(result["components"], json!([["b", "c"], ["d", "e", "f"], ["g"], ["h"]]));
     assert_eq!(result["mean"], "1.29");
+    assert_eq!(result["given"]["b"], 1, "who is chosen and gone is not given any more");
     assert!(result["received_pos"].get("a").is_none());
     assert_eq!(choose(&mut step, "b", "with", &["a"]), Err(vec!["NOT_ON_ROSTER:a /answer/nominated".to_owned()]));
     let again = step.send("lk14", json!({"leave": {"pupil": "a"}}));

@@ -8,8 +8,8 @@ mod spec;
 mod tests;
 
 use draaiboek_sdk::{
-    Accepted, Context, Contribution, FromJson, Json, Named, Outcome, Problem, Projections, Refusal, Sender, Spec,
-    StepKind, ToJson, entries, export, object, reads, say, words,
+    AUDIENCES, Accepted, Context, Contribution, FromJson, Json, Named, Outcome, Problem, Projections, Refusal, Sender,
+    Spec, StepKind, ToJson, entries, export, object, reads, say, words,
 };
 
 pub use fold::Picture;
@@ -143,13 +143,14 @@ impl StepKind for Tally {
         } else {
             whole.only(TOGETHER)
         };
-        let mut own = together.clone();
+        let mut own = together;
         if let Some(reader) = &ctx.actor {
             let of = |field: &str| whole.get(field).and_then(|all| all.get(&reader.participant)).cloned();
             own.set("own", of("per_observer"));
             own.set("about_me", of("sessions"));
         }
-        Projections::default().to(&["contributor"], own).to(&["facilitator", "team", "policy", "school"], together)
+        // Whatever audience a reader belongs to: the own counts are theirs.
+        Projections::default().to(AUDIENCES, own)
     }
 
     fn conclude(ctx: &Context<Self>, picture: &Picture) -> Outcome {

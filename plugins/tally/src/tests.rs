@@ -163,11 +163,11 @@ fn personal_counts_are_pooled_and_only_with_enough_people() {
     for (listener, speaker) in [("l1", "s1"), ("l2", "s2"), ("l3", "s3"), ("l4", "s4")] {
         step.send(listener, about(speaker)).unwrap();
     }
-    step.set("actor", json!({"participant": "s1", "roles": [], "group": null}));
     let held = json!({"under_threshold": true, "word": "UNDER_THRESHOLD", "n": 4});
     for audience in ["facilitator", "team", "policy", "school"] {
         assert_eq!(step.shows(audience), held, "{audience}");
     }
+    step.set("actor", json!({"participant": "s1", "roles": [], "group": null}));
     let mine = step.shows("contributor");
     assert_eq!(
         (&mine["about_me"]["counts"]["a"], &mine["own"], &mine["word"]),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use draaiboek_store::{InstanceFilter, InstanceRow, OpenOptions, Reader, Scope, Store, StoreError};
 use draaiboek_workflow::ir::Workflow;
+use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 use crate::args::{Common, Demo};
@@ -21,6 +22,10 @@ use super::show::stored;
 const MARK: &str = ".draaiboek-demo";
 /// Database of the demo, in its folder.
 const DATABASE: &str = "draaiboek.db";
+/// Database of the school that is served.
+const SCHOOL: &str = "school.db";
+/// The moment at which the school is served: a Thursday in the middle of its year.
+const MIDDLE: DateTime = jiff::civil::datetime(2026, 12, 3, 14, 0, 0, 0);
 /// Name of the study day in the scenario.
 const DAY: &str = "day";
 
@@ -33,6 +38,7 @@ pub async fn demo(asked: &Demo, common: &Common, output: &Output) -> Result<Exit
         which: Which::Main,
         language: common.lang.language(),
         teller: (!output.json).then(teller),
+        until: None,
         database: Some(database.clone()),
     };
     let report = player::play_loaded(&loaded, &options).await?;
@@ -42,9 +48,34 @@ pub async fn demo(asked: &Demo, common: &Common, output: &Output) -> Result<Exit
         output.value(&json!({"met": report.met(), "database": database, "principles": end.principles, "follow_up": end.follow_up, "plays": report.plays}))?;
     } else {
         end.tell(common.lang.language(), output)?;
-        next(&database, asked, &report, output)?;
+        next(&database, &report, output)?;
+    }
+    drop(reader);
+    if report.met() && !asked.no_serve && !output.json {
+        open_school(asked, common, output).await?;
     }
     Ok(if report.met() { Exit::Fine } else { Exit::Findings })
+}
+
+/// Plays a school year as far as the middle of it, and serves the school as it then is.
+async fn open_school(asked: &Demo, common: &Common, output: &Output) -> Result<(), Failure> {
+    let database = asked.dir.join(SCHOOL);
+    let loaded = embedded::school_year()?;
+    let options = Options {
+        library: session::library(&Common { db: database.clone(), ..common.clone() })?,
+        which: Which::Main,
+        language: common.lang.language(),
+        teller: None,
+        until: Some(MIDDLE),
+        database: Some(database.clone()),
+    };
+    let report = player::play_loaded(&loaded, &options).await?;
+    if !report.met() {
+        return Err(Failure::broken(format!("the school year of the demo went otherwise\n{}", report.text(false))));
+    }
+    let zone = jiff::tz::TimeZone::get(session::ZONE)
+        .map_err(|error| Failure::broken(format!("the time zone of the demo: {error}")))?;
+    super::serve::demo(&database, session::instant(MIDDLE, &zone)?, asked.listen, common, output).await
 }
 
 /// A folder with nothing in it but the mark; gives the path of the database to be.
@@ -75,8 +106,10 @@ async fn prepare(folder: &Path) -> Result<PathBuf, Failure> {
             return Err(error.into());
         }
     }
-    for suffix in ["", "-wal", "-shm", ".lock"] {
-        let file = folder.join(format!("{DATABASE}{suffix}"));
+    let files =
+        [DATABASE, SCHOOL].into_iter().flat_map(|name| ["", "-wal", "-shm", ".lock"].map(|end| format!("{name}{end}")));
+    for file in files {
+        let file = folder.join(file);
         match fs::remove_file(&file) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(fail("the last demo cannot be taken away", error));
@@ -209,7 +242,7 @@ async fn team(reader: &Reader, row: &InstanceRow, locale: &str) -> Result<Team, 
 }
 
 /// What was met, and what to type next.
-fn next(database: &Path, asked: &Demo, report: &Report, output: &Output) -> Result<(), Failure> {
+fn next(database: &Path, report: &Report, output: &Output) -> Result<(), Failure> {
     if report.met() {
         let (met, _) = report.counts();
         let commands: usize = report.plays.iter().map(|play| play.commands).sum();
@@ -227,9 +260,6 @@ fn next(database: &Path, asked: &Demo, report: &Report, output: &Output) -> Resu
         ("verify", "run everything again and compare"),
     ] {
         text.push_str(&format!("  {:<66} {what}\n", format!("draaiboek --db {db} {command}")));
-    }
-    if !asked.no_serve {
-        text.push_str("\nThis version has no pages to serve yet; `--no-serve` leaves this line out.\n");
     }
     output.text(text)
 }

@@ -55,13 +55,8 @@ pub async fn run(common: &Common, output: &Output) -> Result<Exit, Failure> {
         return Err(Failure::usage("`run` needs the real clock").hint("leave --clock out"));
     }
     let session = Session::open(common, Absent::Refuse).await?;
+    let stop = crate::signals::stop();
     output.aside(&format!("timers and effects of {} run; Ctrl-C ends it", common.db.display()));
-    let stop = async {
-        // Without a signal handler the loop runs until the process is stopped, which loses nothing.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
     Arc::clone(&session.engine).run(stop).await;
     output.aside("stopped; nothing is lost, what falls due meanwhile is caught up at the next start");
     Ok(Exit::Fine)

@@ -10,6 +10,7 @@ mod look;
 mod play;
 mod plugin;
 mod school;
+mod serve;
 mod show;
 mod simulate;
 mod sources;
@@ -61,6 +62,7 @@ pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         }
         Command::Verify => keep::verify(common, output).await,
         Command::Run => keep::run(common, output).await,
+        Command::Serve(asked) => serve::serve(asked, common, output).await,
         Command::Retry { incident } => incident::retry(*incident, common, output).await,
         Command::GiveUp { incident, reason } => incident::give_up(*incident, reason, common, output).await,
         other => act::act(other, common, output).await,

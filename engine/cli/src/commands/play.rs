@@ -6,13 +6,20 @@ use crate::output::Output;
 use crate::play::{self as player, Options, Teller, Which};
 use crate::session;
 
+use super::input;
+
 /// `draaiboek play`.
 pub async fn play(asked: &Play, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let library = session::library(common)?;
+    for path in &asked.plugin {
+        library.replace(&path.display().to_string(), &input::bytes(path)?)?;
+    }
     let options = Options {
-        library: session::library(common)?,
+        library,
         which: asked.variation.clone().map_or(Which::All, Which::Variation),
         language: common.lang.language(),
         teller: (asked.story && !output.json).then(teller),
+        until: None,
         database: None,
     };
     let bar = output.progress("scenarios playing");

@@ -296,13 +296,7 @@ fn shown(plan: &Plan, summary: &Summary, locale: &str) -> String {
         sim::short(until)
     )];
     parts.push(finish(plan, summary, locale));
-    if let Some((step, days)) = &summary.bottleneck {
-        parts.push(if dutch {
-            format!("Knelpunt: {step} houdt cycli samen {days:.0} schooldagen op.")
-        } else {
-            format!("Bottleneck: {step} holds cycles up for {days:.0} school days together.")
-        });
-    }
+    parts.extend(summary.bottleneck.as_ref().map(|(step, days)| bottleneck(plan, step, *days, locale)));
     parts.push(steps(summary, dutch));
     parts.push(people(summary, dutch));
     parts.extend(warning(summary, dutch));
@@ -331,6 +325,17 @@ fn finish(plan: &Plan, summary: &Summary, locale: &str) -> String {
         lines.push(format!("{all}: {}", sim::range(&summary.whole, summary.runs, locale)));
     }
     lines.join("\n")
+}
+
+fn bottleneck(plan: &Plan, key: &str, days: f64, locale: &str) -> String {
+    let (workflow, step) = key.split_once('/').unwrap_or(("", key));
+    let text = format!("step.{step}");
+    let title = plan.definition(workflow).map_or(step, |definition| definition.ir.text(locale, &text)).to_owned();
+    if locale == "en" {
+        format!("Bottleneck: \u{201c}{title}\u{201d} ({key}) holds cycles up for {days:.0} school days together.")
+    } else {
+        format!("Knelpunt: \u{201c}{title}\u{201d} ({key}) houdt cycli samen {days:.0} schooldagen op.")
+    }
 }
 
 fn steps(summary: &Summary, dutch: bool) -> String {

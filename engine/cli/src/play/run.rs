@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use draaiboek_plugin_host::Library;
 use draaiboek_runtime::School;
+use jiff::civil::DateTime;
 
 use super::narrator::Narrator;
 use super::place::{Moment, Placed};
@@ -27,6 +28,8 @@ pub struct Options {
     pub language: Language,
     /// Makes a teller for a play that is told as a story; `None` tells nothing.
     pub teller: Option<Teller>,
+    /// Leave out what happens after this moment.
+    pub until: Option<DateTime>,
     /// Database for the play; `None`: one of its own in a temporary folder, gone afterwards. Only for one play.
     pub database: Option<PathBuf>,
 }
@@ -203,14 +206,23 @@ async fn one(
         narrator
     });
     let mut player = Player::new(stage, played, narrator);
-    walk(&mut player, scenario, variation).await;
+    walk(&mut player, scenario, variation, options.until).await;
     player.played.milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(player.played)
 }
 
 /// The main play, or what leads up to a variation's mark and then the variation.
-async fn walk(player: &mut Player, scenario: &Scenario, variation: Option<&Placed<Variation>>) {
-    let Some(variation) = variation else { return elements(player, &scenario.play).await };
+async fn walk(
+    player: &mut Player,
+    scenario: &Scenario,
+    variation: Option<&Placed<Variation>>,
+    until: Option<DateTime>,
+) {
+    let Some(variation) = variation else {
+        let late = |element: &Placed<Element>| element.at.zip(until).is_some_and(|(at, until)| at.0 > until);
+        let end = scenario.play.iter().position(late).unwrap_or(scenario.play.len());
+        return elements(player, scenario.play.get(..end).unwrap_or_default()).await;
+    };
     if let Some(mark) = &variation.from {
         let end = scenario.play.iter().position(|element| element.mark.as_ref() == Some(mark));
         player.quiet = true;

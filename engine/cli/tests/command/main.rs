@@ -2,6 +2,9 @@
 
 mod author;
 mod database;
+mod disk;
 mod home;
 mod plugin;
+mod repairs;
 mod round_trip;
+mod simulate;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::options::Sources;
+use super::options::{Element, Sources};
 use super::{Entry, Field, Kind};
 
 /// One question of a form.
@@ -39,8 +39,14 @@ pub(crate) enum Shape {
     Radio(Vec<Opt>),
     /// One of many, in a list: a text.
     Select(Vec<Opt>),
+    /// One of a few points: a number, or a word such as "not applicable".
+    Scale(Vec<Opt>),
     /// Any number: texts.
     Many(Vec<Opt>),
+    /// An order: texts, the first first.
+    Rank(Vec<Opt>),
+    /// A question for each element of a list: an object by their ids.
+    Each(Vec<Control>),
     /// One per line: texts.
     Lines,
     /// A text for each: an object.
@@ -69,15 +75,58 @@ pub(crate) struct Opt {
 /// Up to so many choices are shown as radio buttons.
 const FEW: usize = 7;
 
+/// The element or elements that a form is about, when an entry kind has one form for each.
+pub(crate) type Preset = Vec<(String, Element)>;
+
+/// Most forms of one entry kind.
+const MAX_FORMS: usize = 80;
+
+/// The elements an entry kind has a form for: one empty preset when it has none.
+pub(crate) fn presets(entry: &Entry, sources: &Sources<'_>) -> Vec<Preset> {
+    let mut found: Vec<Preset> = vec![Vec::new()];
+    for per in &entry.per {
+        let elements = sources.elements(&per.over, per.only_from.as_deref());
+        let each = found.iter().flat_map(|preset| {
+            elements.iter().map(move |element| {
+                let mut more = preset.clone();
+                more.push((per.field.clone(), element.clone()));
+                more
+            })
+        });
+        found = each.take(MAX_FORMS).collect();
+    }
+    found
+}
+
 /// The form of an entry kind. `None` when it asks to choose from something that is not there yet.
-pub(crate) fn of_entry(kind: &Kind, entry: &Entry, sources: &Sources<'_>) -> Option<Vec<Control>> {
+pub(crate) fn of_entry(kind: &Kind, entry: &Entry, sources: &Sources<'_>, preset: &Preset) -> Option<Vec<Control>> {
     let schema = kind.contribution.pointer(&format!("/properties/{}", entry.name));
-    fields(kind, &entry.form, schema, sources)
+    let own;
+    let sources = match preset.last() {
+        Some((_, element)) => {
+            own = sources.of(&element.value);
+            &own
+        }
+        None => sources,
+    };
+    let mut controls: Vec<Control> = preset
+        .iter()
+        .map(|(field, _)| Control {
+            name: field.clone(),
+            label: String::new(),
+            help: None,
+            required: true,
+            max: None,
+            shape: Shape::Hidden,
+        })
+        .collect();
+    controls.extend(fields(kind, &entry.form, schema, sources)?);
+    Some(controls)
 }
 
 fn fields(kind: &Kind, form: &[Field], schema: Option<&Value>, sources: &Sources<'_>) -> Option<Vec<Control>> {
     let mut controls = Vec::new();
-    for field in form {
+    for field in form.iter().filter(|field| sources.applies(field)) {
         let own = schema.and_then(|schema| schema.pointer(&format!("/properties/{}", field.field)));
         match control(kind, field, own, sources) {
             Some(control) => controls.push(control),
@@ -90,13 +139,53 @@ fn fields(kind: &Kind, form: &[Field], schema: Option<&Value>, sources: &Sources
 
 /// One control; `None` when there is nothing to choose from.
 fn control(kind: &Kind, field: &Field, schema: Option<&Value>, sources: &Sources<'_>) -> Option<Control> {
-    let locale = sources.locale;
+    let shape = match &field.repeat_over {
+        Some(over) => Shape::Each(each(kind, field, schema, sources, over)?),
+        None => shape(kind, field, schema, sources)?,
+    };
+    Some(Control {
+        name: field.field.clone(),
+        label: field.label.get(sources.locale).to_owned(),
+        help: field.help.as_ref().map(|help| help.get(sources.locale).to_owned()),
+        required: field.required,
+        max: field.max,
+        shape,
+    })
+}
+
+/// A control for each element of a list.
+fn each(kind: &Kind, field: &Field, schema: Option<&Value>, sources: &Sources<'_>, over: &str) -> Option<Vec<Control>> {
+    let elements = sources.elements(over, field.only_from.as_deref());
+    let inner = schema.and_then(|schema| schema.get("additionalProperties"));
+    let controls: Vec<Control> = elements
+        .into_iter()
+        .filter_map(|element| {
+            let own = sources.of(&element.value);
+            Some(Control {
+                name: element.id,
+                label: element.label,
+                help: own.text("help"),
+                required: element.value.get("required") == Some(&Value::Bool(true)),
+                max: field.max,
+                shape: shape(kind, field, inner, &own)?,
+            })
+        })
+        .collect();
+    (!controls.is_empty()).then_some(controls)
+}
+
+fn shape(kind: &Kind, field: &Field, schema: Option<&Value>, sources: &Sources<'_>) -> Option<Shape> {
     let holds = schema.and_then(|schema| schema.get("type")).and_then(Value::as_str).unwrap_or("string");
     let options = || sources.options(kind, field);
-    let shape = match (field.widget.as_str(), holds) {
+    Some(match (field.widget.as_str(), holds) {
         ("hidden", _) => Shape::Hidden,
         ("date", _) => Shape::Date,
-        ("number", _) => Shape::Number,
+        ("number" | "dots", _) => Shape::Number,
+        ("scale", _) => Shape::Scale(some(sources.points(field))?),
+        ("item", _) => item(field, sources)?,
+        ("rank", _) => Shape::Rank(some(options())?),
+        ("multi", _) => Shape::Many(some(options())?),
+        ("buttons", _) => choose(some(options())?),
         ("checkbox", "object") => Shape::YesNo(some(options())?),
         ("checkbox" | "radio" | "select", "array") => Shape::Many(some(options())?),
         ("checkbox", _) => Shape::Yes,
@@ -116,14 +205,18 @@ fn control(kind: &Kind, field: &Field, schema: Option<&Value>, sources: &Sources
         (_, "integer" | "number") => Shape::Number,
         ("textarea", _) => Shape::Area,
         _ => Shape::Line,
-    };
-    Some(Control {
-        name: field.field.clone(),
-        label: field.label.get(locale).to_owned(),
-        help: field.help.as_ref().map(|help| help.get(locale).to_owned()),
-        required: field.required,
-        max: field.max,
-        shape,
+    })
+}
+
+/// The element itself says how it is asked.
+fn item(field: &Field, sources: &Sources<'_>) -> Option<Shape> {
+    Some(match sources.element.get("kind").and_then(Value::as_str).unwrap_or("scale") {
+        "choice" => choose(some(sources.own_options())?),
+        "multi" => Shape::Many(some(sources.own_options())?),
+        "text" | "note" => Shape::Area,
+        "number" | "tally" | "count" => Shape::Number,
+        "seen" => Shape::Radio(sources.seen()),
+        _ => Shape::Scale(some(sources.points(field))?),
     })
 }
 

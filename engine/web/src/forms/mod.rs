@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use control::{Control, Opt, of_entry};
+pub(crate) use control::{Control, Opt, Preset, Shape, of_entry, presets};
 pub(crate) use options::Sources;
 pub(crate) use read::{Reading, read};
 pub(crate) use schema::of_schema;
@@ -38,9 +38,8 @@ impl Text {
 }
 
 /// What a plugin says of a step kind, as far as pages need it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Kind {
-    pub kind: String,
     pub purpose: Text,
     #[serde(default)]
     pub contribution: Value,
@@ -70,6 +69,24 @@ pub(crate) struct Entry {
     pub title: Text,
     #[serde(default)]
     pub form: Vec<Field>,
+    #[serde(default)]
+    pub per: Vec<Per>,
+}
+
+/// A list of which each element gets a form of its own.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Per {
+    pub field: String,
+    pub over: String,
+    #[serde(default)]
+    pub only_from: Option<String>,
+}
+
+/// When a field is drawn.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct When {
+    pub path: String,
+    pub is: Vec<String>,
 }
 
 /// A field as a plugin describes it.
@@ -90,6 +107,14 @@ pub(crate) struct Field {
     pub options: Vec<Choice>,
     #[serde(default)]
     pub items: Vec<Field>,
+    #[serde(default)]
+    pub repeat_over: Option<String>,
+    #[serde(default)]
+    pub only_from: Option<String>,
+    #[serde(default)]
+    pub defaults_from: Option<String>,
+    #[serde(default)]
+    pub when: Option<When>,
 }
 
 /// A fixed choice of a field.

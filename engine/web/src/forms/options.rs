@@ -1,5 +1,7 @@
 //! Where the choices of a field come from: the step's settings, its inputs, its picture, people and groups.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 use super::control::Opt;
@@ -24,9 +26,125 @@ pub(crate) struct Sources<'a> {
     pub groups: Vec<Opt>,
     /// Names of people and teams.
     pub place: &'a Place,
+    /// The element a form or a repeated field is about.
+    pub element: Value,
+    /// Words for "seen", "not seen", "not applicable".
+    pub seen: [String; 3],
 }
 
-impl Sources<'_> {
+/// An element of a list that gets a form or a question of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Element {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub label: String,
+    /// All of it.
+    pub value: Value,
+}
+
+static NOTHING: Value = Value::Null;
+static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
+/// Most points of a scale.
+const MAX_POINTS: i64 = 12;
+
+impl<'a> Sources<'a> {
+    /// Only people, teams and words: for forms that are not of a step.
+    pub(crate) fn bare(locale: &'a str, place: &'a Place) -> Self {
+        Self {
+            locale,
+            config: &NOTHING,
+            inputs: &NONE,
+            picture: &NOTHING,
+            groups: Vec::new(),
+            place,
+            element: Value::Null,
+            seen: Default::default(),
+        }
+    }
+
+    /// The same sources for one element.
+    pub(super) fn of(&self, element: &Value) -> Self {
+        Self { groups: self.groups.clone(), element: element.clone(), seen: self.seen.clone(), ..*self }
+    }
+
+    /// A text of the element.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        self.label(self.element.get(key)?)
+    }
+
+    /// Whether a field is drawn.
+    pub(super) fn applies(&self, field: &Field) -> bool {
+        field.when.as_ref().is_none_or(|when| {
+            let text = match self.find(&when.path) {
+                Some(Value::String(text)) => text.clone(),
+                Some(Value::Null) | None => String::new(),
+                Some(other) => other.to_string(),
+            };
+            when.is.contains(&text)
+        })
+    }
+
+    /// The elements of a list, or those of them whose ids another list names.
+    pub(super) fn elements(&self, over: &str, only: Option<&str>) -> Vec<Element> {
+        let wanted: Vec<&str> = only
+            .and_then(|only| self.find(only))
+            .and_then(Value::as_array)
+            .map(|ids| ids.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default();
+        let list = self.find(over).and_then(Value::as_array).into_iter().flatten();
+        let kind = Kind::default();
+        let segment = over.rsplit('.').next().unwrap_or(over);
+        let all = list.filter_map(|value| {
+            let found = self.item(&kind, segment, value)?;
+            Some(Element { id: found.value, label: found.label, value: value.clone() })
+        });
+        all.filter(|element| wanted.is_empty() || wanted.contains(&element.id.as_str())).collect()
+    }
+
+    /// The points of a scale, from the element or from where a field says its defaults stand.
+    pub(super) fn points(&self, field: &Field) -> Vec<Opt> {
+        let defaults = field.defaults_from.as_deref().and_then(|path| self.find(path)).cloned().unwrap_or(Value::Null);
+        let of = |key: &str| self.element.get(key).or_else(|| defaults.get(key)).cloned();
+        let number = |key: &str, otherwise: i64| of(key).and_then(|value| value.as_i64()).unwrap_or(otherwise);
+        let (min, max) = (number("min", 1), number("max", 4));
+        let labels = of("labels").unwrap_or(Value::Null);
+        let mut points: Vec<Opt> = (min..=max.min(min + MAX_POINTS))
+            .map(|point| {
+                let at = usize::try_from(point - min).unwrap_or(0);
+                let own = labels.get(at).or_else(|| labels.get(point.to_string())).and_then(|label| self.label(label));
+                opt(&point.to_string(), &own.map_or_else(|| point.to_string(), |own| format!("{point} · {own}")))
+            })
+            .collect();
+        if of("na") == Some(Value::Bool(true)) {
+            points.push(opt("na", &self.seen[2]));
+        }
+        points
+    }
+
+    /// The choices an element brings itself.
+    pub(super) fn own_options(&self) -> Vec<Opt> {
+        let list = self.element.get("options").and_then(Value::as_array).into_iter().flatten();
+        let kind = Kind::default();
+        list.filter_map(|option| {
+            let value = option.get("value").and_then(Value::as_str);
+            match value {
+                Some(value) => {
+                    Some(opt(value, &option.get("label").and_then(|l| self.label(l)).unwrap_or_else(|| value.into())))
+                }
+                None => self.item(&kind, "options", option),
+            }
+        })
+        .collect()
+    }
+
+    /// The choices of something that is seen or not.
+    pub(super) fn seen(&self) -> Vec<Opt> {
+        let values = ["seen", "not_seen", "na"];
+        values.iter().zip(&self.seen).map(|(value, label)| opt(value, label)).collect()
+    }
+
     /// The choices of a field.
     pub(super) fn options(&self, kind: &Kind, field: &Field) -> Vec<Opt> {
         if !field.options.is_empty() {
@@ -37,7 +155,7 @@ impl Sources<'_> {
             ("person", from) => self.people(from),
             ("group", _) => self.groups.clone(),
             (_, Some(from)) => self.from(kind, from),
-            _ => Vec::new(),
+            _ => self.own_options(),
         }
     }
 
@@ -59,6 +177,7 @@ impl Sources<'_> {
             "config" => self.config.get(rest),
             "inputs" => self.inputs.get(rest),
             "result" => self.picture.get(rest),
+            "element" => self.element.get(rest),
             _ => None,
         }
     }

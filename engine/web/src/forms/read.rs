@@ -66,6 +66,18 @@ fn one(control: &Control, fields: &Fields, name: &str, place: &Place) -> One {
             Some(_) => Ok(None),
             None => Ok(None),
         },
+        Shape::Scale(options) => Ok(fields
+            .text(name)
+            .filter(|chosen| options.iter().any(|option| option.value == *chosen))
+            .map(|chosen| chosen.parse::<i64>().map_or_else(|_| chosen.into(), Value::from))),
+        Shape::Rank(options) => Ok(list(rank(options.iter().map(|option| option.value.as_str()), fields, name))),
+        Shape::Each(controls) => {
+            let reading = read(controls, fields, &format!("{name}."), place);
+            match reading.problems.first() {
+                Some((_, problem)) => Err((Value::Object(reading.value), problem)),
+                None => Ok((!reading.value.is_empty()).then_some(Value::Object(reading.value))),
+            }
+        }
         Shape::Date => date(fields, name),
         Shape::Number => match fields.text(name) {
             None => Ok(None),
@@ -95,6 +107,14 @@ fn one(control: &Control, fields: &Fields, name: &str, place: &Place) -> One {
             Some(text) => serde_saphyr::from_str::<Value>(text).map(Some).map_err(|_| (text.into(), "data")),
         },
     }
+}
+
+/// Ids in the order of the numbers written beside them; those without a number are left out.
+fn rank<'o>(options: impl Iterator<Item = &'o str>, fields: &Fields, name: &str) -> Vec<Value> {
+    let mut placed: Vec<(u32, &str)> =
+        options.filter_map(|id| Some((fields.text(&format!("{name}.{id}"))?.parse().ok()?, id))).collect();
+    placed.sort_unstable();
+    placed.into_iter().map(|(_, id)| id.into()).collect()
 }
 
 fn list(values: Vec<Value>) -> Option<Value> {

@@ -33,6 +33,16 @@ fn one(control: &Control, value: Option<&Value>, problems: &[(String, String)], 
         Shape::Yes => json!({"yes": true, "checked": value == Some(&Value::Bool(true))}),
         Shape::Date => date(value),
         Shape::Radio(options) => json!({"radio": true, "options": choices(options, value, &id)}),
+        Shape::Scale(options) => {
+            let chosen = value.map(|value| text(Some(value)).into());
+            json!({"radio": true, "scale": options.len() > 2 && options.iter().all(|o| o.label.chars().count() < 4), "options": choices(options, chosen.as_ref(), &id)})
+        }
+        Shape::Rank(options) => json!({"per": true, "ranked": true, "options": ranked(options, value, &name)}),
+        Shape::Each(controls) => {
+            let empty = Map::new();
+            let filled = value.and_then(Value::as_object).unwrap_or(&empty);
+            json!({"each": view(controls, filled, &[], &format!("{name}."))})
+        }
         Shape::Select(options) => json!({"select": true, "options": choices(options, value, &id)}),
         Shape::Team(options) => {
             let chosen = value.and_then(|team| team.get("id"));
@@ -121,6 +131,19 @@ fn each(options: &[Opt], value: Option<&Value>, name: &str) -> Vec<Value> {
                 "id": if at == 0 { own } else { format!("{own}-{at}") },
                 "is_yes": answer == "yes", "is_no": answer == "no",
             })
+        })
+        .collect()
+}
+
+/// The place each option was given.
+fn ranked(options: &[Opt], value: Option<&Value>, name: &str) -> Vec<Value> {
+    let order: Vec<&str> = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let id = name.replace(['.', ' '], "-");
+    let numbered = options.iter().enumerate();
+    numbered
+        .map(|(at, option)| {
+            let place = order.iter().position(|known| *known == option.value).map(|place| place + 1);
+            json!({"name": format!("{name}.{}", option.value), "label": option.label, "value": place, "id": if at == 0 { id.clone() } else { format!("{id}-{at}") }})
         })
         .collect()
 }

@@ -148,9 +148,16 @@ impl Cycle {
         }
     }
 
-    /// Titles of the active states.
+    /// Titles of the active states in which something is asked; of the first one when nothing is.
     pub(crate) fn here(&self) -> Vec<String> {
-        self.snapshot.chart.active.iter().map(|state| self.text(&format!("state.{state}")).to_owned()).collect()
+        let open = |state: &&String| {
+            let own = self.definition.steps.iter().filter(|(_, def)| def.state == **state);
+            own.into_iter().any(|(id, _)| self.snapshot.steps.get(id).is_some_and(|step| step.closed_at.is_none()))
+        };
+        let active = &self.snapshot.chart.active;
+        let asking: Vec<&String> = active.iter().filter(open).collect();
+        let shown = if asking.is_empty() { active.iter().take(1).collect() } else { asking };
+        shown.into_iter().map(|state| self.text(&format!("state.{state}")).to_owned()).collect()
     }
 
     /// The privacy class of a step.

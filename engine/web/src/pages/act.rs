@@ -30,15 +30,7 @@ pub(crate) async fn send(visit: Visit<AdvanceCycle>, input: Input) -> Outcome {
     let schema = schema(&cycle, &event);
     let reading = match &schema {
         Some(schema) => {
-            let (inputs, nothing) = (Map::new(), Value::Null);
-            let sources = Sources {
-                locale: &visit.locale,
-                config: &nothing,
-                inputs: &inputs,
-                picture: &nothing,
-                groups: Vec::new(),
-                place: &cycle.place,
-            };
+            let sources = Sources::bare(&visit.locale, &cycle.place);
             let controls = of_schema(schema, &sources, |name| field_label(&cycle, name));
             read(&controls, &input.form, &format!("{event}."), &cycle.place)
         }

@@ -10,7 +10,7 @@ use super::act::key;
 use super::step::{Refused, page, sources};
 use crate::answer::{Failure, Outcome};
 use crate::forms::problems::Reason;
-use crate::forms::{Control, Entry, Reading, of_entry, read};
+use crate::forms::{Control, Entry, Reading, of_entry, presets, read};
 use crate::gate::{Contribute, Cycle, Invite, OpenStep, Permission, Visit};
 use crate::input::Input;
 use crate::route::{html, redirect, with_cookie};
@@ -107,7 +107,12 @@ pub(super) async fn reading<P: Permission>(
     input: &Input,
 ) -> Option<(Vec<Control>, Reading)> {
     let picture = cycle.picture(&step.id).await.map(|picture| picture.data).unwrap_or(Value::Null);
-    let controls = of_entry(&step.kind, entry, &sources(cycle, step, &picture, &visit.locale))?;
+    let sources = sources(cycle, step, &picture, &visit.locale);
+    // With a form per element, the posted ids say which one it was.
+    let meant = presets(entry, &sources).into_iter().find(|preset| {
+        preset.iter().all(|(field, element)| input.form.get(&format!("{}.{field}", entry.name)) == Some(&element.id))
+    })?;
+    let controls = of_entry(&step.kind, entry, &sources, &meant)?;
     let reading = read(&controls, &input.form, &format!("{}.", entry.name), &cycle.place);
     Some((controls, reading))
 }

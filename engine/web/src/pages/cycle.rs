@@ -53,18 +53,18 @@ pub(crate) async fn page<P: Permission>(
     let href = format!("/cycle/{}", words::path_id(cycle.id()));
     let manage = cycle.may(Resource::Cycle, Action::Manage, Privacy::P1) && !cycle.snapshot.lifecycle.is_over();
     let data = json!({
-        "id": cycle.id(), "href": href, "here": here(cycle), "status": visit.t(&format!("status.{lifecycle}"), &[]),
+        "id": cycle.id(), "path_id": words::path_id(cycle.id()), "href": href, "view": whole(visit, cycle).await, "here": here(cycle), "status": visit.t(&format!("status.{lifecycle}"), &[]),
         "tone": tone(lifecycle), "icon": icon(lifecycle), "workflow": cycle.definition.ir.id,
         "version": cycle.definition.ir.version, "revision": cycle.revision(), "purpose": cycle.own_text("purpose"),
         "since": visit.moment(cycle.began()), "parent": parent(cycle), "wide": picture(visit, cycle, &went, Orientation::LeftRight),
         "tall": picture(visit, cycle, &went, Orientation::TopBottom), "list": outline(visit, cycle, &went),
         "offers": offers.iter().map(|offer| offer_view(visit, cycle, offer, refused.as_ref())).collect::<Result<Vec<_>, _>>()?,
-        "steps": steps(visit, cycle, &answers), "children": children(visit, cycle), "timers": timers(visit, cycle),
+        "steps": steps(visit, cycle, &answers, refused.as_ref()), "children": children(visit, cycle), "timers": timers(visit, cycle),
         "results": cycle.may(Resource::Result, Action::Read, Privacy::P0).then(|| artifacts(visit, cycle)),
         "log": content.then(|| log::lines(visit, cycle, rows.get(..rows.len().min(LOG)).unwrap_or_default())), "manage": manage.then(|| manage_view(cycle, &went)),
         "paused": lifecycle == "paused", "over": cycle.snapshot.lifecycle.is_over(),
         "note": cycle.may(Resource::Cycle, Action::Advance, Privacy::P1), "key": crate::gate::secret::token(),
-        "refused": refused.as_ref().map(|refused| json!({"form": refused.form, "reasons": refused.reasons,
+        "refused": refused.as_ref().map(|refused| json!({"form": refused.form, "reasons": (!refused.form.starts_with("event-")).then_some(&refused.reasons),
             "reason": refused.typed.get("reason"), "text": refused.typed.get("text"), "to": refused.typed.get("to")})),
         "is_refused": refused.as_ref().map(|refused| Value::Object(Map::from_iter([(refused.form.clone(), true.into())]))),
         "board": cycle.may(Resource::Board, Action::Read, Privacy::P1),
@@ -78,6 +78,15 @@ fn here(cycle: &Cycle) -> Vec<Value> {
     active
         .map(|state| json!({"title": cycle.text(&format!("state.{state}")), "hint": cycle.own_text(&format!("state.{state}.hint"))}))
         .collect()
+}
+
+/// What the workflow shows of the whole to this role.
+async fn whole<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
+    let painter =
+        crate::show::Painter { shower: &visit.app().shower, locale: &visit.locale, place: &cycle.place, texts: None };
+    let fields = cycle.view().await.unwrap_or_default();
+    let word = |key: &str| cycle.own_text(&format!("view.{key}")).unwrap_or_else(|| painter.label(key));
+    fields.iter().map(|(key, value)| json!({"label": word(key), "value": painter.word(value)})).collect()
 }
 
 fn parent(cycle: &Cycle) -> Option<String> {
@@ -186,15 +195,7 @@ fn offer_view<P: Permission>(
     let speaker = visit.speaker(Some(cycle), None)?;
     let form = format!("event-{}", offer.event);
     let mine = refused.filter(|refused| refused.form == form);
-    let (inputs, nothing) = (Map::new(), Value::Null);
-    let sources = Sources {
-        locale: &visit.locale,
-        config: &nothing,
-        inputs: &inputs,
-        picture: &nothing,
-        groups: Vec::new(),
-        place: &cycle.place,
-    };
+    let sources = Sources::bare(&visit.locale, &cycle.place);
     let controls = offer.schema.as_ref().map(|schema| of_schema(schema, &sources, |name| field_label(cycle, name)));
     let empty = Map::new();
     let fields = controls.map(|controls| {
@@ -234,6 +235,7 @@ fn steps<P: Permission>(
     visit: &Visit<P>,
     cycle: &Cycle,
     answers: &BTreeMap<String, draaiboek_workflow::decide::Conclusion>,
+    refused: Option<&Refused>,
 ) -> Vec<Value> {
     let order: Vec<&str> =
         cycle.definition.ir.all_states().iter().flat_map(|s| s.steps.iter().map(|step| step.id.as_str())).collect();
@@ -262,7 +264,7 @@ fn steps<P: Permission>(
             "status": visit.t(&format!("step_status.{key}"), &[]), "tone": if open { "run" } else { "ok" },
             "live": open && cycle.may(Resource::Live, Action::Read, Privacy::P1).then_some(true).is_some(),
             "round": (state.round > 1).then_some(state.round), "manage": open && cycle.may(Resource::Step, Action::Manage, cycle.class(id)),
-            "mandatory": def.step.mandatory, "here": cycle.takes_part(&def.step),
+            "mandatory": def.step.mandatory, "refused": refused.is_some_and(|refused| refused.form == format!("step-{id}")), "here": cycle.takes_part(&def.step),
         })));
     }
     rows.sort_by_key(|(at, row)| (!row["open"].as_bool().unwrap_or(false), *at));

@@ -17,7 +17,7 @@ use super::act::key;
 use super::contribute::reading;
 use super::step::sources;
 use crate::answer::{Failure, Outcome};
-use crate::forms::{of_entry, view};
+use crate::forms::{of_entry, presets, view};
 use crate::gate::{Cycle, EnterLive, OpenStep, Permission, SeeLive, Visit};
 use crate::input::Input;
 use crate::route::{html, redirect};
@@ -49,17 +49,25 @@ async fn page<P: Permission>(
         sources.groups.iter().map(|group| json!({"value": group.value, "label": group.label})).collect();
     let base = format!("/live/{}/{}", words::path_id(cycle.id()), words::path_id(&step.id));
     let may = step.is_open() && cycle.takes_part(&step.step);
-    let empty = Map::new();
     let mut forms = Vec::new();
     for entry in step.entries().into_iter().filter(|_| may) {
-        let Some(controls) = of_entry(&step.kind, entry, &sources) else { continue };
-        let own = refused.as_ref().filter(|refused| refused.0 == entry.name);
-        let (value, problems) = own.map_or((&empty, [].as_slice()), |own| (&own.1, own.2.as_slice()));
-        forms.push(json!({
-            "name": entry.name, "title": entry.title.get(&visit.locale), "action": format!("{base}/enter/{}", entry.name),
-            "fields": view(&controls, value, problems, &format!("{}.", entry.name)), "open": own.is_some() || forms.is_empty(),
-            "key": crate::gate::secret::token(), "summary": own.map(|own| own.3.clone()),
-        }));
+        for preset in presets(entry, &sources) {
+            let Some(controls) = of_entry(&step.kind, entry, &sources, &preset) else { continue };
+            let own = refused.as_ref().filter(|refused| refused.0 == entry.name);
+            let mut value = own.map_or_else(Map::new, |own| own.1.clone());
+            let problems = own.map_or([].as_slice(), |own| own.2.as_slice());
+            let mut title = entry.title.get(&visit.locale).to_owned();
+            for (field, element) in &preset {
+                value.insert(field.clone(), element.id.clone().into());
+                title = format!("{title}: {}", element.label);
+            }
+            forms.push(json!({
+                "name": format!("{}{}", entry.name, forms.len()), "title": title, "action": format!("{base}/enter/{}", entry.name),
+                "fields": view(&controls, &value, problems, &format!("{}.", entry.name)),
+                "open": own.is_some() || forms.is_empty(), "key": crate::gate::secret::token(),
+                "summary": own.map(|own| own.3.clone()),
+            }));
+        }
     }
     let data = json!({
         "part": part, "events": format!("{base}/events"), "part_href": format!("{base}/part"), "forms": forms, "groups": groups,

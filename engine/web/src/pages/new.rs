@@ -1,7 +1,5 @@
 //! New trajectory: choose a workflow, fill in, see what would happen, begin.
 
-use std::collections::BTreeMap;
-
 use draaiboek_workflow::decide::{Decision, TaskChange, TimerChange};
 use draaiboek_workflow::ir::Workflow;
 use jiff::civil::Date;
@@ -49,15 +47,7 @@ fn label(visit: &Visit<StartCycle>, workflow: &Workflow, name: &str) -> (String,
 }
 
 fn controls(visit: &Visit<StartCycle>, place: &Place, workflow: &Workflow) -> Vec<Control> {
-    let (nothing, inputs) = (Value::Null, Map::new());
-    let sources = Sources {
-        locale: &visit.locale,
-        config: &nothing,
-        inputs: &inputs,
-        picture: &nothing,
-        groups: Vec::new(),
-        place,
-    };
+    let sources = Sources::bare(&visit.locale, place);
     of_schema(&workflow.config, &sources, |name| label(visit, workflow, name))
 }
 
@@ -145,7 +135,7 @@ pub(crate) async fn start(visit: Visit<StartCycle>, input: Input) -> Outcome {
         };
     }
     match visit.preview(&card.workflow, config.clone())? {
-        Ok(decision) => visit.page(preview(&visit, &card, &controls, &reading.value, &config, &decision)?),
+        Ok(decision) => visit.page(preview(&visit, &input, &card, &controls, &reading.value, &config, &decision)?),
         Err(rejection) => visit.page(form(&visit, &card, &reading, &[rejection.help])?),
     }
 }
@@ -169,6 +159,7 @@ fn attributes(value: &mut Map<String, Value>, workflow: &Workflow, place: &Place
 
 fn preview(
     visit: &Visit<StartCycle>,
+    input: &Input,
     card: &WorkflowCard,
     controls: &[Control],
     value: &Map<String, Value>,
@@ -205,17 +196,19 @@ fn preview(
             _ => None,
         })
         .collect();
-    let all: BTreeMap<String, String> = input_fields(controls, value);
+    let repeat: Vec<Value> = input
+        .form
+        .0
+        .iter()
+        .filter(|(name, _)| name.starts_with("config."))
+        .map(|(name, value)| json!({"name": name, "value": value}))
+        .collect();
     let data = json!({
         "action": format!("/new/{}", words::path_id(&card.id)), "answers": answers, "tasks": tasks, "timers": timers, "version": card.version,
-        "warnings": warnings(visit, controls, config)?, "fields": view(controls, value, &[], "config."), "key": crate::gate::secret::token(), "typed": all,
+        "warnings": warnings(visit, controls, config)?, "repeat": repeat, "key": crate::gate::secret::token(),
         "states": decision.snapshot.chart.active.iter().map(|state| card.workflow.text(&visit.locale, &format!("state.{state}")).to_owned()).collect::<Vec<_>>(),
     });
     Ok(Page::new("new-preview", card.workflow.text(&visit.locale, "title").to_owned(), data))
-}
-
-fn input_fields(controls: &[Control], value: &Map<String, Value>) -> BTreeMap<String, String> {
-    controls.iter().filter_map(|control| Some((control.name.clone(), value.get(&control.name)?.to_string()))).collect()
 }
 
 /// Dates that do not fit the school's calendar, and people who are asked much.

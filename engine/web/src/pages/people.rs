@@ -35,7 +35,7 @@ fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page<'static>, 
                 .map(|m| json!({"id": m, "name": place.name(m), "coach": team.coach.as_ref() == Some(m)}))
                 .collect();
             json!({"id": id, "title": place.team(id), "word": visit.t(&format!("team_kind.{}", team.kind), &[]),
-                   "members": members, "coach": team.coach, "n": team.members.len()})
+                   "members": members, "options": school.people.iter().map(|(id, person)| json!({"id": id, "name": person.name, "in": team.members.contains(id), "leads": team.coach.as_ref() == Some(id)})).collect::<Vec<_>>(), "n": team.members.len()})
         })
         .collect();
     let people: Vec<Value> = school

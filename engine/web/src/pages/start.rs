@@ -77,9 +77,9 @@ async fn decision(visit: &Visit<SeeHome>, cycle: &Cycle) -> Result<Option<Value>
     }
     let offers = cycle.offers(&cycle.answers().await)?;
     let here = cycle.here().join(", ");
-    if let Some(ready) =
-        offers.iter().find(|offer| offer.ready && !offer.back && !offer.targets.is_empty() && !offer.needs_reason)
-    {
+    if let Some(ready) = offers.iter().find(|offer| {
+        offer.ready && !offer.back && !offer.targets.is_empty() && !offer.needs_reason && offer.schema.is_none()
+    }) {
         let event = cycle.text(&format!("event.{}", ready.event)).to_owned();
         let text = visit.t("start.ready", &[("here", &here), ("event", &event)]);
         return Ok(Some(base(1, "ok", "ask", visit.t("start.chip_ready", &[]), text, visit.t("start.decide", &[]))));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Page, who};
 use crate::answer::{Failure, Outcome};
-use crate::forms::{Control, Entry, Opt, Sources, of_entry, view};
+use crate::forms::{Control, Entry, Opt, Preset, Shape, Sources, of_entry, presets, view};
 use crate::gate::policy::{Action, Resource};
 use crate::gate::{Cycle, OpenStep, Permission, SeeStep, Visit};
 use crate::input::Input;
@@ -37,6 +37,8 @@ pub(crate) fn sources<'a>(cycle: &'a Cycle, step: &'a OpenStep, picture: &'a Val
         picture,
         groups: groups(cycle, step, picture),
         place: &cycle.place,
+        element: Value::Null,
+        seen: ["seen", "not_seen", "na"].map(|word| cycle.house(&format!("value.{word}")).unwrap_or_default()),
     }
 }
 
@@ -86,15 +88,32 @@ pub(crate) async fn page<P: Permission>(
     for entry in step.entries().into_iter().filter(|_| may) {
         let edited = input.query.text("edit").and_then(|id| mine.iter().find(|m| m.id == id && m.entry == entry.name));
         let draft = drafts.iter().find(|draft| draft.entry == entry.name);
-        let own = refused.as_ref().filter(|refused| refused.entry == entry.name);
-        let value = match (own, edited, draft) {
-            (Some(refused), ..) => refused.value.clone(),
-            (_, Some(edited), _) => edited.value.as_object().cloned().unwrap_or_default(),
-            (_, _, Some(draft)) => serde_json::from_str(&draft.content).unwrap_or_default(),
-            _ => prefill(step, entry, &mine),
-        };
-        let saved = draft.map(|draft| visit.t("step.draft_at", &[("when", &visit.moment(draft.updated_at))]));
-        forms.push(form(cycle, step, entry, &sources, Filled { value, own, saved, wanted, editing: edited.is_some() }));
+        let draft_value: Option<Map<String, Value>> = draft.and_then(|draft| serde_json::from_str(&draft.content).ok());
+        let all = presets(entry, &sources);
+        if all.is_empty() {
+            forms.push(form(cycle, step, entry, &sources, None, Filled::default()));
+        }
+        for preset in &all {
+            let about = |value: &Map<String, Value>| {
+                preset.iter().all(|(field, element)| value.get(field).and_then(Value::as_str) == Some(&element.id))
+            };
+            let own = refused.as_ref().filter(|refused| refused.entry == entry.name && about(&refused.value));
+            let edited = edited.and_then(|edited| edited.value.as_object()).filter(|value| about(value));
+            let kept = draft_value.as_ref().filter(|value| about(value));
+            let mut value = match (own, edited, kept) {
+                (Some(refused), ..) => refused.value.clone(),
+                (_, Some(edited), _) => edited.clone(),
+                (_, _, Some(kept)) => kept.clone(),
+                _ => prefill(step, entry, &mine),
+            };
+            for (field, element) in preset {
+                value.insert(field.clone(), element.id.clone().into());
+            }
+            let saved = kept.and(draft);
+            let saved = saved.map(|draft| visit.t("step.draft_at", &[("when", &visit.moment(draft.updated_at))]));
+            let filled = Filled { value, own, saved, wanted, editing: edited.is_some() };
+            forms.push(form(cycle, step, entry, &sources, Some(preset), filled));
+        }
     }
     if let (None, Some(first)) = (wanted, forms.iter_mut().find(|form| form["blocked"] == false)) {
         first["open"] = true.into();
@@ -116,6 +135,7 @@ pub(crate) async fn page<P: Permission>(
         });
         json!({"n": refused.summary.len(), "lines": lines.collect::<Vec<_>>()})
     });
+    let many = forms.len() > 1;
     let page = json!({
         "href": format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id)),
         "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
@@ -123,16 +143,17 @@ pub(crate) async fn page<P: Permission>(
         "open": step.is_open(), "may": may, "minutes": words::minutes(&visit.locale, minutes.into()), "due": visit.due(due),
         "who": who::who(visit, cycle, step), "forms": forms, "summary": summary, "mine": mine_view(visit, step, &painter, &mine),
         "picture": painter.draw(&data), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
-        "many": step.entries().len() > 1, "round": (step.state.round > 1).then_some(step.state.round),
+        "many": many, "round": (step.state.round > 1).then_some(step.state.round),
         "manage": invite_view(visit, cycle, step),
         "live": cycle.may(Resource::Live, Action::Read, step.class.min(draaiboek_workflow::ir::Privacy::P1)),
-        "invitation": input.query.text("invitation"),
+        "live_href": format!("{}/{}", words::path_id(cycle.id()), words::path_id(&step.id)),
     });
     let page = Page::new("step", title, page);
     Ok(if refused.as_ref().is_some_and(|refused| !refused.mild) { page.amiss() } else { page })
 }
 
 /// What a form is filled with.
+#[derive(Default)]
 struct Filled<'a> {
     value: Map<String, Value>,
     own: Option<&'a Refused>,
@@ -151,16 +172,27 @@ fn prefill(step: &OpenStep, entry: &Entry, mine: &[crate::gate::Mine]) -> Map<St
     }
 }
 
-fn form(cycle: &Cycle, step: &OpenStep, entry: &Entry, sources: &Sources<'_>, filled: Filled<'_>) -> Value {
-    let controls: Option<Vec<Control>> = of_entry(&step.kind, entry, sources);
+fn form(
+    cycle: &Cycle,
+    step: &OpenStep,
+    entry: &Entry,
+    sources: &Sources<'_>,
+    preset: Option<&Preset>,
+    filled: Filled<'_>,
+) -> Value {
+    let controls: Option<Vec<Control>> = preset.and_then(|preset| of_entry(&step.kind, entry, sources, preset));
+    let about = preset.into_iter().flatten().map(|(_, element)| element.label.as_str()).collect::<Vec<_>>().join(" · ");
+    let title = entry.title.get(sources.locale);
+    let title = if about.is_empty() { title.to_owned() } else { format!("{title}: {about}") };
+    let suffix: String = preset.into_iter().flatten().map(|(_, element)| format!("-{}", element.id)).collect();
     let problems = filled.own.map(|refused| refused.problems.as_slice()).unwrap_or_default();
     let fields = controls.as_ref().map(|controls| view(controls, &filled.value, problems, &format!("{}.", entry.name)));
     let base = format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id));
     json!({
-        "name": entry.name, "title": entry.title.get(sources.locale), "blocked": controls.is_none(),
+        "name": format!("{}{suffix}", entry.name), "title": title, "blocked": controls.is_none(),
         "fields": fields, "action": format!("{base}/enter/{}", entry.name), "draft": (!step.anonymous()).then(|| format!("{base}/enter/{}/draft", entry.name)),
-        "saved": filled.saved, "open": filled.wanted == Some(entry.name.as_str()), "key": crate::gate::secret::token(),
-        "editing": filled.editing, "empty": controls.is_some_and(|controls| controls.is_empty()),
+        "saved": filled.saved, "open": filled.own.is_some() || filled.editing || (suffix.is_empty() && filled.wanted == Some(entry.name.as_str())), "key": crate::gate::secret::token(),
+        "editing": filled.editing, "empty": controls.is_some_and(|controls| controls.iter().all(|control| control.shape == Shape::Hidden)),
     })
 }
 

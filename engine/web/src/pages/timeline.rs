@@ -73,7 +73,7 @@ impl Line {
             })
             .collect();
         json!({
-            "months": months.iter().map(|(name, s, l)| json!({"name": name, "s": s, "l": l})).collect::<Vec<_>>(),
+            "months": months.iter().filter(|(.., l)| *l > 1).map(|(name, s, l)| json!({"name": name, "s": s, "l": l})).collect::<Vec<_>>(),
             "free": free, "weeks": self.weeks, "at": self.at(today),
         })
     }

@@ -26,7 +26,9 @@ macro_rules! templates {
 
 templates![
     "layout",
-    "bare",
+    "errors",
+    "field",
+    "picture",
     "error",
     "sign-in",
     "link",
@@ -34,16 +36,10 @@ templates![
     "invitation",
     "start",
     "cycle",
-    "cycle-log",
-    "event",
     "step",
-    "field",
-    "entry",
-    "picture",
     "results",
     "artifact",
     "trajectory",
-    "timeline",
     "live",
     "live-part",
     "library",
@@ -58,8 +54,6 @@ templates![
     "new-preview",
     "board",
     "accounts",
-    "errors",
-    "who",
 ];
 
 /// Renders pages.

@@ -58,7 +58,7 @@ pub fn calls_for(
     answers: &super::Answers,
 ) -> Result<CallConfig, String> {
     let actor = super::Actor::system();
-    let turn = Turn::new(world, &actor, answers, snapshot.clone());
+    let turn = Turn::new(world, &actor, answers, snapshot);
     let def = world.definition.step(step).ok_or_else(|| format!("there is no step `{step}`"))?;
     let none = Locals::default();
     let with = match (&def.with, world.definition.step(&def.pool)) {
@@ -88,7 +88,7 @@ pub fn calls_for(
 /// The roles an actor holds in an instance: those of the school, and those of the workflow whose `from` names the person.
 pub fn roles_of(world: World<'_>, snapshot: &Snapshot, actor: &super::Actor) -> Vec<String> {
     let answers = super::Answers::default();
-    let turn = Turn::new(world, actor, &answers, snapshot.clone());
+    let turn = Turn::new(world, actor, &answers, snapshot);
     let mut roles: Vec<String> =
         actor.roles.iter().filter(|role| !world.definition.roles.contains_key(*role)).cloned().collect();
     roles.extend(world.definition.roles.keys().filter(|role| turn.holds(role)).cloned());
@@ -105,7 +105,7 @@ pub fn view_of(
     reader: &super::Actor,
     answers: &super::Answers,
 ) -> Result<Option<super::Object>, String> {
-    let turn = Turn::new(world, reader, answers, snapshot.clone());
+    let turn = Turn::new(world, reader, answers, snapshot);
     let Some((_, fields)) = world.definition.views.iter().find(|(role, _)| turn.holds(role)) else { return Ok(None) };
     let mut seen = turn.object(fields, None, &Locals::default())?;
     seen.retain(|_, value| !value.is_null());

@@ -51,7 +51,7 @@ impl Turn<'_> {
 pub fn holders(world: World<'_>, snapshot: &Snapshot, role: &str) -> Result<Option<Vec<String>>, String> {
     let Some(program) = world.definition.roles.get(role) else { return Ok(None) };
     let (actor, answers) = (Actor::system(), Answers::default());
-    let turn = Turn::new(world, &actor, &answers, snapshot.clone());
+    let turn = Turn::new(world, &actor, &answers, snapshot);
     let mut persons = Vec::new();
     super::states::collect_ids(&turn.value(program, None, &Locals::default())?, &mut persons);
     Ok(Some(persons))
@@ -66,5 +66,5 @@ pub fn evaluated(world: World<'_>, snapshot: &Snapshot, tree: &Tree) -> Result<V
         return Ok(value.clone());
     }
     let (actor, answers) = (Actor::system(), Answers::default());
-    grow(&Turn::new(world, &actor, &answers, snapshot.clone()), tree)
+    grow(&Turn::new(world, &actor, &answers, snapshot), tree)
 }

@@ -37,7 +37,7 @@ pub use turn::{LEADING_ROLES, World};
 
 use draaiboek_chart::Snapshot as ChartSnapshot;
 use macrostep::{Broken, Outcome};
-use turn::{Event, Turn};
+use turn::{Event, Turn, Working};
 
 /// Largest snapshot, in bytes of JSON; an instance that would grow beyond it refuses the command.
 pub const MAX_SNAPSHOT_BYTES: usize = 512 * 1024;
@@ -56,8 +56,8 @@ pub fn decide(
     answers: &Answers,
 ) -> Result<Decision, Rejection> {
     let before = match (snapshot, command) {
-        (None, Command::Start { .. }) => blank(world),
-        (Some(snapshot), command) if !matches!(command, Command::Start { .. }) => snapshot.clone(),
+        (None, Command::Start { .. }) => Working::from(blank(world)),
+        (Some(snapshot), command) if !matches!(command, Command::Start { .. }) => Working::from(snapshot),
         (Some(_), _) => return Err(Rejection::new("CONFLICT", "an instance with this id was started before")),
         (None, _) => return Err(Rejection::new("INVALID", "there is no such instance")),
     };

@@ -2,7 +2,9 @@
 //!
 //! Small helpers that the other modules share. No rules of contributions, states or lifecycle live here.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 
 use draaiboek_chart::StateId;
 use jiff::Timestamp;
@@ -54,12 +56,42 @@ impl Event {
     }
 }
 
+/// The snapshot a turn works on: the present one, and a copy of its own from the first change on. Questions that change
+/// nothing copy nothing.
+pub(super) struct Working<'a>(Cow<'a, Snapshot>);
+
+impl<'a> From<&'a Snapshot> for Working<'a> {
+    fn from(present: &'a Snapshot) -> Self {
+        Self(Cow::Borrowed(present))
+    }
+}
+
+impl From<Snapshot> for Working<'_> {
+    fn from(own: Snapshot) -> Self {
+        Self(Cow::Owned(own))
+    }
+}
+
+impl Deref for Working<'_> {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.0
+    }
+}
+
+impl DerefMut for Working<'_> {
+    fn deref_mut(&mut self) -> &mut Snapshot {
+        self.0.to_mut()
+    }
+}
+
 /// The working copy.
 pub(super) struct Turn<'a> {
     pub world: World<'a>,
     pub actor: &'a Actor,
     pub answers: &'a Answers,
-    pub snapshot: Snapshot,
+    pub snapshot: Working<'a>,
     /// Active states, kept in step with the chart while it runs.
     pub active: BTreeSet<StateId>,
     pub trace: Vec<Happening>,
@@ -73,7 +105,8 @@ pub(super) struct Turn<'a> {
 }
 
 impl<'a> Turn<'a> {
-    pub fn new(world: World<'a>, actor: &'a Actor, answers: &'a Answers, snapshot: Snapshot) -> Self {
+    pub fn new(world: World<'a>, actor: &'a Actor, answers: &'a Answers, snapshot: impl Into<Working<'a>>) -> Self {
+        let snapshot = snapshot.into();
         let chart = &world.definition.chart;
         let mut active = BTreeSet::new();
         for id in &snapshot.chart.active {
@@ -104,9 +137,9 @@ impl<'a> Turn<'a> {
             // A rehearsal stores nothing.
             snapshot_text: match self.world.assuming {
                 Some(_) => String::new(),
-                None => serde_json::to_string(&self.snapshot).unwrap_or_default(),
+                None => serde_json::to_string(&*self.snapshot).unwrap_or_default(),
             },
-            snapshot: self.snapshot,
+            snapshot: self.snapshot.0.into_owned(),
             answer,
             trace: self.trace,
             tasks: self.tasks,

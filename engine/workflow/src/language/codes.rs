@@ -114,12 +114,23 @@ pub const ALL: &[Code] = &[
     code("DB218", Warning, "step that is not open"),
     code("DB219", Warning, "event that nobody hears"),
     code("DB301", Error, "R01: study day without follow-up"),
+    code("DB302", Warning, "R02: quality test without principles"),
     code("DB303", Warning, "R03: principles not reviewed"),
     code("DB304", Warning, "R04: too many priorities"),
     code("DB305", Warning, "R05: team without reports"),
     code("DB306", Warning, "R06: report without growth phase"),
+    code("DB307", Warning, "R07: quality test without try-out"),
     code("DB310", Warning, "R10: feedback not soon"),
+    code("DB311", Error, "R11: video talk not positive first"),
+    code("DB312", Error, "R12: sociogram not held"),
+    code("DB314", Warning, "R14: groups without an end"),
+    code("DB316", Error, "R16: blame without probing"),
     code("DB317", Error, "R17: survey not individual first"),
+    code("DB321", Error, "R21: own wellbeing not private"),
+    code("DB322", Warning, "R22: groups that may leave a pupil out"),
+    code("DB323", Warning, "R23: moments that do not come by themselves"),
+    code("DB325", Error, "R25: guard that can be skipped"),
+    code("DB326", Error, "R26: plan or intervision not confidential"),
 ];
 
 /// The row of a code.

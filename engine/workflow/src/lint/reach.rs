@@ -6,6 +6,20 @@ use crate::ir::{StateKind, Transition, Workflow};
 
 /// States that can become active, whatever guards say, when `blocked` states are never entered.
 pub fn reachable(outline: &Outline<'_>, workflow: &Workflow, blocked: &dyn Fn(usize) -> bool) -> Vec<bool> {
+    walk(outline, workflow, blocked, &|_| false)
+}
+
+/// States that can become active, whatever guards say, when `barred` transitions are never taken.
+pub fn without(outline: &Outline<'_>, workflow: &Workflow, barred: &dyn Fn(&Transition) -> bool) -> Vec<bool> {
+    walk(outline, workflow, &|_| false, barred)
+}
+
+fn walk(
+    outline: &Outline<'_>,
+    workflow: &Workflow,
+    blocked: &dyn Fn(usize) -> bool,
+    barred: &dyn Fn(&Transition) -> bool,
+) -> Vec<bool> {
     let mut walk = Walk {
         outline,
         blocked,
@@ -24,7 +38,7 @@ pub fn reachable(outline: &Outline<'_>, workflow: &Workflow, blocked: &dyn Fn(us
     }
     while let Some(number) = walk.fresh.pop() {
         for transition in &outline.state(number).on {
-            if possible(transition) {
+            if possible(transition) && !barred(transition) {
                 for target in outline.targets(transition) {
                     walk.enter(target);
                 }

@@ -30,7 +30,7 @@ impl Chance {
     /// A number from 0 up to, not including, `end` (0 when `end` is 0).
     pub fn below(&mut self, end: u64) -> u64 {
         // The high half of a product: no division, and no bias that matters below a billion.
-        (u128::from(self.next()) * u128::from(end) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
     }
 
     /// A fraction from 0 up to, not including, 1.

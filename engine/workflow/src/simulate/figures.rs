@@ -86,6 +86,11 @@ pub enum WaitsFor {
         /// When.
         due: DateTime,
     },
+    /// An event that another part of the cycle, or another cycle, brings about.
+    Event {
+        /// Events, any of which would do.
+        events: Vec<String>,
+    },
     /// Children that still run.
     Children {
         /// How many.

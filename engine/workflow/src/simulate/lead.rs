@@ -6,11 +6,12 @@ use serde_json::Value;
 use super::chance::Chance;
 use super::cycle::{Cycle, Work};
 use super::figures::{Waiting, WaitsFor};
-use super::route::{Act, ENDLESS, Leaf, Move};
+use super::route::{Act, DETOUR, ENDLESS, Leaf, Move};
 use super::sample::{Sampler, later};
 use super::stage::{Item, Stage};
 use super::told::What;
 use crate::decide::{Command, Lifecycle, Rejection, StepStatus, evaluated};
+use crate::definition::Tree;
 
 /// School days before the end in which no other round begins.
 const LAST_DAYS: i64 = 25;
@@ -121,7 +122,7 @@ impl<'p> Stage<'p> {
             return None;
         }
         let happens = Chance::of(seed, &[&cycle.origin.instance, leaf, "setback"]).happens(share);
-        let send = |known: &Move| known.exceptional && matches!(known.act, Act::Send(_));
+        let send = |known: &Move| known.setback && !known.stays && matches!(known.act, Act::Send(_));
         place.moves.iter().position(send).filter(|_| happens)
     }
 
@@ -132,20 +133,34 @@ impl<'p> Stage<'p> {
 
     /// Whether a move is one that people make here.
     fn is_wanted(&self, cycle: &Cycle<'_>, place: &Leaf, known: &Move) -> bool {
+        if let Some(also) = self.is_asked(cycle, known) {
+            return also;
+        }
+        if known.stays {
+            return false;
+        }
         let step_open = |step: &String| cycle.snapshot.steps.get(step).is_some_and(|s| s.status == StepStatus::Open);
         match &known.act {
             Act::Conclude(step) => step_open(step) && (place.rank == ENDLESS || known.rank <= place.rank),
             // A part that never ends by itself: people go where there is work, once the work here is done.
-            Act::Send(_) if place.rank == ENDLESS => {
-                !known.exceptional && known.own && known.to_work && !place.steps.iter().any(step_open)
-            }
+            Act::Send(_) if place.rank == ENDLESS => !known.exceptional && known.own && known.to_work,
             Act::Send(_) => {
                 let agreed = place.timers.iter().filter(|(id, _)| cycle.snapshot.timers.contains_key(id));
                 let appointed = agreed.map(|(_, rank)| *rank).min();
                 // On an agreed day the cycle goes on by itself; nobody hurries it.
-                known.rank < place.rank && appointed.is_none_or(|rank| known.rank < rank)
+                let usual = !known.exceptional || (place.rank >= DETOUR && !known.setback);
+                usual && known.rank < place.rank && appointed.is_none_or(|rank| known.rank < rank)
             }
         }
+    }
+
+    /// Whether the rehearsal file asks for an event now; `None` when it does not speak of it.
+    fn is_asked(&self, cycle: &Cycle<'_>, known: &Move) -> Option<bool> {
+        let Act::Send(event) = &known.act else { return None };
+        let program = cycle.script.also.get(event)?;
+        let world = cycle.world(&self.plan.school.calendar, self.now);
+        let holds = evaluated(world, &cycle.snapshot, &Tree::Value(program.clone()));
+        Some(holds == Ok(Value::Bool(true)))
     }
 
     /// `None` when nothing stands in the way; else until when, if that is known.
@@ -203,7 +218,10 @@ impl<'p> Stage<'p> {
             return work.opened.checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap_or(work.opened);
         }
         let from = work.from.map_or(work.opened, |day| work.opened.max(self.instant(day.at(16, 0, 0, 0))));
-        self.after_days(work.due.map_or(from, |due| due.max(from)), cycle.script.habits.patience)
+        // For the last few of many nobody waits as long as for most of them.
+        let most = work.answers.len() * 5 >= work.expected.len() * 4;
+        let days = cycle.script.habits.patience;
+        self.after_days(work.due.map_or(from, |due| due.max(from)), if most { days / 2 } else { days })
     }
 
     /// Nobody answered: somebody else does it, if there is somebody.
@@ -244,6 +262,7 @@ impl<'p> Stage<'p> {
             matches!(known.act, Act::Send(_))
                 && known.own
                 && known.to_work
+                && !known.stays
                 && !known.exceptional
                 && known.rank >= place.rank
                 && known.rank != ENDLESS
@@ -289,7 +308,13 @@ impl<'p> Stage<'p> {
         let (command, act, key) = match &known.act {
             Act::Conclude(step) => (Command::Conclude { step: step.clone() }, step, format!("step.{step}")),
             Act::Send(event) => {
-                let data = self.data(cycle, event, known);
+                let data = match self.data(cycle, event, known) {
+                    Ok(data) => data,
+                    Err(why) => {
+                        self.refuse(number, leaf, place, vec![why]);
+                        return Carried::Refused;
+                    }
+                };
                 let reason = known.exceptional.then(|| "rehearsal".to_owned());
                 (Command::Send { event: event.clone(), data, reason }, event, format!("event.{event}"))
             }
@@ -329,23 +354,32 @@ impl<'p> Stage<'p> {
 
     fn next_morning(&self) -> Timestamp {
         let calendar = &self.plan.school.calendar;
-        let day = calendar.next_school_day(self.today()).unwrap_or_else(|_| self.plan.until);
+        let day = calendar.next_school_day(self.today()).unwrap_or(self.plan.until);
         self.instant(day.at(8, 30, 0, 0)).max(self.in_minutes(30))
     }
 
     /// The data of an event: from the rehearsal file, else made up.
-    fn data(&self, cycle: &Cycle<'_>, event: &str, known: &Move) -> Value {
+    fn data(&self, cycle: &Cycle<'_>, event: &str, known: &Move) -> Result<Value, String> {
         if let Some(tree) = cycle.script.events.get(event) {
             let world = cycle.world(&self.plan.school.calendar, self.now);
-            return evaluated(world, &cycle.snapshot, tree).unwrap_or_default();
+            return evaluated(world, &cycle.snapshot, tree);
         }
-        let sampler = Sampler { school: &self.plan.school, today: self.today(), ahead: NEAR, whole: false };
-        known.data.as_ref().map_or(Value::Null, |schema| sampler.value(schema, event))
+        let sampler = Sampler { school: &self.plan.school, today: self.today(), ahead: NEAR, turn: 0, whole: false };
+        let mut data = known.data.as_ref().map_or(Value::Null, |schema| sampler.value(schema, event));
+        if let Value::Object(fields) = &mut data {
+            for (field, hint) in known.hints.iter().filter(|(field, _)| fields_of(known.data.as_ref(), field)) {
+                fields.insert(field.clone(), Value::from(hint.as_str()));
+            }
+        }
+        Ok(data)
     }
 
     /// The step that a move waited for longest, with the school days since the state was entered.
     fn blamed(&self, number: usize, leaf: &str, known: &Move) -> Option<(String, u64)> {
         let cycle = self.cycles.get(number)?;
+        if cycle.script.route.leaves.get(leaf).is_none_or(|place| place.rank == ENDLESS) {
+            return None;
+        }
         let entered = cycle.entered.get(leaf).map_or(cycle.began, |(at, _)| *at);
         let works = known.waits.iter().filter_map(|step| cycle.work(step).map(|(_, work)| work));
         // Given up: all that time was waited for.
@@ -354,7 +388,9 @@ impl<'p> Stage<'p> {
             if all { work.last_answer().unwrap_or(work.opened) } else { self.now }
         };
         let last = works.max_by_key(|work| until(work))?;
-        let days = self.days_between(entered.max(last.opened), until(last).max(entered));
+        // Before the agreed day nobody waits for anybody.
+        let agreed = last.from.map_or(last.opened, |day| self.instant(day.at(0, 0, 0, 0)));
+        let days = self.days_between(entered.max(last.opened).max(agreed), until(last).max(entered));
         Some((last.step.clone(), days))
     }
 
@@ -422,9 +458,16 @@ impl<'p> Stage<'p> {
             (Some((id, timer)), _) => WaitsFor::Timer { timer: id.clone(), due: timer.civil },
             (None, _) if running() > 0 => WaitsFor::Children { count: running() },
             (None, Some(refused)) => refused,
+            (None, None) if !place.awaits.is_empty() => WaitsFor::Event { events: place.awaits.clone() },
             (None, None) => WaitsFor::Nothing,
         }
     }
+}
+
+/// Whether a text of this name is required in the data of an event.
+fn fields_of(schema: Option<&Value>, field: &str) -> bool {
+    let required = schema.and_then(|schema| schema.get("required")).and_then(Value::as_array);
+    required.is_some_and(|names| names.iter().any(|name| name == field))
 }
 
 /// What came of a move.

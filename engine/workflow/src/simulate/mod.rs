@@ -9,6 +9,7 @@
 mod chance;
 mod cycle;
 mod figures;
+mod kept;
 mod lead;
 mod people;
 mod plan;

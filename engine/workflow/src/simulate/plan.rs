@@ -34,6 +34,7 @@ pub(super) struct Script {
     pub outcomes: BTreeMap<String, Vec<(String, u32)>>,
     pub events: BTreeMap<String, Tree>,
     pub not_before: BTreeMap<String, Program>,
+    pub also: BTreeMap<String, Program>,
     pub live: BTreeSet<String>,
     /// First entry kind of each step.
     pub entries: BTreeMap<String, String>,
@@ -140,11 +141,16 @@ impl Maker<'_> {
         let id = &definition.ir.id;
         self.names(definition, rehearsal);
         self.people(definition);
-        let sampler = Sampler { school: self.school, today: first, ahead: 20, whole: true };
+        let sampler = Sampler { school: self.school, today: first, ahead: 20, turn: 0, whole: true };
         let mut results = BTreeMap::new();
+        let spoken = definition.ir.canonical();
         for (step, def) in &definition.steps {
             let schema = self.kinds.0.get(&def.step.kind).map(|kind| &kind.result);
             let mut result = schema.map_or(Value::Null, |schema| sampler.value(schema, step));
+            // What the workflow never speaks of would only be carried along.
+            if let Value::Object(fields) = &mut result {
+                fields.retain(|field, _| spoken.contains(field.as_str()));
+            }
             if let Some(given) = rehearsal.results.get(step) {
                 let given = self.filled(id, &format!("results.{step}"), given);
                 match (&mut result, given) {
@@ -170,14 +176,23 @@ impl Maker<'_> {
                 Some((name.clone(), self.program(id, &format!("not_before.{name}"), &dated(text))?))
             })
             .collect();
+        let also = rehearsal
+            .also
+            .iter()
+            .filter_map(|(event, text)| Some((event.clone(), self.program(id, &format!("also.{event}"), text)?)))
+            .collect();
         let weights = |weights: &BTreeMap<String, u32>| weights.iter().map(|(o, w)| (o.clone(), *w)).collect();
+        let route = Route::of(definition);
+        let mut outcomes = route.outcomes.clone();
+        outcomes.extend(rehearsal.outcomes.iter().map(|(step, given)| (step.clone(), weights(given))));
         Script {
-            route: Route::of(definition),
+            route,
             habits: rehearsal.habits.settled(),
             results,
-            outcomes: rehearsal.outcomes.iter().map(|(step, given)| (step.clone(), weights(given))).collect(),
+            outcomes,
             events,
             not_before,
+            also,
             live: rehearsal.live.iter().cloned().collect(),
             entries: self.entries(definition),
             definition: Arc::clone(definition),
@@ -208,6 +223,7 @@ impl Maker<'_> {
         self.known(id, "results", "step", rehearsal.results.keys(), &steps);
         self.known(id, "outcomes", "step", rehearsal.outcomes.keys(), &steps);
         self.known(id, "events", "event", rehearsal.events.keys(), &events);
+        self.known(id, "also", "event", rehearsal.also.keys(), &events);
         self.known(id, "not_before", "step or event", rehearsal.not_before.keys(), &both);
         self.known(id, "live", "state", rehearsal.live.iter(), &states);
     }
@@ -256,7 +272,7 @@ impl Maker<'_> {
                 Value::Object(given) => given,
                 _ => Map::new(),
             };
-            let sampler = Sampler { school: self.school, today: start.date(), ahead: 20, whole: false };
+            let sampler = Sampler { school: self.school, today: start.date(), ahead: 20, turn: position, whole: false };
             let config = sampler.config(schema, &given);
             self.fits(id, schema, &config, !given.is_empty());
             made.push(Root { workflow: id.clone(), config, start });

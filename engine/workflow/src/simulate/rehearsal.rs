@@ -22,6 +22,8 @@ pub struct Rehearsal {
     pub outcomes: BTreeMap<String, BTreeMap<String, u32>>,
     /// Event -> the data that goes with it.
     pub events: BTreeMap<String, Value>,
+    /// Event -> condition: people also send it whenever the condition holds, wherever it leads.
+    pub also: BTreeMap<String, String>,
     /// Step or event -> expression giving the first day on which people work on it, or send it.
     pub not_before: BTreeMap<String, String>,
     /// States in which people sit together: answers come within the minutes of the step.

@@ -2,21 +2,21 @@
 //!
 //! Computed once per definition; knows no instance.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use draaiboek_chart::{Chart, StateId, StateKind};
 use serde_json::Value;
 
+use super::kept::{Kept, paths, reads_clock};
 use crate::calendar::TimeRule;
-use crate::cel::Program;
 use crate::decide::Assumptions;
-use crate::definition::{Definition, Requirement, TransitionDef};
-use crate::ir::{self, Action, RESERVED_EVENTS};
+use crate::definition::{Definition, TransitionDef};
+use crate::ir::{self, RESERVED_EVENTS};
 
 /// Farther than any state: there is no way to an end.
 pub(super) const ENDLESS: u32 = u32::MAX;
 /// What a transition that asks for a reason costs: taken only when there is no other way.
-const DETOUR: u32 = 1_000;
+pub(super) const DETOUR: u32 = 1_000;
 
 /// Words in the name of an event that speak of something that normally does not happen.
 const EXCEPTIONS: [&str; 16] = [
@@ -65,8 +65,14 @@ pub(super) struct Move {
     pub data: Option<Value>,
     /// It belongs to the state itself, not to one around it.
     pub own: bool,
-    /// It normally does not happen.
+    /// It leads nowhere else: it changes data, or enters the same state again.
+    pub stays: bool,
+    /// It normally does not happen, or only with a reason.
     pub exceptional: bool,
+    /// It is an exception by its name: only a setback.
+    pub setback: bool,
+    /// Values of fields of its data that conditions compare with.
+    pub hints: BTreeMap<String, String>,
 }
 
 /// A state without children, seen as a place on the way.
@@ -76,6 +82,8 @@ pub(super) struct Leaf {
     pub rank: u32,
     /// What people may do, nearest to the end first.
     pub moves: Vec<Move>,
+    /// Events of the engine or of another part that lead on.
+    pub awaits: Vec<String>,
     /// Timers of an agreed day that lead on, with the distance of where they lead.
     pub timers: Vec<(String, u32)>,
     /// This state and those around it, from the inside out.
@@ -89,6 +97,7 @@ pub(super) struct Leaf {
 pub(super) struct Route {
     pub leaves: BTreeMap<String, Leaf>,
     pub assumptions: Assumptions,
+    pub outcomes: BTreeMap<String, Vec<(String, u32)>>,
 }
 
 impl Route {
@@ -97,7 +106,7 @@ impl Route {
         let ranks = surveyor.ranks();
         let leaves =
             surveyor.leaves().map(|leaf| (definition.chart.id(leaf).to_owned(), surveyor.leaf(leaf, &ranks))).collect();
-        Self { leaves, assumptions: surveyor.assumptions() }
+        Self { leaves, assumptions: surveyor.kept.assumptions(definition), outcomes: surveyor.outcomes(&ranks) }
     }
 }
 
@@ -117,8 +126,7 @@ struct Surveyor<'d> {
     ways: BTreeMap<StateId, Vec<Way<'d>>>,
     states: BTreeMap<StateId, &'d ir::State>,
     guards: BTreeMap<(&'d str, usize), &'d TransitionDef>,
-    /// Fields of `data` that only the engine's own events write.
-    engine_fields: BTreeSet<String>,
+    kept: Kept,
 }
 
 impl<'d> Surveyor<'d> {
@@ -144,7 +152,7 @@ impl<'d> Surveyor<'d> {
             ways.insert(id, own);
         }
         let guards = definition.transitions.iter().map(|guard| ((guard.source.as_str(), guard.index), guard)).collect();
-        Self { definition, chart, ways, states, guards, engine_fields: engine_fields(&definition.ir) }
+        Self { definition, chart, ways, states, guards, kept: Kept::of(&definition.ir) }
     }
 
     fn leaves(&self) -> impl Iterator<Item = StateId> + '_ {
@@ -201,7 +209,7 @@ impl<'d> Surveyor<'d> {
                 queue.push(std::cmp::Reverse((0, leaf)));
             }
             for way in self.ways_from(leaf) {
-                let Some(cost) = cost(way.transition) else { continue };
+                let Some(cost) = cost(way.transition).filter(|_| self.is_open(way, leaf)) else { continue };
                 for target in self.reached(&way.targets) {
                     before.entry(target).or_default().push((leaf, cost));
                 }
@@ -220,6 +228,19 @@ impl<'d> Surveyor<'d> {
             }
         }
         ranks
+    }
+
+    /// A way that asks for `In('x')` is open in `x` only, as far as the state and `x` exclude each other.
+    fn is_open(&self, way: &Way<'_>, leaf: StateId) -> bool {
+        way.transition.require.iter().filter(|requirement| requirement.each.is_none()).all(|requirement| {
+            let asked = requirement.that.trim().strip_prefix("In('").and_then(|rest| rest.strip_suffix("')"));
+            let Some(asked) = asked.and_then(|id| self.chart.state(id)) else { return true };
+            if leaf == asked || self.chart.is_descendant(leaf, asked) {
+                return true;
+            }
+            let common = self.chart.ancestors(leaf).find(|up| *up == asked || self.chart.is_descendant(asked, *up));
+            common.is_some_and(|up| matches!(self.chart.kind(up), StateKind::Parallel))
+        })
     }
 
     fn rank(&self, targets: &[StateId], ranks: &BTreeMap<StateId, u32>) -> u32 {
@@ -246,8 +267,11 @@ impl<'d> Surveyor<'d> {
                 } else if let Some(step) = event.strip_prefix("done.step.") {
                     let rank = if way.targets.is_empty() { own } else { rank };
                     found.moves.extend(self.conclusion(step, rank, &steps));
-                } else if !way.targets.is_empty() && is_for_people(event, way.transition) {
+                } else if is_for_people(event, way.transition) {
+                    let rank = if way.targets.is_empty() { own } else { rank };
                     found.moves.push(self.sending(event, way, leaf, rank));
+                } else if rank < own {
+                    found.awaits.push(event.clone());
                 }
             }
         }
@@ -275,7 +299,10 @@ impl<'d> Surveyor<'d> {
             timely: false,
             data: None,
             own: true,
+            stays: false,
             exceptional: false,
+            setback: false,
+            hints: BTreeMap::new(),
         })
     }
 
@@ -313,11 +340,48 @@ impl<'d> Surveyor<'d> {
             rank,
             to_work,
             waits,
-            timely: requirements.iter().any(|requirement| self.keeps(requirement) && reads_clock(requirement)),
+            timely: requirements.iter().any(|requirement| self.kept.keeps(requirement) && reads_clock(requirement)),
             data: transition.event_data.clone(),
             own: way.source == leaf,
+            stays: way.targets.is_empty() || self.reached(&way.targets) == [leaf],
             exceptional: cost(transition) != Some(1) || is_exception(event),
+            setback: is_exception(event),
+            hints: self.hints(event, leaf),
         }
+    }
+
+    /// What conditions here compare the data of an event with: `event.data.to != 'observe'` speaks of `observe`.
+    fn hints(&self, event: &str, leaf: StateId) -> BTreeMap<String, String> {
+        let ways = self.ways_from(leaf).filter(|way| way.transition.events.iter().any(|known| known == event));
+        let texts = ways.flat_map(|way| {
+            way.transition.when.iter().chain(way.transition.require.iter().map(|requirement| &requirement.that))
+        });
+        let mut hints = BTreeMap::new();
+        for (field, literal) in texts.flat_map(|text| compared(text, "event.data.")) {
+            hints.entry(field).or_insert(literal);
+        }
+        hints
+    }
+
+    /// The outcomes that transitions tell apart, per step. Those that lead on weigh more than those that lead back;
+    /// an outcome that no condition names has the empty word.
+    fn outcomes(&self, ranks: &BTreeMap<StateId, u32>) -> BTreeMap<String, Vec<(String, u32)>> {
+        let mut found: BTreeMap<String, Vec<(String, u32)>> = BTreeMap::new();
+        for (source, ways) in &self.ways {
+            let here = self.rank(&[*source], ranks);
+            for way in ways {
+                let steps = way.transition.events.iter().filter_map(|event| event.strip_prefix("done.step."));
+                for step in steps {
+                    let weight = if self.rank(&way.targets, ranks) < here { 3 } else { 1 };
+                    let named = way.transition.when.as_deref().map(|when| compared(when, "event.data."));
+                    let outcomes = named.unwrap_or_else(|| vec![("outcome".to_owned(), String::new())]);
+                    let outcomes = outcomes.into_iter().filter(|(field, _)| field == "outcome");
+                    found.entry(step.to_owned()).or_default().extend(outcomes.map(|(_, outcome)| (outcome, weight)));
+                }
+            }
+        }
+        found.retain(|_, outcomes| outcomes.iter().any(|(outcome, _)| !outcome.is_empty()));
+        found
     }
 
     /// Whether a timer stands for an agreed day, not for patience that runs out.
@@ -328,41 +392,23 @@ impl<'d> Surveyor<'d> {
                 || rule.text().starts_with(|c: char| c.is_ascii_digit() && rule.text().contains('-'))
         })
     }
+}
 
-    fn assumptions(&self) -> Assumptions {
-        let kept = |guard: &TransitionDef| guard.require.iter().map(|requirement| self.keeps(requirement)).collect();
-        Assumptions::new(self.definition.transitions.iter().map(kept).collect())
+/// `prefix` + field, compared with a text: `event.data.to != 'observe'` gives `to` and `observe`.
+fn compared(text: &str, prefix: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for part in text.split(prefix).skip(1) {
+        let end = part.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(part.len());
+        let (field, rest) = part.split_at(end);
+        let rest = rest.trim_start();
+        let literal = ["==", "!="].iter().find_map(|sign| rest.strip_prefix(sign)).map(str::trim_start);
+        let quoted = literal.and_then(|literal| {
+            let quote = literal.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+            literal[1..].split_once(quote).map(|(inner, _)| inner)
+        });
+        found.extend(quoted.map(|inner| (field.to_owned(), inner.to_owned())));
     }
-
-    /// A requirement stays real when it asks for the day, for the state of the cycle or for what the engine itself
-    /// brings in; what people's work would meet is assumed.
-    fn keeps(&self, requirement: &Requirement) -> bool {
-        let assumed = ["steps", "event", "artifacts"];
-        if paths(requirement).any(|path| path.first().is_some_and(|name| assumed.contains(&name.as_str()))) {
-            return false;
-        }
-        reads_clock(requirement)
-            || programs(requirement).any(|program| {
-                program.references().functions.contains("In") || program.references().variables.contains("children")
-            })
-            || paths(requirement).any(|path| {
-                path.first().is_some_and(|name| name == "data")
-                    && path.get(1).is_some_and(|field| self.engine_fields.contains(field))
-            })
-    }
-}
-
-fn programs(requirement: &Requirement) -> impl Iterator<Item = &Program> {
-    requirement.each.iter().map(|each| &each.list).chain(&requirement.when).chain([&requirement.that])
-}
-
-fn paths(requirement: &Requirement) -> impl Iterator<Item = &Vec<String>> {
-    programs(requirement).flat_map(|program| program.references().paths.iter().map(|path| &path.names))
-}
-
-fn reads_clock(requirement: &Requirement) -> bool {
-    programs(requirement)
-        .any(|program| ["today", "now"].iter().any(|name| program.references().variables.contains(*name)))
+    found
 }
 
 fn is_for_people(event: &str, transition: &ir::Transition) -> bool {
@@ -382,35 +428,5 @@ fn cost(transition: &ir::Transition) -> Option<u32> {
         () if exception => None,
         () if transition.needs_reason => Some(DETOUR),
         () => Some(1),
-    }
-}
-
-/// Fields of `data` that transitions of the engine write and transitions of people do not.
-fn engine_fields(workflow: &ir::Workflow) -> BTreeSet<String> {
-    let (mut engine, mut others) = (BTreeSet::new(), BTreeSet::new());
-    for state in workflow.all_states() {
-        for transition in &state.on {
-            let side = if transition.roles.is_empty() { &mut engine } else { &mut others };
-            written(&transition.actions, side);
-        }
-        written(&state.on_entry, &mut others);
-        written(&state.on_exit, &mut others);
-    }
-    engine.difference(&others).cloned().collect()
-}
-
-fn written(actions: &[Action], into: &mut BTreeSet<String>) {
-    for action in actions {
-        match action {
-            Action::Assign { path, .. } => {
-                into.insert(path.split(['.', '[']).next().unwrap_or_default().to_owned());
-            }
-            Action::If { then, otherwise, .. } => {
-                written(then, into);
-                written(otherwise, into);
-            }
-            Action::ForEach { body, .. } => written(body, into),
-            _ => {}
-        }
     }
 }

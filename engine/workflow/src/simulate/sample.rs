@@ -62,6 +62,8 @@ pub(super) struct Sampler<'s> {
     pub today: Date,
     /// School days to a day that nothing says more about.
     pub ahead: i32,
+    /// Whose turn it is, where one of several has to be chosen.
+    pub turn: usize,
     /// Only what is required (configurations, data of events), or every field (results).
     pub whole: bool,
 }
@@ -116,7 +118,7 @@ impl Sampler<'_> {
 
     fn object(&self, schema: &Value, name: &str, depth: usize) -> Value {
         if schema.get("format").and_then(Value::as_str) == Some("team") || (is_open(schema) && name.contains("team")) {
-            return self.first_team();
+            return self.some_team();
         }
         if name == "coaches" {
             return self.school.coaches();
@@ -134,21 +136,44 @@ impl Sampler<'_> {
         let items = schema.get("items").unwrap_or(&empty);
         let fields: Vec<&str> = properties(items).map(|(field, _)| field.as_str()).collect();
         if is_team(items, &fields) || (name.contains("team") && kind(items) == "object") {
-            return self.school.team_values(None);
+            return self.teams(items, depth);
         }
         if name.contains("team") && kind(items) == "string" && !is_person(items) {
             return json!(self.school.team_ids(None));
         }
         if is_person(items) {
-            return json!(self.people(name));
+            let most = schema.get("maxItems").and_then(Value::as_u64).and_then(|most| usize::try_from(most).ok());
+            return self.people(name).into_iter().take(most.unwrap_or(usize::MAX)).collect();
         }
         let few = schema.get("minItems").and_then(Value::as_u64).unwrap_or(1).clamp(1, 20);
         (0..few).map(|_| self.deep(items, name.strip_suffix('s').unwrap_or(name), depth + 1)).collect()
     }
 
+    /// The teams of the school, with the fields that are wanted where others are not allowed.
+    fn teams(&self, items: &Value, depth: usize) -> Value {
+        let closed = items.get("additionalProperties") == Some(&Value::Bool(false));
+        let Value::Array(teams) = self.school.team_values(None) else { return Value::Null };
+        if !closed {
+            return Value::Array(teams);
+        }
+        let wanted = required(items);
+        let fitted = |team: &Value| {
+            properties(items)
+                .filter_map(|(field, inner)| match team.get(field) {
+                    Some(known) => Some((field.clone(), known.clone())),
+                    None if wanted.contains(&field.as_str()) => {
+                        Some((field.clone(), self.deep(inner, field, depth + 1)))
+                    }
+                    None => None,
+                })
+                .collect::<Map<_, _>>()
+        };
+        teams.iter().map(|team| Value::Object(fitted(team))).collect()
+    }
+
     fn text(&self, schema: &Value, name: &str) -> Value {
         match schema.get("format").and_then(Value::as_str) {
-            Some("person") => return json!(self.people(name).into_iter().next().unwrap_or_default()),
+            Some("person") => return json!(self.one_of(&self.people(name))),
             Some("date") => return json!(self.day(name).to_string()),
             _ => {}
         }
@@ -188,9 +213,14 @@ impl Sampler<'_> {
         later(&self.school.calendar, self.today, ahead.max(1))
     }
 
-    fn first_team(&self) -> Value {
+    /// The one whose turn it is.
+    fn one_of(&self, people: &[String]) -> String {
+        people.get(self.turn % people.len().max(1)).cloned().unwrap_or_default()
+    }
+
+    fn some_team(&self) -> Value {
         match self.school.team_values(None) {
-            Value::Array(teams) => teams.into_iter().next().unwrap_or(Value::Null),
+            Value::Array(teams) if !teams.is_empty() => teams.get(self.turn % teams.len()).cloned().unwrap_or_default(),
             _ => Value::Null,
         }
     }

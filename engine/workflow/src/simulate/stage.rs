@@ -48,7 +48,8 @@ pub(super) struct Stage<'p> {
     pub people: Vec<Someone>,
     pub index: BTreeMap<&'p str, usize>,
     weeks: BTreeMap<crate::calendar::Week, usize>,
-    outbox: VecDeque<Effect>,
+    /// Effects with the cycle they come from.
+    outbox: VecDeque<(usize, Effect)>,
     pub run: Run,
 }
 
@@ -201,7 +202,13 @@ impl<'p> Stage<'p> {
             return Err(format!("more than {MAX_CYCLES} cycles in one rehearsal"));
         }
         let schema = &script.definition.ir.config;
-        let sampler = Sampler { school: &self.plan.school, today: self.today(), ahead: 20, whole: false };
+        let sampler = Sampler {
+            school: &self.plan.school,
+            today: self.today(),
+            ahead: 20,
+            turn: self.cycles.len(),
+            whole: false,
+        };
         let config = sampler.config(schema, &config);
         let origin = Origin {
             instance: id.clone(),
@@ -273,7 +280,7 @@ impl<'p> Stage<'p> {
         let Some(cycle) = self.cycles.get_mut(number) else { return };
         cycle.snapshot = snapshot;
         cycle.refused.clear();
-        self.outbox.extend(effects);
+        self.outbox.extend(effects.into_iter().map(|effect| (number, effect)));
         for happening in trace {
             self.happened(number, happening);
         }
@@ -362,6 +369,7 @@ impl<'p> Stage<'p> {
             let round = cycle.snapshot.steps.get(step).map_or(0, |state| state.run).to_string();
             super::chance::Chance::of(self.seed, &[&cycle.origin.instance, step, &round, "outcome"])
                 .choose(weights)
+                .filter(|outcome| !outcome.is_empty())
                 .cloned()
         });
         let problems =
@@ -372,7 +380,7 @@ impl<'p> Stage<'p> {
     // ---- effects
 
     fn carry_out(&mut self) {
-        while let Some(effect) = self.outbox.pop_front() {
+        while let Some((from, effect)) = self.outbox.pop_front() {
             match effect {
                 Effect::StartChild { instance, workflow, config, parent, .. } => {
                     if let Err(error) = self.start(instance, &workflow, config, Some(parent.clone())) {
@@ -386,7 +394,9 @@ impl<'p> Stage<'p> {
                 Effect::Deliver { instance, event, data } => {
                     self.to(&instance, &Command::Send { event, data, reason: None });
                 }
-                Effect::Notify { persons, text, key, .. } => self.notified(text, key, persons),
+                Effect::Notify { persons, text, key, .. } => {
+                    self.tell(from, || What::Notified { text, key, persons });
+                }
                 Effect::Forget { .. } => {}
             }
         }
@@ -402,15 +412,6 @@ impl<'p> Stage<'p> {
         // A refusal is an answer here as it is in the runtime: the effect is done.
         if self.apply(number, &Actor::system(), command, &answers).is_ok() {
             self.wake_leader(number);
-        }
-    }
-
-    fn notified(&mut self, text: BTreeMap<String, String>, key: String, persons: Vec<String>) {
-        // The effect does not name its cycle; what was told last is its own.
-        let last = self.run.told.last().map(|told| (told.cycle.clone(), told.workflow.clone()));
-        if let (true, Some((cycle, workflow))) = (self.story, last) {
-            let at = self.local(self.now);
-            self.run.told.push(Told { at, cycle, workflow, what: What::Notified { text, key, persons } });
         }
     }
 

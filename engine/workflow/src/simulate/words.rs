@@ -42,14 +42,21 @@ pub fn waiting(plan: &Plan, workflow: &str, waiting: &Waiting, locale: &str) -> 
             format!("wacht op {count} cycli die het zelf startte"),
             format!("waits for {count} cycles that it started"),
         ),
+        WaitsFor::Event { events } => {
+            let events = events.join("`, `");
+            say(
+                format!("wacht op `{events}`, dat elders moet gebeuren"),
+                format!("waits for `{events}`, which must happen elsewhere"),
+            )
+        }
         WaitsFor::Turn { act } => say(
             format!("was bijna toe aan `{act}`; het jaar was om"),
             format!("was about to come to `{act}`; the year was over"),
         ),
         WaitsFor::Repair { cause } => say(format!("is kapot: {cause}"), format!("is broken: {cause}")),
         WaitsFor::Nothing => say(
-            "niets dat mensen of timers hier doen, leidt naar een einde".into(),
-            "nothing that people or timers do here leads to an end".into(),
+            "loopt door: niets wat mensen of timers gewoonlijk doen, leidt naar een einde".into(),
+            "goes on: nothing that people or timers normally do leads to an end".into(),
         ),
     };
     say(format!("in {state}: {reason}"), format!("in {state}: {reason}"))

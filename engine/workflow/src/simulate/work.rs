@@ -83,6 +83,9 @@ impl Stage<'_> {
         for role in &task.roles {
             let mut found: Vec<usize> = self.holders(cycle, role).iter().filter_map(present).collect();
             found.sort_unstable();
+            // Another one in every cycle, so that not everything lands on the first in the alphabet.
+            let turn = Chance::of(0, &[&cycle.origin.instance, role]).below(found.len() as u64);
+            found.rotate_left(turn as usize);
             by_role.push((LEADING_ROLES.contains(&role.as_str()), found));
         }
         let everybody = EVERYBODY.contains(&task.kind.as_str());

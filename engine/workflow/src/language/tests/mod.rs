@@ -41,10 +41,24 @@ fn kinds() -> Kinds {
             .map(|name| ((*name).to_owned(), Kind { config: json!({"type": "object"}), ..Kind::default() }))
             .collect()
     };
-    let mut kinds: std::collections::BTreeMap<String, Kind> =
-        open(&["goal", "grouping", "input", "meeting", "observation", "questionnaire", "reflection", "report"])
-            .into_iter()
-            .collect();
+    let mut kinds: std::collections::BTreeMap<String, Kind> = open(&[
+        "actions",
+        "data-round",
+        "goal",
+        "grouping",
+        "input",
+        "material",
+        "meeting",
+        "observation",
+        "quality-test",
+        "questionnaire",
+        "reflection",
+        "report",
+        "rounds",
+        "sociogram",
+    ])
+    .into_iter()
+    .collect();
     kinds.insert(
         "cluster-count".to_owned(),
         Kind {

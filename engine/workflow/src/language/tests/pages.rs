@@ -105,7 +105,7 @@ fn codes_written_in_the_source_are_registered() {
         include_str!("../../lint/people.rs"),
         include_str!("../../lint/texts.rs"),
         include_str!("../../lint/transitions.rs"),
-        include_str!("../../lint/rules.rs"),
+        include_str!("../../lint/rules/mod.rs"),
     ];
     let mut used = std::collections::BTreeSet::new();
     for source in sources {

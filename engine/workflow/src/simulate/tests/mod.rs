@@ -1,6 +1,6 @@
 //! Rehearsals of small workflows, and of the study day with its cycles.
 
-mod help;
+pub(super) mod help;
 mod people;
 mod runs;
 mod study_day;

@@ -1,0 +1,113 @@
+//! `serve`: pages and JSON API over one database, with timers and effects running beside them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use draaiboek_runtime::{Clock, Engine, School, ShiftedClock};
+use draaiboek_store::{OpenOptions, Store};
+use draaiboek_web::{Config, Server, ServerError};
+use jiff::Timestamp;
+
+use crate::args::{Common, Serve};
+use crate::failure::{Exit, Failure};
+use crate::output::{Output, table};
+use crate::session::{self, Absent, Session};
+use crate::signals;
+
+/// Where the demo listens when nothing else is asked for.
+const PLACE: ([u8; 4], u16) = ([127, 0, 0, 1], 8460);
+
+/// `draaiboek serve`.
+pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    if common.clock.is_some() {
+        return Err(Failure::usage("`serve` needs the real clock").hint("leave --clock out"));
+    }
+    let session = Session::open(common, Absent::Create).await?;
+    let config = Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, ..Config::default() };
+    let stop = signals::stop();
+    let server = Server::bind(Arc::clone(&session.engine), asked.listen, config).await?;
+    output.text(format!("Draaiboek listens on {}; Ctrl-C ends it.", server.url()))?;
+    if let Some(code) = server.first_code().await? {
+        output.text(format!("There is no account yet: open {}/first with the code {code}", server.url()))?;
+    }
+    if !asked.sign_in.is_empty() {
+        let school = session::school_id(session.engine.store().read(), common).await?;
+        for person in &asked.sign_in {
+            output.text(format!("{person}  {}", server.sign_in_link(&school, person).await?))?;
+        }
+    }
+    run(session.engine, server, stop).await?;
+    output.aside("stopped; nothing is lost, what falls due meanwhile is caught up at the next start");
+    Ok(Exit::Fine)
+}
+
+/// Serves a school as it stands at a moment: the clock runs on from there. Prints one sign-in link for each role.
+pub async fn demo(
+    database: &Path,
+    at: Timestamp,
+    listen: Option<SocketAddr>,
+    common: &Common,
+    output: &Output,
+) -> Result<(), Failure> {
+    let store = Arc::new(Store::open(&database.display().to_string(), OpenOptions::default()).await?);
+    let library = session::library(&Common { db: database.to_owned(), ..common.clone() })?;
+    let clock: Arc<dyn Clock> = Arc::new(ShiftedClock::starting(at));
+    let engine = Arc::new(Engine::new(store, library, clock));
+    let stop = signals::stop();
+    let server = match listen {
+        Some(address) => Server::bind(Arc::clone(&engine), address, Config::default()).await?,
+        None => match Server::bind(Arc::clone(&engine), PLACE.into(), Config::default()).await {
+            Err(ServerError::Listen { .. }) => {
+                Server::bind(Arc::clone(&engine), (PLACE.0, 0).into(), Config::default()).await?
+            }
+            bound => bound?,
+        },
+    };
+    let mut rows = Vec::new();
+    for row in engine.store().read().schools().await? {
+        let school = engine.school(&row.id).await?;
+        for (role, person) in one_of_each(&school) {
+            let name = school.people.get(&person).map(|known| known.name.clone()).unwrap_or_default();
+            rows.push(vec![role, name, server.sign_in_link(&row.id, &person).await?]);
+        }
+        rows.push(vec!["adm".into(), String::new(), server.administrator_link(&row.id).await?]);
+    }
+    output.text(format!("\nThe school is open at {}; each link signs in once, Ctrl-C ends it.\n", server.url()))?;
+    output.text(table(&["role", "name", "sign in"], rows))?;
+    run(engine, server, stop).await
+}
+
+/// For each role somebody who holds it, preferring people with few other roles.
+fn one_of_each(school: &School) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut people: Vec<_> = school.people.iter().collect();
+    people.sort_by_key(|(_, person)| person.roles.len());
+    for (id, person) in people {
+        for role in &person.roles {
+            found.entry(role.clone()).or_insert_with(|| id.clone());
+        }
+    }
+    found
+}
+
+async fn run(
+    engine: Arc<Engine>,
+    server: Server,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let pump = tokio::spawn(engine.run(std::future::pending()));
+    let served = server.run(stop).await;
+    pump.abort();
+    Ok(served?)
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        match error {
+            ServerError::Listen { .. } => Self::usage(error.to_string()),
+            ServerError::Serve(_) | ServerError::Pages(_) | ServerError::Database(_) => Self::broken(error.to_string()),
+        }
+    }
+}
