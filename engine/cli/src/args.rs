@@ -203,6 +203,17 @@ pub enum Command {
         #[arg(long, value_name = "N", requires = "name")]
         version: Option<i64>,
     },
+    /// Show what a result rests on, down to the cards behind it; or, with --forward, what came of a remark
+    TraceBack(TraceBack),
+    /// Say in words what differs between two versions of a workflow
+    Diff {
+        /// A file, a folder, or `id@version` of the database or of this program
+        #[arg(value_name = "FILE|DIR|ID[@VERSION]")]
+        before: String,
+        /// The other one
+        #[arg(value_name = "FILE|DIR|ID[@VERSION]")]
+        after: String,
+    },
     /// Prove that the database says what happened: re-run every cycle and compare
     Verify,
     /// Carry out timers and effects until Ctrl-C
@@ -212,6 +223,9 @@ pub enum Command {
     /// Step plugins
     #[command(subcommand)]
     Plugin(Plugin),
+    /// Instruments: questions, cards and viewing guides
+    #[command(subcommand)]
+    Instrument(Instrument),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -234,6 +248,53 @@ pub struct Serve {
     /// Print a one-time link that signs this person in; may be given several times
     #[arg(long, value_name = "PERSON")]
     pub sign_in: Vec<String>,
+}
+
+/// `instrument`.
+#[derive(Debug, Subcommand)]
+pub enum Instrument {
+    /// Replace the texts of an instrument by other ones; ids and codes stay
+    Import(Import),
+}
+
+/// `instrument import`.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The texts: CSV with the columns id, nl, en and if need be code, or YAML
+    #[arg(value_name = "FILE")]
+    pub texts: PathBuf,
+    /// The instrument
+    #[arg(long = "for", value_name = "NAME")]
+    pub name: String,
+    /// Folder for the new file, such as `workflows/instruments`
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Where the new texts come from
+    #[arg(long, value_name = "TEXT")]
+    pub source: Option<String>,
+    /// Under which terms they may be used
+    #[arg(long, value_name = "TEXT")]
+    pub licence: Option<String>,
+    /// Let the list change codes
+    #[arg(long)]
+    pub allow_codes: bool,
+    /// Say what would change, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `trace-back`.
+#[derive(Debug, clap::Args)]
+pub struct TraceBack {
+    /// The cycle
+    pub instance: String,
+    /// A result, a step, or the id of a card, principle, goal or action
+    pub artifact: String,
+    /// Only this one of the result or step
+    pub id: Option<String>,
+    /// What came of it, instead of what it rests on
+    #[arg(long)]
+    pub forward: bool,
 }
 
 /// `demo`.

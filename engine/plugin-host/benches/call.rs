@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use criterion::Criterion;
-use draaiboek_plugin_host::{Calendar, CheckInput, Context, Library, Limits, Plugin};
+use draaiboek_plugin_host::{Calendar, CheckInput, Context, Contribution, Library, Limits, Plugin};
 use serde_json::json;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, TypedFunc};
 use wasmtime::{
@@ -152,6 +152,57 @@ fn calls(criterion: &mut Criterion, plugin: &Plugin, bytes: &[u8]) {
     println!("check: host {ours:?}, bare wasmtime {bare:?}, ratio {ratio:.2} (target at most 1.30)");
 }
 
+/// `summarise` of 500 contributions: cards put into clusters, and the answers of a survey.
+fn summarising(library: &Library, components: &[(String, Vec<u8>)]) {
+    let add = |file: &str| {
+        let (name, bytes) = components.iter().find(|(name, _)| name.ends_with(file)).unwrap();
+        library.add(name, bytes).unwrap()
+    };
+    let given = |number: u64, entry: &str, slot: String, value: serde_json::Value| Contribution {
+        id: format!("c{number}"),
+        seq: number,
+        entry: entry.into(),
+        slot,
+        value,
+        participant: format!("lk{number}"),
+        group: Some(format!("G{}", number % 8)),
+        at: "2026-10-02T11:00:00".into(),
+        ..Contribution::default()
+    };
+    let cards: Vec<Contribution> = (1..=250)
+        .map(|n| given(n, "card", format!("k{n}"), json!({"card_id": format!("k{n}"), "question": "q1", "text": format!("Kaartje {n} over leren")})))
+        .chain((251..=500).map(|n| {
+            let card = format!("k{}", n - 250);
+            given(n, "assign", card.clone(), json!({"card_id": card, "cluster_id": format!("P{}", n % 9)}))
+        }))
+        .collect();
+    let presets: Vec<_> =
+        (0..9).map(|n| json!({"id": format!("P{n}"), "label": format!("Principe {n}"), "kind": "principle"})).collect();
+    let items: Vec<_> = (1..=4)
+        .map(|n| json!({"id": format!("I{n}"), "kind": "scale", "min": 1, "max": 5, "label": {"nl": "Vraag", "en": "Question"}}))
+        .collect();
+    let answers: Vec<Contribution> = (1..=500)
+        .map(|n| given(n, "answers", String::new(), json!({"values": {"I1": n % 5 + 1, "I2": n % 4 + 1, "I3": 3, "I4": n % 3 + 2}})))
+        .collect();
+    let cases = [
+        ("/cluster-count.wasm", "cluster-count", json!({"by": "person", "questions": [{"id": "q1", "maps_to": "mention"}], "presets": presets}), cards),
+        ("/questionnaire.wasm", "questionnaire", json!({"items": items}), answers),
+    ];
+    for (file, kind, config, contributions) in cases {
+        let plugin = add(file);
+        let context = Context { kind: kind.into(), config, ..context() };
+        let mut times: Vec<Duration> = (0..51)
+            .map(|_| {
+                let start = Instant::now();
+                drop(black_box(plugin.summarise(&context, &contributions).unwrap()));
+                start.elapsed()
+            })
+            .collect();
+        times.sort();
+        println!("summarise: {kind}, {} contributions in {:?} (target: under 20 ms)", contributions.len(), times[25]);
+    }
+}
+
 fn loading(criterion: &mut Criterion, components: &[(String, Vec<u8>)]) {
     let folder = tempfile::tempdir().unwrap();
     // Ten at least: a smaller set is gone through again, which costs a load what the first one cost.
@@ -192,6 +243,7 @@ fn main() {
             calls(&mut criterion, &library.add(name, bytes).unwrap(), bytes);
         }
     }
+    summarising(&library, &components);
     loading(&mut criterion, &components);
     criterion.final_summary();
 }

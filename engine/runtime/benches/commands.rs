@@ -37,6 +37,35 @@ fn main() {
         runs.sort_by(|a, b| a.ratio().total_cmp(&b.ratio()));
         runs[runs.len() / 2].print(clients);
     }
+    runtime.block_on(long_journals());
+}
+
+/// What a command costs an instance with a short and with a long journal: both are in memory, so is their database.
+async fn long_journals() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = engine(&folder.path().join("long.db")).await;
+    let actor = director();
+    let note = || Command::Note { text: "n".into() };
+    for (id, rows) in [("short", 100), ("long", 10_000)] {
+        start(&engine, id).await;
+        for _ in 0..rows {
+            engine.command(id, &actor, note(), None).await.unwrap();
+        }
+    }
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..STATES - 1 {
+        for (times, id) in times.iter_mut().zip(["short", "long"]) {
+            let start = Instant::now();
+            engine.command(id, &actor, next(), None).await.unwrap();
+            times.push(start.elapsed());
+        }
+    }
+    let [short, long] = times.map(|mut times| {
+        times.sort();
+        times[times.len() / 2]
+    });
+    let ratio = long.as_secs_f64() / short.as_secs_f64();
+    println!("a command with 100 journal rows {short:?}, with 10,000 {long:?}: ratio {ratio:.2} (target: under 1.20)");
 }
 
 /// One run and its yardstick.
@@ -105,21 +134,25 @@ fn next() -> Command {
     Command::Send { event: "next".into(), data: json!({ "note": note }), reason: None }
 }
 
+async fn start(engine: &Engine, id: &str) {
+    let request = StartRequest {
+        id: Some(id.to_owned()),
+        school: "s".into(),
+        workflow: "linear".into(),
+        version: None,
+        config: Map::new(),
+        parent: None,
+    };
+    engine.start(request, &director(), None).await.unwrap();
+}
+
 async fn run(clients: usize, round: usize) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ours.db");
     let engine = Arc::new(engine(&path).await);
     let instances = clients.max(4);
     for number in 0..instances {
-        let request = StartRequest {
-            id: Some(format!("i{round}-{number}")),
-            school: "s".into(),
-            workflow: "linear".into(),
-            version: None,
-            config: Map::new(),
-            parent: None,
-        };
-        engine.start(request, &director(), None).await.unwrap();
+        start(&engine, &format!("i{round}-{number}")).await;
     }
     let before = engine.store().groups();
     let start = Instant::now();

@@ -382,7 +382,7 @@ impl Growth<'_> {
             Way::Forward => &self.lineage.fruits,
         };
         let mut next = edges.get(&node).cloned().unwrap_or_default();
-        if self.way == Way::Back && matches!(self.lineage.nodes[node].what.as_str(), "step") {
+        if self.way == Way::Back && matches!(self.lineage.nodes[node].origin, Origin::Step(_)) && self.lineage.held.contains_key(&node) {
             for held in self.lineage.held.get(&node).into_iter().flatten() {
                 next.entry(*held).or_insert_with(|| self.lineage.nodes[*held].what.clone());
             }
@@ -390,7 +390,7 @@ impl Growth<'_> {
         let mut next: Vec<(usize, String)> = next.into_iter().collect();
         next.sort_by_key(|(node, _)| {
             let of = &self.lineage.nodes[*node];
-            (of.what.clone(), of.member, of.id.clone())
+            (of.what.clone(), self.lineage.members[of.member].clone(), of.id.clone())
         });
         next
     }

@@ -50,6 +50,7 @@ impl Assets {
     }
 
     /// The path of a file, by its plain name.
+    #[cfg(test)]
     pub(crate) fn path(&self, name: &str) -> &str {
         self.names.get(name).map_or("", String::as_str)
     }

@@ -21,7 +21,12 @@ impl Hub {
         let _ = self.0.send(cycle.to_owned());
     }
 
-    /// Hears of changes from now on.
+    /// The server stops: listeners go home.
+    pub(crate) fn close(&self) {
+        let _ = self.0.send(String::new());
+    }
+
+    /// Hears of changes from now on; an empty name means that the server stops.
     pub(crate) fn listen(&self) -> broadcast::Receiver<String> {
         self.0.subscribe()
     }

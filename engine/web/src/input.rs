@@ -107,21 +107,11 @@ impl Input {
         self.path.get(name).map_or("", String::as_str)
     }
 
-    /// A header.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
     /// A cookie.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         let all = self.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
-    }
-
-    /// Whether the page script asks for a piece of a page only.
-    pub(crate) fn partial(&self) -> bool {
-        self.header("hx-request").is_some()
     }
 
     /// Whether the caller wants to stop there: a page to go to after signing in, only within this site.

@@ -109,6 +109,11 @@ impl Server {
     /// # Errors
     /// The listener broke.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServerError> {
+        let app = Arc::clone(&self.app);
+        let stop = async move {
+            stop.await;
+            app.hub.close();
+        };
         let service = router(self.app).into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(self.listener, service).with_graceful_shutdown(stop).await.map_err(ServerError::Serve)
     }
@@ -139,6 +144,8 @@ fn database(error: Failure) -> ServerError {
 pub(crate) fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for route in routes::all() {
+        let right = format!("{:?} {:?}", route.resource, route.action);
+        tracing::debug!(method = %route.method, path = route.path, name = route.name, right, "route");
         router = router.route(route.path, route.handler);
     }
     let lost = Arc::clone(&app);

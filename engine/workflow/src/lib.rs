@@ -8,6 +8,7 @@ pub mod cel;
 pub mod decide;
 pub mod definition;
 pub mod diagram;
+pub mod diff;
 pub mod ir;
 pub mod language;
 pub mod lint;

@@ -3,9 +3,12 @@
 mod act;
 mod author;
 mod demo;
+mod diff;
 mod incident;
 mod input;
+mod instrument;
 mod keep;
+mod lineage;
 mod look;
 mod play;
 mod plugin;
@@ -19,7 +22,7 @@ mod trace;
 
 use clap::CommandFactory;
 
-use crate::args::{Args, Command, Plugin};
+use crate::args::{Args, Command, Instrument, Plugin};
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, written};
 
@@ -37,6 +40,7 @@ pub fn without_runtime(args: &Args, output: &Output) -> Option<Result<Exit, Fail
         Command::Plugin(Plugin::Run { file, call, ctx, input }) => {
             plugin::run(&plugin::Call { file, call, context: ctx.as_deref(), input: input.as_deref() }, common, output)
         }
+        Command::Instrument(Instrument::Import(asked)) => instrument::import(asked, output),
         Command::Completions { shell } => completions(*shell),
         _ => return None,
     })
@@ -60,6 +64,8 @@ pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         Command::Artifacts { instance, name, version } => {
             look::artifacts(instance, name.as_deref(), *version, common, output).await
         }
+        Command::TraceBack(asked) => lineage::trace_back(asked, common, output).await,
+        Command::Diff { before, after } => diff::diff(before, after, common, output).await,
         Command::Verify => keep::verify(common, output).await,
         Command::Run => keep::run(common, output).await,
         Command::Serve(asked) => serve::serve(asked, common, output).await,

@@ -160,6 +160,13 @@ impl Maker<'_> {
             order.push(id.clone());
             found.insert(id, Source { definition: Arc::new(checked), rehearsal });
         }
+        match order.len() {
+            0 => return Err(Failure::usage("there are instruments only; name a workflow")),
+            2.. if rehearsal.is_some() => {
+                return Err(Failure::usage("rehearsal files belong to one workflow, and several were named; name one"));
+            }
+            _ => {}
+        }
         let named = order.clone();
         self.children(&mut found, Shelf::of(folders))?;
         let school = self.school(paths)?;

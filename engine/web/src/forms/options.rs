@@ -167,7 +167,12 @@ impl<'a> Sources<'a> {
             .map(|list| list.iter().filter_map(Value::as_str).collect());
         match named.filter(|named| !named.is_empty()) {
             Some(named) => named.iter().map(|id| opt(id, self.place.name(id))).collect(),
-            None => self.place.school.people.iter().map(|(id, person)| opt(id, &person.name)).collect(),
+            None => {
+                let mut all: Vec<Opt> =
+                    self.place.school.people.iter().map(|(id, person)| opt(id, &person.name)).collect();
+                all.sort_by(|a, b| a.label.cmp(&b.label));
+                all
+            }
         }
     }
 

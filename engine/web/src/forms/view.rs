@@ -49,7 +49,9 @@ fn one(control: &Control, value: Option<&Value>, problems: &[(String, String)], 
             json!({"select": true, "options": choices(options, chosen, &id)})
         }
         Shape::Many(options) => {
-            json!({"many": true, "options": choices(options, value, &id), "long": options.len() > 12})
+            let any = value.and_then(Value::as_array).is_some_and(|chosen| !chosen.is_empty());
+            let long = options.len() > 12;
+            json!({"many": true, "options": choices(options, value, &id), "long": long, "folded": long && !control.required, "any": any})
         }
         Shape::Lines => json!({"lines": true, "value": lines(value)}),
         Shape::PerOption(options, area) => {

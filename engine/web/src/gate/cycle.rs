@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use draaiboek_runtime::{Handed, Projection, Reader, Reply};
-use draaiboek_store::{ArtifactRow, IncidentRow, InstanceRow, JournalRow, Scope, TaskRow};
+use draaiboek_store::{ArtifactRow, InstanceRow, JournalRow, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Snapshot};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::diagram::{self, DiagramOptions};
@@ -210,14 +210,6 @@ impl Cycle {
         self.may(Resource::Result, Action::Read, class)
     }
 
-    /// Its incidents.
-    ///
-    /// # Errors
-    /// The database.
-    pub(crate) async fn incidents(&self) -> Result<Vec<IncidentRow>, Failure> {
-        Ok(self.app.engine.store().read().incidents(self.row.pk).await?)
-    }
-
     /// The cycles it runs, by state and key, with id and status.
     pub(crate) fn children(&self) -> Vec<(String, String, String, &'static str)> {
         use draaiboek_workflow::decide::ChildStatus;
@@ -312,9 +304,5 @@ impl Cycle {
     /// The database.
     pub(crate) async fn revision_now(&self) -> Result<u64, Failure> {
         Ok(self.app.engine.snapshot(self.id()).await?.revision)
-    }
-
-    pub(in crate::gate) fn scope(&self) -> Scope<'_> {
-        Scope::School(&self.row.school)
     }
 }

@@ -2,8 +2,7 @@
 
 use draaiboek_runtime::{LocalDay, Person, School};
 use draaiboek_store::{
-    AccessRow, AccountRow, Counts, DraftRow, IncidentRow, InvitationRow, OutboxRow, Scope, SessionRow, TaskFilter,
-    TimerRow,
+    AccessRow, AccountRow, Counts, DraftRow, IncidentRow, OutboxRow, SessionRow, TaskFilter, TimerRow,
 };
 use draaiboek_workflow::decide::Command;
 
@@ -236,11 +235,4 @@ impl Visit<ManageOperations> {
         self.app().hub.changed(cycle);
         self.record("incident/settle", "P0", Some((cycle, ""))).await
     }
-}
-
-/// Invitations to a step, for those who may make them.
-pub(crate) async fn invitations(cycle: &super::Cycle, step: &str) -> Result<Vec<InvitationRow>, Failure> {
-    let Scope::School(school) = cycle.scope() else { return Ok(Vec::new()) };
-    let rows = cycle.app.engine.store().read().invitations(cycle.id(), step).await?;
-    Ok(rows.into_iter().filter(|row| row.school == school).collect())
 }

@@ -45,10 +45,6 @@ pub enum Role {
 use Role::{Adm, Adv, Coach, Core, Dir, Ext, Guest, Invited, Ment, Par, Pol, Pup, Staff, Tch, Thm, Zc};
 
 impl Role {
-    /// All of them.
-    pub const ALL: [Self; 16] =
-        [Guest, Invited, Dir, Pol, Coach, Tch, Zc, Ment, Adv, Core, Thm, Staff, Ext, Pup, Par, Adm];
-
     /// The role a word of a school file or workflow stands for; words without rights of their own stand for staff.
     pub fn of(word: &str) -> Option<Self> {
         Some(match word {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::app::App;
 use super::permit::Permission;
 use super::place::Place;
-use super::policy::{self, Action, Grant, Resource, Role};
+use super::policy::{self, Action, Resource, Role};
 use crate::answer::Failure;
 use crate::input::Input;
 
@@ -58,7 +58,6 @@ pub(crate) struct Visit<P> {
     pub address: String,
     /// The moment of the request.
     pub now: Timestamp,
-    grants: Vec<Grant>,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -79,8 +78,7 @@ impl<P: Permission> Visit<P> {
             Who::Guest => vec![Role::Guest],
             Who::Member(member) => possible(member, P::RESOURCE),
         };
-        let grants = policy::grants(&roles, P::RESOURCE, P::ACTION);
-        if grants.is_empty() {
+        if policy::grants(&roles, P::RESOURCE, P::ACTION).is_empty() {
             return Err(match who {
                 Who::Guest => Failure::SignIn,
                 Who::Member(_) => Failure::Denied,
@@ -97,7 +95,6 @@ impl<P: Permission> Visit<P> {
             path: input.target.clone(),
             address: input.address.clone(),
             now,
-            grants,
             permission: PhantomData,
         })
     }
@@ -164,10 +161,6 @@ impl<P: Permission> Visit<P> {
 
     pub(in crate::gate) fn scope(&self) -> Result<Scope<'_>, Failure> {
         Ok(Scope::School(&self.member()?.school))
-    }
-
-    pub(in crate::gate) fn grants(&self) -> &[Grant] {
-        &self.grants
     }
 
     pub(in crate::gate) fn actor(&self) -> Result<Actor, Failure> {

@@ -2,7 +2,7 @@
 
 use draaiboek_workflow::decide::Command;
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::cycle::{Refused, field_label, page};
 use crate::answer::{Failure, Outcome};
@@ -67,8 +67,10 @@ pub(crate) async fn move_to(visit: Visit<ManageCycle>, input: Input) -> Outcome 
     let to: Vec<String> = input.form.text("to").into_iter().map(str::to_owned).collect();
     let form = if input.form.has("again") { "again" } else { "back" };
     let command = Command::Move { to, reason: reason(&input) };
-    let outcome =
-        stale(&cycle, &input).and(cycle.command(command, key(&visit, &input.form)?.as_deref()).await.map(drop));
+    let outcome = match stale(&cycle, &input) {
+        Ok(()) => cycle.command(command, key(&visit, &input.form)?.as_deref()).await.map(drop),
+        Err(stale) => Err(stale),
+    };
     finish(visit, cycle, form, &input, Reading::default(), outcome, "moved").await
 }
 

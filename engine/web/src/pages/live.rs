@@ -126,6 +126,7 @@ pub(crate) async fn events(visit: Visit<SeeLive>, input: Input) -> Outcome {
     let stream = unfold((cycle, heard, seen), |(cycle, mut heard, seen)| async move {
         loop {
             match timeout(LOOK, heard.recv()).await {
+                Ok(Ok(id)) if id.is_empty() => return None,
                 Ok(Ok(id)) if id != cycle.id() => continue,
                 Ok(Err(RecvError::Closed)) => return None,
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) | Err(_) => {}

@@ -125,7 +125,7 @@ impl<P: Permission> Visit<P> {
         let days = (due - today).get_days();
         let text = |key: &str, n: i64| self.t(key, &[("n", &n.to_string())]);
         Some(if due < today && late > 0 {
-            json!({"text": text("due.late", i64::from(late)), "tone": "warn", "icon": "warn"})
+            json!({"text": text("due.late", late), "tone": "warn", "icon": "warn"})
         } else if days <= 0 {
             json!({"text": self.t("due.today", &[]), "tone": "run", "icon": "clock"})
         } else if days == 1 {

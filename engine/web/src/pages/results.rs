@@ -80,7 +80,7 @@ pub(crate) async fn show(visit: Visit<SeeResult>, input: Input) -> Outcome {
         None => all.last().ok_or(Failure::NotFound)?,
     };
     let content: Value = serde_json::from_str(&row.content).unwrap_or(Value::Null);
-    let before = all.iter().filter(|other| other.version < row.version).next_back();
+    let before = all.iter().rfind(|other| other.version < row.version);
     let changes = before.map(|before| {
         let earlier: Value = serde_json::from_str(&before.content).unwrap_or(Value::Null);
         changes(&visit, &earlier, &content)

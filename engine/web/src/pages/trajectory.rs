@@ -33,7 +33,7 @@ pub(crate) async fn show(visit: Visit<SeeTrajectory>, _: Input) -> Outcome {
             lanes.push(lane(&visit, &line, cycle, today).await?);
             load(cycle, &mut work).await?;
         }
-        sections.push(json!({"title": root.title(), "href": href(root), "lanes": lanes,
+        sections.push(json!({"number": sections.len() + 1, "title": root.title(), "href": href(root), "lanes": lanes,
             "status": visit.t(&format!("status.{}", root.snapshot.lifecycle.word()), &[]), "tone": tone(root.snapshot.lifecycle.word()), "icon": icon(root.snapshot.lifecycle.word())}));
     }
     let data = json!({

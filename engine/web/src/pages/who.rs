@@ -1,6 +1,6 @@
 //! "Who sees what", made from the policy table and the privacy class of a step; never written by hand for a step.
 
-use draaiboek_workflow::ir::Identity;
+use draaiboek_workflow::ir::{Identity, Privacy};
 use serde_json::{Value, json};
 
 use crate::gate::policy::{Reach, Role, readers};
@@ -20,6 +20,7 @@ const NAMED: [(Role, &str); 7] = [
 /// One line, and the list behind it.
 pub(super) fn who<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -> Value {
     let class = format!("{:?}", step.class);
+    let private = step.class >= Privacy::P2;
     let k = step.threshold().to_string();
     let anonymous = step.anonymous();
     let pseudonymous = step.step.identity == Identity::Pseudonymous;
@@ -38,9 +39,9 @@ pub(super) fn who<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenSte
     }
     lines.push(visit.t("who.others", &[]));
     lines.push(visit.t(&format!("who.kept.{class}"), &[]));
-    let icon = if anonymous || class >= "P2".to_owned() { "lock" } else { "ok" };
+    let icon = if anonymous || private { "lock" } else { "ok" };
     json!({"short": short, "lines": lines, "icon": icon, "anonymous": anonymous, "class": class,
-           "chip": visit.t(if anonymous { "who.chip_anonymous" } else if class >= "P2".to_owned() { "who.chip_private" } else { "who.chip_team" }, &[])})
+           "chip": visit.t(if anonymous { "who.chip_anonymous" } else if private { "who.chip_private" } else { "who.chip_team" }, &[])})
 }
 
 fn names(class: draaiboek_workflow::ir::Privacy) -> Vec<(&'static str, Reach)> {

@@ -210,18 +210,23 @@ fn fire(turn: &mut Turn<'_>, id: &str, seq: u64) -> Result<(), Stop> {
             let persons = turn.missing(&step);
             let roles = turn.step(&step).map(|def| def.step.roles.clone()).unwrap_or_default();
             let roles = if persons.is_empty() { roles } else { Vec::new() };
-            stepper::notify(turn, roles, persons, "remind", &about(&step));
+            let about = about(turn, &step);
+            stepper::notify(turn, roles, persons, "remind", &about);
         }
         TimerPurpose::Erase { pool, until } => erase::expire(turn, &pool, until),
         TimerPurpose::Escalate { step, roles } => {
-            stepper::notify(turn, roles, Vec::new(), "escalate", &about(&step));
+            let about = about(turn, &step);
+            stepper::notify(turn, roles, Vec::new(), "escalate", &about);
         }
     }
     Ok(())
 }
 
-fn about(step: &str) -> Map<String, Value> {
-    Map::from_iter([("step".to_owned(), Value::from(step))])
+/// What a message about a step can name: its id, and its title.
+fn about(turn: &Turn<'_>, step: &str) -> Map<String, Value> {
+    let key = format!("step.{step}");
+    let title = turn.world.definition.ir.text("nl", &key);
+    Map::from_iter([("step".to_owned(), Value::from(step)), ("title".to_owned(), Value::from(title))])
 }
 
 fn reschedule(turn: &mut Turn<'_>, target: &str, to: DateTime, reason: &str) -> Result<(), Stop> {

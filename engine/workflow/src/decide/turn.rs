@@ -238,6 +238,9 @@ impl<'a> Turn<'a> {
     /// Texts of a key with `{name}` filled in from `data`.
     pub fn message(&self, key: &str, data: &serde_json::Map<String, Value>) -> BTreeMap<String, String> {
         let mut texts = self.world.definition.texts(key);
+        if texts.is_empty() {
+            texts = built_in(key);
+        }
         for text in texts.values_mut() {
             for (name, value) in data {
                 let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -246,6 +249,16 @@ impl<'a> Turn<'a> {
         }
         texts
     }
+}
+
+/// What is said when a workflow has no words of its own for a reminder or an escalation.
+fn built_in(key: &str) -> BTreeMap<String, String> {
+    let (nl, en) = match key {
+        "notice.remind" => ("Je taak wacht nog op jou: {title}.", "Your task is still waiting for you: {title}."),
+        "notice.escalate" => ("Deze taak is nog niet klaar: {title}.", "This task is not done yet: {title}."),
+        _ => return BTreeMap::new(),
+    };
+    [("nl".to_owned(), nl.to_owned()), ("en".to_owned(), en.to_owned())].into()
 }
 
 /// Whether a list of ids (or of objects with an `id`), or a single id, names the person.

@@ -22,6 +22,8 @@ mod syntax;
 mod texts;
 mod types;
 mod verify;
+mod word_list;
+pub mod wording;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Place, Severity};

@@ -148,11 +148,44 @@ const MOST_NOTES: usize = 100;
 impl Run {
     pub(super) fn note(&mut self, text: String) {
         if self.notes.len() < MOST_NOTES {
-            self.notes.insert(text);
+            self.notes.insert(undated(&text));
         }
     }
 
     pub(super) fn step(&mut self, workflow: &str, step: &str) -> &mut StepFigures {
         self.steps.entry(format!("{workflow}/{step}")).or_default()
+    }
+}
+
+/// The same on another day is the same note: dates become dots.
+fn undated(text: &str) -> String {
+    let is_date = |part: &str| {
+        part.bytes().enumerate().all(|(i, byte)| if matches!(i, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() })
+    };
+    let (mut short, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(first) = rest.chars().next() {
+        if rest.get(..10).is_some_and(is_date) {
+            short.push('\u{2026}');
+            rest = &rest[10..];
+        } else {
+            short.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_on_another_day_is_the_same_note() {
+        let mut run = Run::default();
+        for day in ["2027-06-11", "2027-06-14"] {
+            run.note(format!("caf\u{e9}: the calendar ends on 2027-06-30, from {day}"));
+        }
+        let notes: Vec<&String> = run.notes.iter().collect();
+        assert_eq!(notes, ["caf\u{e9}: the calendar ends on \u{2026}, from \u{2026}"]);
     }
 }

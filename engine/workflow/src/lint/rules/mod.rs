@@ -7,6 +7,8 @@ mod pupils;
 mod talks;
 mod teams;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::Lint;
@@ -224,19 +226,17 @@ fn guarded_by(transition: &Transition, text: &str) -> bool {
         || transition.when.iter().any(|when| when.contains(text))
 }
 
-/// The first role of the list that sees more of a step than that it is held: `(role, audience)`.
-fn seen_by<'a>(step: &'a Step, roles: &[&str]) -> Option<(&'a str, &'a str)> {
-    step.audience
-        .iter()
-        .find(|(role, audience)| roles.contains(&role.as_str()) && audience.as_str() != "held")
-        .map(|(role, audience)| (role.as_str(), audience.as_str()))
+/// The first role of the list with another audience than the harmless ones.
+fn seen_by<'a>(step: &'a Step, roles: &[&str], harmless: &[&str]) -> Option<&'a str> {
+    let audiences = || step.audience.iter().map(|(role, audience)| (role.as_str(), audience.as_str()));
+    let seen = audiences().find(|(role, audience)| roles.contains(role) && !harmless.contains(audience));
+    seen.map(|(role, _)| role)
 }
 
 /// The first role of the list whose view of the workflow reads from the step.
 fn viewed_by<'a>(workflow: &'a Workflow, step: &Step, roles: &[&str]) -> Option<&'a str> {
     let source = format!("steps.{}.", step.id);
-    let reads =
-        |fields: &std::collections::BTreeMap<String, String>| fields.values().any(|text| text.contains(&source));
+    let reads = |fields: &BTreeMap<String, String>| fields.values().any(|text| text.contains(&source));
     let mut views = workflow.views.iter().filter(|view| roles.contains(&view.role.as_str()));
     views.find(|view| reads(&view.fields)).map(|view| view.role.as_str())
 }

@@ -1,8 +1,8 @@
 //! Rules on groups and sociograms of pupils: R12, R14, R22.
 
-use super::super::Lint;
 use super::{Rule, every_step, guarded_by, privacy, seen_by, viewed_by};
 use crate::ir::{Privacy, Step};
+use crate::lint::Lint;
 
 /// Roles of people who never see a sociogram.
 const OUTSIDERS: [&str; 10] = ["adv", "class", "dir", "ext", "par", "parent", "pol", "pup", "pupil", "pupils"];
@@ -15,8 +15,7 @@ pub(super) fn held_sociogram(lint: &mut Lint<'_>, rule: &Rule) {
             let what = format!("The sociogram `{}` is not treated as sensitive.", step.id);
             rule.add(lint, &path, &what, "give the workflow or the step `privacy: P4`");
         }
-        let seen =
-            seen_by(step, &OUTSIDERS).map(|(role, _)| role).or_else(|| viewed_by(lint.workflow, step, &OUTSIDERS));
+        let seen = seen_by(step, &OUTSIDERS, &["held"]).or_else(|| viewed_by(lint.workflow, step, &OUTSIDERS));
         if let Some(role) = seen {
             let what = format!("The role `{role}` can see something of the sociogram `{}`.", step.id);
             let help = "give the role the audience `held`, and nothing of the step in its view";

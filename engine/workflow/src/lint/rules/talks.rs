@@ -1,16 +1,16 @@
 //! Rules on visits, meetings and surveys: R10, R11, R16, R17, R21, R23, R25, R26.
 
-use super::super::Lint;
 use super::{Rule, every_step, privacy, seen_by, viewed_by};
 use crate::ir::{Concluding, Identity, Privacy, Step};
+use crate::lint::{Lint, expressions};
 
 /// School days within which feedback follows an observation [domain.md A3, R10].
 const SOON: u32 = 2;
 
 /// Roles of people who lead the school or come from outside it.
 const LEADERS: [&str; 3] = ["dir", "pol", "adv"];
-/// Audiences that see who said what.
-const INSIDE: [&str; 3] = ["facilitator", "contributor", "team"];
+/// Audiences of a data round that see no class by itself.
+const TOTALS: [&str; 3] = ["held", "policy", "school"];
 
 /// R10: some step after an observation is due within two school days.
 pub(super) fn soon(lint: &mut Lint<'_>, rule: &Rule) {
@@ -105,7 +105,7 @@ pub(super) fn no_blame(lint: &mut Lint<'_>, rule: &Rule) {
         }
     }
     for step in steps.into_iter().filter(|step| step.kind == "data-round") {
-        if let Some((role, _)) = seen_by(step, &LEADERS).filter(|(_, audience)| INSIDE.contains(audience)) {
+        if let Some(role) = seen_by(step, &LEADERS, &TOTALS) {
             rule.add(
                 lint,
                 format!("step/{}", step.id),
@@ -127,7 +127,7 @@ pub(super) fn private(lint: &mut Lint<'_>, rule: &Rule) {
             let what = format!("What people write in `{}` is not private.", step.id);
             rule.add(lint, &path, &what, "give the workflow or the step `privacy: P2`");
         }
-        let seen = seen_by(step, &LEADERS).map(|(role, _)| role).or_else(|| viewed_by(lint.workflow, step, &LEADERS));
+        let seen = seen_by(step, &LEADERS, &["held"]).or_else(|| viewed_by(lint.workflow, step, &LEADERS));
         if let Some(role) = seen {
             let what = format!("The role `{role}` can see something of `{}`.", step.id);
             rule.add(
@@ -147,7 +147,7 @@ pub(super) fn fixed_moments(lint: &mut Lint<'_>, rule: &Rule) {
     let timers = || lint.outline.places.iter().flat_map(|place| &place.state.timers);
     let timed = timers().any(|timer| timer.repeat || moved(&timer.rule));
     let mut named = timers().any(|timer| timer.rule.contains("briefing_days("));
-    super::super::expressions::visit(lint.workflow, &mut |_, source| named |= source.contains("briefing_days("));
+    expressions::visit(lint.workflow, &mut |_, source| named |= source.contains("briefing_days("));
     if !timed {
         rule.add(
             lint,

@@ -1,9 +1,9 @@
 //! Rules on study days, teams and what they make: R01 to R07.
 
-use super::super::Lint;
-use super::super::reach::{reachable, without};
 use super::{Rule, every_step, guarded_by, is_expression};
 use crate::ir::{StateKind, Step, Transition};
+use crate::lint::Lint;
+use crate::lint::reach::{reachable, without};
 
 /// Most priorities at once before a warning [default of this project; the source says "few"].
 const FEW: u64 = 3;

@@ -91,6 +91,7 @@ fn rules_on_talks() {
         ("nobody probes", "results-meeting", results("explanation, resolve", ends, "dir: policy"), &["DB316"]),
         ("never concluded", "results-meeting", results(all, "", "dir: policy"), &["DB316"]),
         ("classes for the leader", "results-meeting", results(all, ends, "dir: team"), &["DB316"]),
+        ("classes for the policy team", "results-meeting", results(all, ends, "dir: policy, pol: team"), &["DB316"]),
         ("totals for the leader", "results-meeting", results(all, ends, "dir: school"), &[]),
         ("figures only", "results-meeting", results("dataset", "", "dir: held"), &[]),
         ("no moment", "team-agenda", one("uses: input", ""), &["DB323"]),

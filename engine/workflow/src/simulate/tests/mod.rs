@@ -4,3 +4,4 @@ pub(super) mod help;
 mod people;
 mod runs;
 mod study_day;
+mod ways;
