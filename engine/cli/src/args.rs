@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use crate::args_words::{Diff, Import, Instrument, TraceBack};
 use crate::choice::{CheckFormat, Colour, DiagramFormat, Direction, Lang};
 
 /// Runs school development cycles: study days, team cycles, visits and reviews, from a plain description to the result.
@@ -206,14 +207,7 @@ pub enum Command {
     /// Show what a result rests on, down to the cards behind it; or, with --forward, what came of a remark
     TraceBack(TraceBack),
     /// Say in words what differs between two versions of a workflow
-    Diff {
-        /// A file, a folder, or `id@version` of the database or of this program
-        #[arg(value_name = "FILE|DIR|ID[@VERSION]")]
-        before: String,
-        /// The other one
-        #[arg(value_name = "FILE|DIR|ID[@VERSION]")]
-        after: String,
-    },
+    Diff(Diff),
     /// Prove that the database says what happened: re-run every cycle and compare
     Verify,
     /// Carry out timers and effects until Ctrl-C
@@ -248,53 +242,6 @@ pub struct Serve {
     /// Print a one-time link that signs this person in; may be given several times
     #[arg(long, value_name = "PERSON")]
     pub sign_in: Vec<String>,
-}
-
-/// `instrument`.
-#[derive(Debug, Subcommand)]
-pub enum Instrument {
-    /// Replace the texts of an instrument by other ones; ids and codes stay
-    Import(Import),
-}
-
-/// `instrument import`.
-#[derive(Debug, clap::Args)]
-pub struct Import {
-    /// The texts: CSV with the columns id, nl, en and if need be code, or YAML
-    #[arg(value_name = "FILE")]
-    pub texts: PathBuf,
-    /// The instrument
-    #[arg(long = "for", value_name = "NAME")]
-    pub name: String,
-    /// Folder for the new file, such as `workflows/instruments`
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// Where the new texts come from
-    #[arg(long, value_name = "TEXT")]
-    pub source: Option<String>,
-    /// Under which terms they may be used
-    #[arg(long, value_name = "TEXT")]
-    pub licence: Option<String>,
-    /// Let the list change codes
-    #[arg(long)]
-    pub allow_codes: bool,
-    /// Say what would change, write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// `trace-back`.
-#[derive(Debug, clap::Args)]
-pub struct TraceBack {
-    /// The cycle
-    pub instance: String,
-    /// A result, a step, or the id of a card, principle, goal or action
-    pub artifact: String,
-    /// Only this one of the result or step
-    pub id: Option<String>,
-    /// What came of it, instead of what it rests on
-    #[arg(long)]
-    pub forward: bool,
 }
 
 /// `demo`.

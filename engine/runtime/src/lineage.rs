@@ -382,7 +382,10 @@ impl Growth<'_> {
             Way::Forward => &self.lineage.fruits,
         };
         let mut next = edges.get(&node).cloned().unwrap_or_default();
-        if self.way == Way::Back && matches!(self.lineage.nodes[node].origin, Origin::Step(_)) && self.lineage.held.contains_key(&node) {
+        if self.way == Way::Back
+            && matches!(self.lineage.nodes[node].origin, Origin::Step(_))
+            && self.lineage.held.contains_key(&node)
+        {
             for held in self.lineage.held.get(&node).into_iter().flatten() {
                 next.entry(*held).or_insert_with(|| self.lineage.nodes[*held].what.clone());
             }

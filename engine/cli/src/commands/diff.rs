@@ -7,7 +7,7 @@ use draaiboek_workflow::ir::Workflow;
 use draaiboek_workflow::language::render;
 use serde_json::json;
 
-use crate::args::Common;
+use crate::args::{Common, Diff};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::session;
@@ -18,9 +18,9 @@ use super::show::stored;
 use super::sources;
 
 /// `draaiboek diff`.
-pub async fn diff(before: &str, after: &str, common: &Common, output: &Output) -> Result<Exit, Failure> {
-    let old = workflow(before, common, output).await?;
-    let new = workflow(after, common, output).await?;
+pub async fn diff(asked: &Diff, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let old = workflow(&asked.before, common, output).await?;
+    let new = workflow(&asked.after, common, output).await?;
     let locale = output.lang.locale();
     let changes = compare(&old, &new, locale);
     if output.json {
@@ -83,7 +83,9 @@ async fn workflow(named: &str, common: &Common, output: &Output) -> Result<Workf
     known.sort();
     known.dedup();
     let hint = match known.as_slice() {
-        [] => "name a file, a folder, or a workflow of the database or of this program, such as `study-day@1.0.0`".into(),
+        [] => {
+            "name a file, a folder, or a workflow of the database or of this program, such as `study-day@1.0.0`".into()
+        }
         known => format!("known versions of `{id}`: {}", known.join(", ")),
     };
     Err(Failure::usage(format!("there is no workflow `{named}`")).hint(hint))

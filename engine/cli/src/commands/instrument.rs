@@ -19,7 +19,8 @@ pub fn import(asked: &Import, output: &Output) -> Result<Exit, Failure> {
     let target = asked.out.join(format!("{}.yaml", asked.name));
     let base = base(&target, &asked.name)?;
     let list = list(&asked.texts)?;
-    let wishes = Wishes { source: asked.source.clone(), licence: asked.licence.clone(), allow_codes: asked.allow_codes };
+    let wishes =
+        Wishes { source: asked.source.clone(), licence: asked.licence.clone(), allow_codes: asked.allow_codes };
     let done = reword(&base, &list, &wishes).map_err(refused)?;
     let written = SourceFile::new(target.display().to_string(), done.text.as_str());
     let checked = check_instrument(&written, None);

@@ -65,7 +65,7 @@ pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
             look::artifacts(instance, name.as_deref(), *version, common, output).await
         }
         Command::TraceBack(asked) => lineage::trace_back(asked, common, output).await,
-        Command::Diff { before, after } => diff::diff(before, after, common, output).await,
+        Command::Diff(asked) => diff::diff(asked, common, output).await,
         Command::Verify => keep::verify(common, output).await,
         Command::Run => keep::run(common, output).await,
         Command::Serve(asked) => serve::serve(asked, common, output).await,

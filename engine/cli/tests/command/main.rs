@@ -8,3 +8,4 @@ mod plugin;
 mod repairs;
 mod round_trip;
 mod simulate;
+mod words;

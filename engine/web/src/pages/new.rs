@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Page;
 use super::act::key;
 use crate::answer::{Failure, Outcome};
-use crate::forms::{Control, Reading, Sources, of_schema, read, view};
+use crate::forms::{Control, Reading, Shape, Sources, of_schema, read, view};
 use crate::gate::{Place, StartCycle, Visit, WorkflowCard};
 use crate::input::Input;
 use crate::route::redirect;
@@ -170,6 +170,7 @@ fn preview(
     let painter = crate::show::Painter { shower: &visit.app().shower, locale: &visit.locale, place, texts: None };
     let answers: Vec<Value> = controls
         .iter()
+        .filter(|control| control.shape != Shape::Data)
         .filter_map(|control| Some(json!({"label": control.label, "value": painter.word(value.get(&control.name)?)})))
         .collect();
     let tasks: Vec<Value> = decision

@@ -218,11 +218,7 @@ pub fn step(step: &Step, state: &str) -> Fields {
 
 /// A timer.
 pub fn timer(timer: &Timer, state: &str) -> Fields {
-    Collect::default()
-        .text("state", Some(state))
-        .text("rule", Some(&timer.rule))
-        .flag("repeat", timer.repeat)
-        .0
+    Collect::default().text("state", Some(state)).text("rule", Some(&timer.rule)).flag("repeat", timer.repeat).0
 }
 
 /// A transition.

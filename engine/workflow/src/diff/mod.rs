@@ -222,7 +222,8 @@ impl Comparison<'_> {
             let other = new.iter().filter(|(key, text)| old.get(*key).is_some_and(|old| old != *text)).count();
             if added + removed + other > 0 {
                 let words = self.words.texts(locale, added, removed, other);
-                let change = Change { area: Area::Text, kind: Kind::Changed, id: locale.clone(), fields: Vec::new(), words };
+                let change =
+                    Change { area: Area::Text, kind: Kind::Changed, id: locale.clone(), fields: Vec::new(), words };
                 self.changes.push(change);
             }
         }

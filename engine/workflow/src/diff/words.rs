@@ -166,7 +166,9 @@ impl Words<'_> {
     /// A thing by its title, when it has one, and its id.
     fn name(&self, workflow: &Workflow, area: Area, id: &str) -> String {
         let titled = |what: &str, key: String| {
-            let given = ["nl", "en"].iter().any(|locale| workflow.texts.get(*locale).is_some_and(|texts| texts.contains_key(&key)));
+            let given = ["nl", "en"]
+                .iter()
+                .any(|locale| workflow.texts.get(*locale).is_some_and(|texts| texts.contains_key(&key)));
             match given {
                 true => format!("{what} \u{201c}{}\u{201d} ({id})", workflow.text(self.locale, &key)),
                 false => format!("{what} `{id}`"),

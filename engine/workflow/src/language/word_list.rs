@@ -39,7 +39,8 @@ pub fn read_csv(source: &SourceFile) -> Result<Vec<NewText>, Vec<String>> {
         let line = error.position().map_or(1, csv::Position::line);
         vec![format!("{}:{line}: is no CSV: {error}", source.name)]
     };
-    let columns: Vec<String> = reader.headers().map_err(broken)?.iter().map(|name| name.trim().to_lowercase()).collect();
+    let columns: Vec<String> =
+        reader.headers().map_err(broken)?.iter().map(|name| name.trim().to_lowercase()).collect();
     let mut list = List { source, lines: Vec::new(), known: BTreeMap::new(), problems: Vec::new() };
     list.columns(&columns);
     if !list.problems.is_empty() {
@@ -49,7 +50,11 @@ pub fn read_csv(source: &SourceFile) -> Result<Vec<NewText>, Vec<String>> {
         let record = record.map_err(broken)?;
         let line = record.position().map_or(1, csv::Position::line);
         if record.len() != columns.len() {
-            let what = format!("has {} fields, the header has {}; put texts with a separator between quotes", record.len(), columns.len());
+            let what = format!(
+                "has {} fields, the header has {}; put texts with a separator between quotes",
+                record.len(),
+                columns.len()
+            );
             list.problem(line, &what);
             continue;
         }
@@ -89,9 +94,11 @@ fn scalar(node: &Node) -> String {
     match node.json() {
         serde_json::Value::String(text) => text,
         serde_json::Value::Null => String::new(),
-        serde_json::Value::Array(items) => {
-            items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join(" ")
-        }
+        serde_json::Value::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" "),
         other => other.to_string(),
     }
 }
@@ -120,7 +127,10 @@ impl List<'_> {
         for column in columns {
             let language = column.len() == 2 && column.bytes().all(|byte| byte.is_ascii_lowercase());
             if !OTHER.contains(&column.as_str()) && !language {
-                self.problem(line, &format!("`{column}` is unknown; there are `id`, `code` and languages such as `nl` and `en`"));
+                self.problem(
+                    line,
+                    &format!("`{column}` is unknown; there are `id`, `code` and languages such as `nl` and `en`"),
+                );
             }
         }
     }
@@ -161,7 +171,10 @@ impl List<'_> {
         }
         let control = |text: &String| text.chars().any(|c| c.is_control() && c != '\n');
         if new.texts.values().any(|text| text.chars().count() > LONGEST || control(text)) {
-            return self.problem(line, &format!("the text of `{}` is longer than {LONGEST} characters or has control characters", new.id));
+            return self.problem(
+                line,
+                &format!("the text of `{}` is longer than {LONGEST} characters or has control characters", new.id),
+            );
         }
         self.lines.push(new);
     }

@@ -83,8 +83,12 @@ pub fn reword(base: &SourceFile, list: &[NewText], wishes: &Wishes) -> Result<Re
         }
     }
     work.terms(&root);
-    work.done.missing =
-        slots.iter().zip(&met).filter(|(slot, met)| !**met && slot.of_an_element()).map(|(slot, _)| slot.name.clone()).collect();
+    work.done.missing = slots
+        .iter()
+        .zip(&met)
+        .filter(|(slot, met)| !**met && slot.of_an_element())
+        .map(|(slot, _)| slot.name.clone())
+        .collect();
     if !work.problems.is_empty() {
         return Err(work.problems);
     }
@@ -114,7 +118,13 @@ pub(super) fn problems(sink: Sink, source: &SourceFile) -> Vec<String> {
 
 impl Reworded {
     fn new() -> Self {
-        Self { text: String::new(), replaced: Vec::new(), unchanged: Vec::new(), missing: Vec::new(), recoded: Vec::new() }
+        Self {
+            text: String::new(),
+            replaced: Vec::new(),
+            unchanged: Vec::new(),
+            missing: Vec::new(),
+            recoded: Vec::new(),
+        }
     }
 }
 
@@ -124,11 +134,18 @@ impl Slot {
         self.path.len() > 2
     }
 
-    /// Whether the name is this text's: its id, or the end of its path.
+    /// Whether the name is this text's: its id, or ids of its path in order, the last one included.
     fn is_called(&self, name: &str) -> bool {
-        let parts: Vec<&str> = name.split('/').collect();
         let main = self.path.last().is_some_and(|key| MAIN.contains(&key.as_str()));
-        let ends = |path: &[String]| path.len() >= parts.len() && path[path.len() - parts.len()..] == parts[..];
+        let ends = |path: &[String]| {
+            let mut parts = name.rsplit('/').peekable();
+            let mut keys = path.iter().rev();
+            if parts.next() != keys.next().map(String::as_str) {
+                return false;
+            }
+            keys.for_each(|key| drop(parts.next_if_eq(&key.as_str())));
+            parts.peek().is_none()
+        };
         ends(&self.path) || main && ends(&self.path[..self.path.len() - 1])
     }
 }
@@ -148,7 +165,8 @@ fn collect(node: &Node, path: &mut Vec<String>, pointer: &str, element: Option<&
         }
         Value::Map(entries) => {
             let own = node.get("id").map(|_| node);
-            for entry in entries.iter().filter(|entry| entry.key != "source" || !path.is_empty()) {
+            let whole = path.is_empty();
+            for entry in entries.iter().filter(|entry| !whole || entry.key != "source") {
                 path.push(entry.key.clone());
                 collect(&entry.value, path, &join(pointer, &entry.key), own, into);
                 path.pop();
@@ -214,7 +232,10 @@ impl Work<'_> {
         match found.as_slice() {
             [one] => Some(*one),
             [] => {
-                self.problems.push(format!("{}: the instrument has no id `{}`; mend the id, or leave the line out", new.place, new.id));
+                self.problems.push(format!(
+                    "{}: the instrument has no id `{}`; mend the id, or leave the line out",
+                    new.place, new.id
+                ));
                 None
             }
             several => {

@@ -6,6 +6,7 @@ mod lowering;
 mod pages;
 mod reading;
 mod rendering;
+mod wording;
 
 use super::{
     Bundle, Checked, Kind, Kinds, Options, Reference, Severity, SourceFile, SourceMap, Style, check, check_instrument,
