@@ -170,7 +170,14 @@ fn summarising(library: &Library, components: &[(String, Vec<u8>)]) {
         ..Contribution::default()
     };
     let cards: Vec<Contribution> = (1..=250)
-        .map(|n| given(n, "card", format!("k{n}"), json!({"card_id": format!("k{n}"), "question": "q1", "text": format!("Kaartje {n} over leren")})))
+        .map(|n| {
+            given(
+                n,
+                "card",
+                format!("k{n}"),
+                json!({"card_id": format!("k{n}"), "question": "q1", "text": format!("Kaartje {n} over leren")}),
+            )
+        })
         .chain((251..=500).map(|n| {
             let card = format!("k{}", n - 250);
             given(n, "assign", card.clone(), json!({"card_id": card, "cluster_id": format!("P{}", n % 9)}))
@@ -182,10 +189,22 @@ fn summarising(library: &Library, components: &[(String, Vec<u8>)]) {
         .map(|n| json!({"id": format!("I{n}"), "kind": "scale", "min": 1, "max": 5, "label": {"nl": "Vraag", "en": "Question"}}))
         .collect();
     let answers: Vec<Contribution> = (1..=500)
-        .map(|n| given(n, "answers", String::new(), json!({"values": {"I1": n % 5 + 1, "I2": n % 4 + 1, "I3": 3, "I4": n % 3 + 2}})))
+        .map(|n| {
+            given(
+                n,
+                "answers",
+                String::new(),
+                json!({"values": {"I1": n % 5 + 1, "I2": n % 4 + 1, "I3": 3, "I4": n % 3 + 2}}),
+            )
+        })
         .collect();
     let cases = [
-        ("/cluster-count.wasm", "cluster-count", json!({"by": "person", "questions": [{"id": "q1", "maps_to": "mention"}], "presets": presets}), cards),
+        (
+            "/cluster-count.wasm",
+            "cluster-count",
+            json!({"by": "person", "questions": [{"id": "q1", "maps_to": "mention"}], "presets": presets}),
+            cards,
+        ),
         ("/questionnaire.wasm", "questionnaire", json!({"items": items}), answers),
     ];
     for (file, kind, config, contributions) in cases {

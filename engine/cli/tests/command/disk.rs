@@ -1,4 +1,5 @@
 //! A disk that is full, and one that cannot be written: real file systems in memory, so only for who may mount.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure here is a failed test")]
 
 use std::path::Path;
 use std::process::Command;

@@ -56,10 +56,10 @@ pub(crate) async fn page<P: Permission>(
         "id": cycle.id(), "path_id": words::path_id(cycle.id()), "href": href, "view": whole(visit, cycle).await, "here": here(cycle), "status": visit.t(&format!("status.{lifecycle}"), &[]),
         "tone": tone(lifecycle), "icon": icon(lifecycle), "workflow": cycle.definition.ir.id,
         "version": cycle.definition.ir.version, "revision": cycle.revision(), "purpose": cycle.own_text("purpose"),
-        "since": visit.moment(cycle.began()), "parent": parent(cycle), "wide": picture(visit, cycle, &went, Orientation::LeftRight),
+        "since": visit.moment(cycle.began()), "parent": parent(visit, cycle).await, "wide": picture(visit, cycle, &went, Orientation::LeftRight),
         "tall": picture(visit, cycle, &went, Orientation::TopBottom), "list": outline(visit, cycle, &went),
         "offers": offers.iter().map(|offer| offer_view(visit, cycle, offer, refused.as_ref())).collect::<Result<Vec<_>, _>>()?,
-        "steps": steps(visit, cycle, &answers, refused.as_ref()), "children": children(visit, cycle), "timers": timers(visit, cycle),
+        "steps": steps(visit, cycle, &answers, refused.as_ref()), "children": children(visit, cycle).await, "timers": timers(visit, cycle),
         "results": cycle.may(Resource::Result, Action::Read, Privacy::P0).then(|| artifacts(visit, cycle)),
         "log": content.then(|| log::lines(visit, cycle, rows.get(..rows.len().min(LOG)).unwrap_or_default())), "manage": manage.then(|| manage_view(cycle, &went)),
         "paused": lifecycle == "paused", "over": cycle.snapshot.lifecycle.is_over(),
@@ -89,8 +89,10 @@ async fn whole<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
     fields.iter().map(|(key, value)| json!({"label": word(key), "value": painter.word(value)})).collect()
 }
 
-fn parent(cycle: &Cycle) -> Option<String> {
-    cycle.parent().0.map(words::path_id)
+/// The cycle that runs this one, when the visitor may open it.
+async fn parent<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Option<String> {
+    let id = cycle.parent().0?;
+    visit.cycle(id).await.is_ok().then(|| words::path_id(id))
 }
 
 /// The drawing with its marks. The picture links to the list below it.
@@ -271,15 +273,15 @@ fn steps<P: Permission>(
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-fn children<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
-    let children = cycle.children();
-    children
-        .into_iter()
-        .map(|(_, key, id, status)| {
-            json!({"title": cycle.place.team(&key), "href": format!("/cycle/{}", words::path_id(&id)),
-                   "status": visit.t(&format!("status.{status}"), &[]), "tone": tone(status), "icon": icon(status)})
-        })
-        .collect()
+/// The cycles that this one runs; those that the visitor may open are links.
+async fn children<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for (_, key, id, status) in cycle.children() {
+        let href = visit.cycle(&id).await.is_ok().then(|| format!("/cycle/{}", words::path_id(&id)));
+        rows.push(json!({"title": cycle.place.team(&key), "href": href,
+            "status": visit.t(&format!("status.{status}"), &[]), "tone": tone(status), "icon": icon(status)}));
+    }
+    rows
 }
 
 fn timers<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {

@@ -103,7 +103,7 @@ fn nothing_of_another_school_is_found() {
                 );
             }
             let start = world.get("/api/v1/cycles", &cookie).await;
-            assert!(!start.text.contains("probe-2"), "{person} sees the other school");
+            assert!(!start.text.contains("probe-2"), "{person} sees the other school: {}", start.text);
         }
     });
 }

@@ -136,7 +136,7 @@ impl World {
 
     /// A fresh cycle of the first school.
     pub(super) async fn fresh(&self) -> String {
-        let id = format!("probe-{}", uuid::Uuid::new_v4().simple());
+        let id = format!("fresh-{}", uuid::Uuid::new_v4().simple());
         start(&self.engine, "berk", &id).await;
         id
     }

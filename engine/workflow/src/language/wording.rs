@@ -143,7 +143,11 @@ impl Slot {
             if parts.next() != keys.next().map(String::as_str) {
                 return false;
             }
-            keys.for_each(|key| drop(parts.next_if_eq(&key.as_str())));
+            while let (Some(part), Some(key)) = (parts.peek(), keys.next()) {
+                if part == key {
+                    parts.next();
+                }
+            }
             parts.peek().is_none()
         };
         ends(&self.path) || main && ends(&self.path[..self.path.len() - 1])
