@@ -7,7 +7,7 @@ if [ $# -gt 0 ]; then
   binary=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
   shift
 else
-  (cd "$root" && cargo build --package draaiboek)
+  (cd "$root" && cargo build --package draaiboek-cli)
   binary=${CARGO_TARGET_DIR:-$root/target}/debug/draaiboek
 fi
 chromium=${CHROMIUM:-/usr/bin/chromium}
