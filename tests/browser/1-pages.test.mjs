@@ -9,8 +9,8 @@ import { BASE, visitor } from "./lib/school.mjs";
 
 const PICTURES = join(import.meta.dirname, "pictures");
 const ROLES = ["dir", "coach", "tch", "adv", "adm"];
-/** Pages of one pattern that are looked at in full for each role; of the others status, heading and language. */
-const IN_FULL = 1;
+/** Pages of one pattern that are looked at in full for each role (else one); of the others status, heading, language. */
+const IN_FULL = { "/cycle/*": 2, "/cycle/*/step/*": 4, "/live/*/*": 2 };
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -77,7 +77,7 @@ async function crawl(role) {
     }
     const kind = pattern(url);
     const times = full.get(kind) ?? 0;
-    if (times >= IN_FULL) continue;
+    if (times >= (IN_FULL[kind] ?? 1)) continue;
     full.set(kind, times + 1);
     await page.goto(url.href);
     const picture = join(PICTURES, role, fileName(url) + (url.search ? `-${url.search.replaceAll(/\W+/g, "-")}` : ""));

@@ -99,7 +99,7 @@ pub enum StoreError {
     },
     /// The file cannot be opened, or the disk answers with an error.
     #[error(
-        "the disk failed under the database {path} ({detail}); nothing was written: check the disk and the rights of the folder"
+        "the disk failed under the database {path} ({detail}); nothing was written: check that the disk has room, that it works, and the rights of the folder"
     )]
     Io {
         /// The database or the lock file.

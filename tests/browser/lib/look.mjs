@@ -48,6 +48,9 @@ export async function frame(page) {
     if (count("main") !== 1) found.push(`${count("main")} main instead of one`);
     if (!/^(nl|en)\b/.test(document.documentElement.lang)) found.push(`lang is '${document.documentElement.lang}'`);
     if (!document.title.trim()) found.push("no title");
+    const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+    const twice = [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
+    if (twice.length) found.push(`the same id more than once: ${twice.slice(0, 5).join(", ")}`);
     const raw = document.body.innerText.match(/\{\{.*?\}\}|\[object Object\]|\bundefined\b|\bNaN\b/);
     if (raw) found.push(`raw text on the page: ${raw[0]}`);
     return found;

@@ -66,7 +66,7 @@ fn a_full_disk_refuses_and_loses_nothing() {
         }
     }
     let refused = refused.expect("the disk is full some time");
-    refused.ends(5).complains("full");
+    refused.ends(5).complains("room");
     std::fs::remove_file(&fill).unwrap();
     at("start tiny --id after --as dir").ends(0);
     home.run(["verify", "--db", &db]).ends(0);
