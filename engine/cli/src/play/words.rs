@@ -1,5 +1,6 @@
 //! The sentences of a story in Dutch and English.
 
+use draaiboek_workflow::calendar::{month, weekday};
 use jiff::civil::{Date, DateTime};
 use serde_json::Value;
 
@@ -31,37 +32,6 @@ pub struct Words {
     language: Language,
 }
 
-const DAGEN: [&str; 7] = ["Maandag", "Dinsdag", "Woensdag", "Donderdag", "Vrijdag", "Zaterdag", "Zondag"];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MAANDEN: [&str; 12] = [
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// Widest text in a table before it is cut.
 const WIDTH: usize = 48;
 
@@ -80,12 +50,9 @@ impl Words {
 
     /// `Vrijdag 2 oktober 2026`.
     pub fn day(self, date: Date) -> String {
-        let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
-        let month = usize::from(date.month().unsigned_abs()).saturating_sub(1);
-        let days = if self.language == Language::Dutch { DAGEN } else { DAYS };
-        let months = if self.language == Language::Dutch { MAANDEN } else { MONTHS };
-        let of = |list: &[&'static str], index: usize| list.get(index).copied().unwrap_or_default();
-        format!("{} {} {} {}", of(&days, weekday), date.day(), of(&months, month), date.year())
+        let english = self.language == Language::English;
+        let (first, rest) = weekday(date, english).split_at_checked(1).unwrap_or_default();
+        format!("{}{rest} {} {} {}", first.to_uppercase(), date.day(), month(date, english), date.year())
     }
 
     /// `15.40` in Dutch, `15:40` in English.

@@ -1,77 +1,40 @@
 //! Dates, durations and ids as people read them. Pure.
 
-use jiff::civil::{Date, DateTime, Weekday};
+use draaiboek_workflow::calendar::{month, weekday};
+use jiff::civil::{Date, DateTime};
 
-const DAYS: [[&str; 7]; 2] = [
-    ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"],
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-];
-const MONTHS: [[&str; 12]; 2] = [
-    [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-];
 const SHORT: [[&str; 12]; 2] = [
     ["jan.", "feb.", "mrt.", "apr.", "mei", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."],
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
 ];
 
-fn language(locale: &str) -> usize {
-    usize::from(locale != "nl")
+fn english(locale: &str) -> bool {
+    locale != "nl"
 }
 
-fn weekday(day: Weekday) -> usize {
-    usize::try_from(day.to_monday_zero_offset()).unwrap_or(0)
-}
-
-fn month(date: Date) -> usize {
+fn month_number(date: Date) -> usize {
     usize::try_from(date.month()).unwrap_or(1).saturating_sub(1)
 }
 
 /// "vrijdag 2 oktober".
 pub(crate) fn day(locale: &str, date: Date) -> String {
-    let at = language(locale);
-    format!("{} {} {}", DAYS[at][weekday(date.weekday())], date.day(), MONTHS[at][month(date)])
+    let english = english(locale);
+    format!("{} {} {}", weekday(date, english), date.day(), month(date, english))
 }
 
 /// "2 oktober 2026".
 pub(crate) fn date(locale: &str, date: Date) -> String {
-    format!("{} {} {}", date.day(), MONTHS[language(locale)][month(date)], date.year())
+    format!("{} {} {}", date.day(), month(date, english(locale)), date.year())
 }
 
 /// "2 okt.".
 pub(crate) fn short(locale: &str, date: Date) -> String {
-    format!("{} {}", date.day(), SHORT[language(locale)][month(date)])
+    format!("{} {}", date.day(), SHORT[usize::from(english(locale))][month_number(date)])
 }
 
 /// "okt" for an axis.
 pub(crate) fn month_short(locale: &str, date: Date) -> String {
-    SHORT[language(locale)][month(date)].trim_end_matches('.').to_owned()
+    SHORT[usize::from(english(locale))][month_number(date)].trim_end_matches('.').to_owned()
 }
 
 /// "14.30 u." or "14:30".

@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
 use super::plan::Plan;
+use crate::calendar::{month, weekday};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -116,48 +117,10 @@ pub fn story(plan: &Plan, told: &[Told], locale: &str) -> String {
     text
 }
 
-const DAYS: [[&str; 7]; 2] = [
-    ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"],
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-];
-const MONTHS: [[&str; 12]; 2] = [
-    [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-];
-
 /// A day in words.
 pub fn date(day: Date, locale: &str) -> String {
-    let language = usize::from(locale == "en");
-    let weekday = DAYS[language].get(day.weekday().to_monday_zero_offset() as usize).copied().unwrap_or_default();
-    let month =
-        MONTHS[language].get(usize::from(day.month().unsigned_abs()).saturating_sub(1)).copied().unwrap_or_default();
-    format!("{weekday} {} {month} {}", day.day(), day.year())
+    let english = locale == "en";
+    format!("{} {} {} {}", weekday(day, english), day.day(), month(day, english), day.year())
 }
 
 /// A day in figures.
