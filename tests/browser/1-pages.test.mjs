@@ -1,6 +1,6 @@
 // Every page that links lead to from the start page of each role keeps the laws of all pages.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "./lib/browser.mjs";
@@ -13,7 +13,10 @@ const ROLES = ["dir", "coach", "tch", "adv", "adm"];
 const IN_FULL = { "/cycle/*": 2, "/cycle/*/step/*": 4, "/live/*/*": 2 };
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  rmSync(PICTURES, { recursive: true, force: true });
+  browser = await launch();
+});
 after(() => browser?.close());
 
 /** The pattern of a path: what differs only by which cycle, step, workflow or query is alike. */

@@ -86,7 +86,8 @@ for (const [how, options] of [["by keyboard", {}], ["without JavaScript", { java
     const button = next.getByRole("button", { name: "Afronden" });
     await (how === "by keyboard" ? enter(page, button) : follow(page, button));
     const refused = page.locator("#fouten");
-    assert.deepEqual(await refused.locator("li").allInnerTexts(), announced, "the refusal gives the same reasons");
+    const given = await refused.locator("li").allInnerTexts();
+    assert.deepEqual(announced.filter((reason) => !given.includes(reason)), [], "the refusal gives every reason");
     if (how === "by keyboard") assert.equal(await page.evaluate(() => document.activeElement.id), "fouten");
     const after = await read(guest.context, "/cycles/year~quality_cycle-13~review");
     assert.deepEqual(after.states, before.states, "nothing moved");
@@ -110,9 +111,14 @@ visit("an anonymous answer is handed in without JavaScript and its sender stays 
   const questions = page.locator("main form fieldset:has(> .opts)");
   const asked = await questions.count();
   assert.ok(asked >= 25, `${asked} questions`);
-  for (let at = 0; at < asked; at += 1) await questions.nth(at).locator("label").first().click();
-  await follow(page, page.locator("main").getByRole("button", { name: "Indienen" }));
-  await page.getByRole("status").filter({ hasText: /\S/ }).first().waitFor();
+  const answer = async (which) => {
+    await page.goto(SURVEY);
+    for (let at = 0; at < asked; at += 1) await questions.nth(at).locator("label").nth(which).click();
+    await follow(page, page.locator("main").getByRole("button", { name: "Indienen" }).first());
+    await page.getByRole("status").filter({ hasText: /\S/ }).first().waitFor();
+  };
+  await answer(0);
+  await answer(1);
   const name = "Mieke Michiels";
   const leader = await visitor(browser, "dir");
   try {
@@ -128,11 +134,12 @@ visit("an anonymous answer is handed in without JavaScript and its sender stays 
     assert.ok(!JSON.stringify(log).includes("lk13"), "the log names the sender");
     const picture = await read(leader.context, "/cycles/year~quality_cycle-13~review~self_evaluation-6~guidance/steps/questions/picture");
     assert.ok(!JSON.stringify(picture).includes("lk13"), "the picture names the sender");
+    await leader.page.goto(SURVEY.replace(/^.cycle(.*).step(.*)$/, "/live$1$2"));
+    assert.equal(await leader.page.locator("[data-live] .count").first().innerText(), "1", "twice in one browser is one answer");
+    assert.equal(await leader.page.locator("main meter, main .bar").count(), 0, "one answer shows no picture");
   } finally {
     await leader.context.close();
   }
-  await page.goto("/");
-  assert.equal(await task(page, "Vijfentwintig vragen").count(), 0, "the task is no longer open");
 });
 
 test("a password, a sign-out, a wrong and a right sign-in, by keyboard", async () => {
@@ -146,7 +153,7 @@ test("a password, a sign-out, a wrong and a right sign-in, by keyboard", async (
       await page.keyboard.type(secret);
     }
     await enter(page, form.getByRole("button"));
-    await enter(page, page.getByRole("button", { name: "Afmelden" }));
+    await enter(page, page.getByRole("button", { name: "Afmelden", exact: true }));
     assert.equal(new URL(page.url()).pathname, "/sign-in");
     await page.goto("/trajectory");
     assert.equal(new URL(page.url()).pathname, "/sign-in", "signed out is out");

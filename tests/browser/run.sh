@@ -21,5 +21,4 @@ if ! cmp -s package-lock.json node_modules/.installed-for; then
   npm ci --ignore-scripts --no-audit --no-fund
   cp package-lock.json node_modules/.installed-for
 fi
-rm -rf pictures
 exec node start.mjs "$binary" "$@"
