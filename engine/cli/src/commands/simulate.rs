@@ -103,8 +103,7 @@ fn is_workflow(path: &Path) -> Result<bool, Failure> {
     if path.is_dir() {
         return Ok(true);
     }
-    let text = input::text(path)?;
-    Ok(text.lines().any(|line| line.starts_with("workflow:") || line.starts_with("extends:")))
+    Ok(sources::is_workflow(&input::text(path)?))
 }
 
 /// Many runs, spread over the cores; each thread keeps sums only, and sums do not depend on who made them.

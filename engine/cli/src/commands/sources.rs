@@ -144,7 +144,16 @@ fn says(path: &Path) -> Form {
 /// What a file in a folder wants to be, if anything.
 fn wants_to_be(path: &Path) -> Option<Form> {
     let Ok(bytes) = input::bytes(path) else { return Some(Form::File) };
-    String::from_utf8_lossy(&bytes).lines().find_map(|line| {
+    form_of(&String::from_utf8_lossy(&bytes))
+}
+
+/// Whether a text is that of a workflow.
+pub fn is_workflow(text: &str) -> bool {
+    form_of(text) == Some(Form::File)
+}
+
+fn form_of(text: &str) -> Option<Form> {
+    text.lines().find_map(|line| {
         let key = |key| line.starts_with(key);
         match () {
             () if key("workflow:") || key("extends:") => Some(Form::File),
