@@ -148,6 +148,11 @@ impl Live {
                     row.closed_at = Some(now);
                     replace(&mut turn.tasks, row, |row| row.id);
                 }
+                TaskChange::Assign { run, assignees } => {
+                    let Some(row) = self.tasks.get_mut(run) else { continue };
+                    row.assignees = json(assignees)?;
+                    replace(&mut turn.tasks, row.clone(), |row| row.id);
+                }
                 TaskChange::Due { run, due } => {
                     let Some(row) = self.tasks.get_mut(run) else { continue };
                     row.due_at = Some(due.as_microsecond());

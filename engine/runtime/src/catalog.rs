@@ -95,7 +95,9 @@ impl Catalog {
         school: &School,
         now: Timestamp,
     ) -> Result<(Arc<Calendar>, Vec<u8>), EngineError> {
-        let source = serde_json::to_string(&(&school.calendar, &school.timezone, &school.quiet_hours));
+        let roles: Vec<_> = school.absences.iter().map(|a| school.people.get(&a.person).map(|p| &p.roles)).collect();
+        let staff = (&school.absences, &school.duos, roles);
+        let source = serde_json::to_string(&(&school.calendar, &school.timezone, &school.quiet_hours, staff));
         let source = source.map_err(|error| EngineError::Invalid(error.to_string()))?;
         let known = lock(&self.stored).get(&source).cloned();
         let hash = match known {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use draaiboek_plugin_host as host;
 use draaiboek_workflow::calendar::Calendar;
 use draaiboek_workflow::decide::{
-    Actor, Answers, Ask, Checked, Command, Conclusion, Problem, StepStatus, asks, calls_for, roles_of,
+    Actor, Answers, Ask, Checked, Command, Conclusion, Problem, StepStatus, acts_for, asks, calls_for, roles_in,
 };
 use draaiboek_workflow::ir::Identity;
 use jiff::Timestamp;
@@ -223,13 +223,14 @@ fn reading(
     reader: &Actor,
     now: Timestamp,
 ) -> Result<host::Actor, EngineError> {
-    let person = reader.person.clone().unwrap_or_default();
+    let whom = acts_for(live.world(now), live.snapshot()?, reader, step);
+    let person = whom.or_else(|| reader.on_behalf_of.clone()).or_else(|| reader.person.clone()).unwrap_or_default();
     let participant =
         live.pool_of(step).and_then(|pool| pool.name_of(&person, identity)).unwrap_or_else(|| match identity {
             Identity::Named => person,
             Identity::Pseudonymous | Identity::Anonymous => String::new(),
         });
-    Ok(host::Actor { participant, roles: roles_of(live.world(now), live.snapshot()?, reader), group: None })
+    Ok(host::Actor { participant, roles: roles_in(live.world(now), live.snapshot()?, reader, step), group: None })
 }
 
 /// The audiences of a step's kind, as its plugin names them: from who sees most to who sees least.

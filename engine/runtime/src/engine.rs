@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use draaiboek_plugin_host::{Library, Warning};
 use draaiboek_store::{CommandKeyRow, CommitError, Store, Writer, payload_hash};
-use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, decide};
+use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, Rejection, decide, sends_for};
 use draaiboek_workflow::ir::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -166,7 +166,7 @@ impl Engine {
         }
         let size = handed.payload.to_string().len();
         if size > MAX_PAYLOAD_BYTES {
-            return Err(EngineError::Rejected(draaiboek_workflow::decide::Rejection::new(
+            return Err(EngineError::Rejected(Rejection::new(
                 "INVALID",
                 format!(
                     "the contribution has {size} bytes; the most is {MAX_PAYLOAD_BYTES}: shorten it or refer to a document"
@@ -176,8 +176,9 @@ impl Engine {
         let id = handed.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
         let identity = self.identity(instance, &handed.step).await?;
         let anonymous = identity == Identity::Anonymous;
-        let participant = participant(instance, actor, &handed, anonymous)?;
-        let actor = self.as_known(instance, &handed.step, actor, anonymous).await?;
+        let actor = self.for_whom(instance, &handed.step, actor, anonymous).await?;
+        let participant = participant(instance, &actor, &handed, anonymous)?;
+        let actor = self.as_known(instance, &handed.step, &actor, anonymous).await?;
         let incoming = Incoming {
             participant: participant.clone(),
             roles: actor.roles.clone(),
@@ -211,8 +212,9 @@ impl Engine {
     ) -> Result<Reply, EngineError> {
         let anonymous = self.identity(instance, step).await? == Identity::Anonymous;
         let handed = Handed { token: token.map(str::to_owned), ..Handed::default() };
-        let participant = participant(instance, actor, &handed, anonymous)?;
-        let actor = self.as_known(instance, step, actor, anonymous).await?;
+        let actor = self.for_whom(instance, step, actor, anonymous).await?;
+        let participant = participant(instance, &actor, &handed, anonymous)?;
+        let actor = self.as_known(instance, step, &actor, anonymous).await?;
         let command = Command::Withdraw { step: step.to_owned(), id: id.to_owned(), participant };
         self.turn(instance, &actor, command, None, None).await
     }
@@ -247,12 +249,25 @@ impl Engine {
         }
     }
 
+    /// The actor with the person they act for: whom they named, else whose job it is or for whom they stand in today.
+    async fn for_whom(&self, instance: &str, step: &str, actor: &Actor, anonymous: bool) -> Result<Actor, EngineError> {
+        let mut actor = actor.clone();
+        if anonymous && actor.on_behalf_of.is_some() {
+            let help = "an anonymous step is never done for somebody else; hand it in yourself";
+            return Err(Rejection::new("NOT_ALLOWED", help).because(vec!["PERSONAL".into()]).into());
+        }
+        if !anonymous && actor.on_behalf_of.is_none() {
+            actor.on_behalf_of = self.acts_for(instance, &actor, step).await?.0;
+        }
+        Ok(actor)
+    }
+
     /// The actor as a step may know them: in an anonymous one only the roles that the step takes contributions of.
     async fn as_known(&self, instance: &str, step: &str, actor: &Actor, anonymous: bool) -> Result<Actor, EngineError> {
         if !anonymous || actor.is_system() {
             return Ok(actor.clone());
         }
-        let mut roles = self.roles(instance, actor).await?;
+        let mut roles = self.own_roles(instance, actor).await?;
         let taken =
             self.look(instance, |live| Ok(live.definition.step(step).map(|def| def.step.roles.clone()))).await?;
         roles.retain(|role| taken.as_ref().is_some_and(|taken| taken.contains(role)));
@@ -362,8 +377,13 @@ impl Engine {
     ) -> Result<Reply, EngineError> {
         let now = self.clock.now();
         let (command, payload) = with_payload(command, consulted.value.as_ref());
-        let journaled = Journaled { by: actor.clone(), command };
+        let mut journaled = Journaled { by: actor.clone(), command };
         let world = live.world(now);
+        if let (Command::Send { event, .. }, Some(snapshot), None) =
+            (&journaled.command, &live.snapshot, &actor.on_behalf_of)
+        {
+            journaled.by.on_behalf_of = sends_for(world, snapshot, actor, event);
+        }
         let decided = decide(world, live.snapshot.as_ref(), actor, &journaled.command, &consulted.answers);
         let decision = match decided {
             Ok(decision) => decision,

@@ -20,6 +20,7 @@ mod verify;
 mod view;
 
 pub use clock::{Clock, ShiftedClock, SystemClock, VirtualClock};
+pub use draaiboek_workflow::calendar::{Absence, Duo, StaffError};
 pub use engine::{Engine, Handed, MAX_PAYLOAD_BYTES, Reply};
 pub use error::EngineError;
 pub use lineage::{Branch, Lineage, MAX_BRANCHES, MAX_DEPTH, Member, Origin, Part, Way};

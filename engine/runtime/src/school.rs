@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_workflow::calendar::{Calendar, Hours, Period, PeriodKind, Region};
+use draaiboek_workflow::calendar::{
+    Absence, Calendar, CalendarError, Duo, Hours, Period, PeriodKind, Region, Staff, StaffError,
+};
 use draaiboek_workflow::decide::Actor;
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
@@ -41,6 +43,12 @@ pub struct School {
     /// Teams by id.
     #[serde(default)]
     pub teams: BTreeMap<String, Team>,
+    /// Who is away when, and who stands in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
+    /// Jobs that two people share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duos: Vec<Duo>,
 }
 
 /// Hours in which messages wait, local times `HH:MM`.
@@ -191,7 +199,28 @@ impl School {
         Calendar::builtin_years(region, *first, *last)
             .and_then(|calendar| calendar.with_periods(self.calendar.local.iter().map(LocalDay::period)))
             .and_then(|calendar| calendar.for_school(&self.timezone, messages))
+            .and_then(|calendar| calendar.with_staff(self.staff()?))
             .map_err(|error| amiss(error.to_string()))
+    }
+
+    /// Absences with the roles that are handed over, and shared jobs.
+    fn staff(&self) -> Result<Staff, CalendarError> {
+        let known = |person: &String| match self.people.contains_key(person) {
+            true => Ok(()),
+            false => Err(CalendarError::Staff(StaffError::Unknown { person: person.clone() })),
+        };
+        let mut absences = Vec::with_capacity(self.absences.len());
+        for absence in &self.absences {
+            known(&absence.person)?;
+            absence.substitute.as_ref().map_or(Ok(()), known)?;
+            let roles = match (&absence.substitute, self.people.get(&absence.person)) {
+                (Some(_), Some(person)) => person.roles.clone(),
+                _ => Vec::new(),
+            };
+            absences.push(Absence { roles, ..absence.clone() });
+        }
+        self.duos.iter().flat_map(|duo| &duo.people).try_for_each(known)?;
+        Ok(Staff { absences, duos: self.duos.clone() })
     }
 
     /// The person as actor, with the roles held at this moment.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use draaiboek_workflow::decide::{
-    Actor, Answers, Conclusion, Object, Rejection, Snapshot, StepState, StepStatus, roles_of, view_of,
+    Actor, Answers, Conclusion, Object, Rejection, Snapshot, StepState, StepStatus, acts_for, own_roles_of, roles_in,
+    roles_of, stands_in, view_of,
 };
 use draaiboek_workflow::ir::{Identity, Privacy};
 use serde::Serialize;
@@ -162,7 +163,7 @@ impl Engine {
                 .definition
                 .step(step)
                 .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
-            let roles = roles_of(live.world(self.clock.now()), live.snapshot()?, actor);
+            let roles = roles_in(live.world(self.clock.now()), live.snapshot()?, actor, step);
             let contributes = |role: &&String| def.step.roles.contains(role) && !def.step.audience.contains_key(*role);
             let said = roles.iter().filter_map(|role| def.step.audience.get(role).map(String::as_str));
             let own = roles.iter().find(contributes).map(|_| "contributor");
@@ -182,6 +183,31 @@ impl Engine {
     /// No such instance; a damaged row.
     pub async fn roles(&self, instance: &str, actor: &Actor) -> Result<Vec<String>, EngineError> {
         self.look(instance, |live| Ok(roles_of(live.world(self.clock.now()), live.snapshot()?, actor))).await
+    }
+
+    /// The roles an actor holds in an instance without standing in for anybody.
+    ///
+    /// # Errors
+    /// No such instance; a damaged row.
+    pub async fn own_roles(&self, instance: &str, actor: &Actor) -> Result<Vec<String>, EngineError> {
+        self.look(instance, |live| Ok(own_roles_of(live.world(self.clock.now()), live.snapshot()?, actor))).await
+    }
+
+    /// Whom an actor acts for in a step without saying so, and for whom else the actor may do it today.
+    ///
+    /// # Errors
+    /// No such instance; a damaged row.
+    pub async fn acts_for(
+        &self,
+        instance: &str,
+        actor: &Actor,
+        step: &str,
+    ) -> Result<(Option<String>, Vec<String>), EngineError> {
+        self.look(instance, |live| {
+            let (world, snapshot) = (live.world(self.clock.now()), live.snapshot()?);
+            Ok((acts_for(world, snapshot, actor, step), stands_in(world, snapshot, actor, step)))
+        })
+        .await
     }
 
     /// What the plugin of an open step answers now: its picture, whether it is ready, and why not.

@@ -77,6 +77,9 @@ pub struct Role {
     /// Expression giving the person ids that hold the role in an instance, such as `config.core`.
     /// Without it the role is the school's (`dir`, `coach`, `tch`, …).
     pub from: Option<Expr>,
+    /// Roles that must not be in the same hands: who holds one of them stands in for nobody in this role.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<String>,
 }
 
 /// What a role sees of an instance as a whole.

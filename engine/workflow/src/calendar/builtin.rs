@@ -114,6 +114,7 @@ impl Calendar {
             weekdays,
             periods,
             messages: None,
+            staff: super::staff::Staff::default(),
             source: Some(ATTRIBUTION.to_owned()),
         })
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Time, Weekday};
 use serde::{Deserialize, Serialize};
 
+use super::staff::Staff;
+
 /// The data of a calendar, as stored and exchanged (JSON or YAML).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,9 @@ pub struct CalendarData {
     /// Between which hours of a school day messages may leave (default: 8:00 to 17:00).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messages: Option<Hours>,
+    /// Who is away and who stands in, and jobs that are shared.
+    #[serde(default, skip_serializing_if = "Staff::is_empty")]
+    pub staff: Staff,
     /// Where the data comes from, with its licence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,

@@ -2,6 +2,8 @@
 
 use jiff::civil::Date;
 
+use super::staff::StaffError;
+
 /// An error of a calendar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CalendarError {
@@ -33,6 +35,9 @@ pub enum CalendarError {
         /// What is wrong.
         why: &'static str,
     },
+    /// Absences or shared jobs that contradict each other.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
     /// More than the bounds allow.
     #[error("the calendar has {found} {what}; at most {most} are allowed")]
     TooMany {

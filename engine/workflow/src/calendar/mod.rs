@@ -16,6 +16,7 @@ mod rule;
 mod rule_error;
 mod rule_parse;
 mod school_calendar;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod weeks;
@@ -31,4 +32,5 @@ pub use names::{month, weekday};
 pub use rule::{Amount, Base, Direction, Due, Moment, TimeRule, Unit};
 pub use rule_error::RuleError;
 pub use school_calendar::{Calendar, MAX_PERIODS, MAX_YEARS};
+pub use staff::{Absence, Duo, MAX_ABSENCES, Staff, StaffError, WorkTime};
 pub use weeks::{Break, Week};

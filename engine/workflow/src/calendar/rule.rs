@@ -180,10 +180,7 @@ impl TimeRule {
     /// Where a moment waits that lies beyond the calendar: the first of September after its end, in the morning, and
     /// later than where it counts from. It is dated anew when the next school year is added.
     pub fn provisional(&self, from: DateTime, calendar: &Calendar) -> Result<Due, RuleError> {
-        let end = calendar.last_day();
-        let year = if end.month() < 9 { end.year() } else { end.year().saturating_add(1) };
-        let start = Date::new(year, 9, 1).map_err(|_| CalendarError::OutOfRange(end.to_string()))?;
-        let day = if from.date() < start { start } else { plus_days(from.date(), 1)? };
+        let day = calendar.waiting_day(from.date())?;
         self.due(day.to_datetime(QUIET_UNTIL), calendar)
     }
 

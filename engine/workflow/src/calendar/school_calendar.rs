@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::data::{CalendarData, DayPart, Hours, Period, PeriodKind, SchoolWeekday};
 use super::error::CalendarError;
+use super::staff::Staff;
 
 /// Most school years in one calendar.
 pub const MAX_YEARS: usize = 30;
@@ -43,6 +44,7 @@ impl Calendar {
             .map_err(|_| CalendarError::UnknownZone(data.zone.chars().take(60).collect()))?;
         check_years(&data)?;
         check_periods(&data)?;
+        data.staff = std::mem::take(&mut data.staff).checked()?;
         let days = school_days(&data);
         let canonical = serde_json::to_vec(&data).map_err(|e| CalendarError::Data(e.to_string()))?;
         let hash = Sha256::digest(&canonical).into();
@@ -159,6 +161,18 @@ impl Calendar {
         self.plus_schooldays(date, -1)
     }
 
+    /// The day on which waits what lies beyond this calendar, counted from `from`: the first of September after its end,
+    /// or the day after `from` when that is later still.
+    pub fn waiting_day(&self, from: Date) -> Result<Date, CalendarError> {
+        let end = self.last_day();
+        let year = if end.month() < 9 { end.year() } else { end.year().saturating_add(1) };
+        let start = Date::new(year, 9, 1).map_err(|_| CalendarError::OutOfRange(end.to_string()))?;
+        if from < start {
+            return Ok(start);
+        }
+        from.tomorrow().map_err(|_| CalendarError::OutOfRange(from.to_string()))
+    }
+
     /// Number of school days after `from` up to and including `to`; negative when `to` lies before `from`.
     pub fn schooldays_between(&self, from: Date, to: Date) -> Result<i64, CalendarError> {
         self.near(from)?;
@@ -190,6 +204,16 @@ impl Calendar {
         data.zone = zone.to_owned();
         data.messages = messages;
         Self::new(data)
+    }
+
+    /// This calendar with the absences and shared jobs of a school.
+    pub fn with_staff(&self, staff: Staff) -> Result<Self, CalendarError> {
+        Self::new(CalendarData { staff, ..self.0.data.clone() })
+    }
+
+    /// Absences and shared jobs.
+    pub fn staff(&self) -> &Staff {
+        &self.0.data.staff
     }
 
     /// This calendar without the periods of these ids.

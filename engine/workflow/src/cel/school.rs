@@ -7,7 +7,7 @@ use super::env::Signature;
 use super::functions::Functions;
 use super::types::Type;
 use super::value::Value;
-use crate::calendar::{Calendar, Week};
+use crate::calendar::{Calendar, CalendarError, Week};
 
 /// The date of an ISO text: `2026-10-02`, or the date part of `2026-10-02T12:20:00`.
 pub fn parse_date(text: &str) -> Result<Date, String> {
@@ -119,11 +119,11 @@ impl SchoolFunctions<'_> {
                 return Ok(Value::Int(i64::from(days)));
             }
             "schooldays_between" => {
-                let days = calendar.schooldays_between(first, date(args, 1)?);
+                let days = calendar.schooldays_between(self.known(first), self.known(date(args, 1)?));
                 return days.map(Value::Int).map_err(|e| e.to_string());
             }
             "schoolweeks_between" => {
-                let weeks = calendar.schoolweeks_between(first, date(args, 1)?);
+                let weeks = calendar.schoolweeks_between(self.known(first), self.known(date(args, 1)?));
                 return weeks.map(Value::Int).map_err(|e| e.to_string());
             }
             "plus_days" => {
@@ -138,7 +138,17 @@ impl SchoolFunctions<'_> {
             "plus_schoolweeks" => calendar.plus_schoolweeks(first, number(args)?),
             _ => calendar.plus_schooldays(first, number(args)?),
         };
+        // What lies beyond the calendar waits on the first of September, as moments do, until the next year is added.
+        let found = match found {
+            Err(CalendarError::AfterEnd { .. }) => calendar.waiting_day(first),
+            found => found,
+        };
         found.map(|date| Value::from(date.to_string())).map_err(|e| e.to_string())
+    }
+
+    /// Nobody knows the school days after the calendar: there are none yet.
+    fn known(&self, date: Date) -> Date {
+        date.min(self.calendar.last_day())
     }
 }
 

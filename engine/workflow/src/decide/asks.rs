@@ -30,6 +30,10 @@ pub fn asks(world: World<'_>, snapshot: &Snapshot, command: &Command) -> Vec<Ask
         | Command::ChildEnded { .. }
         | Command::Cancel { .. }
         | Command::Move { .. } => open().map(Ask::Conclude).collect(),
+        // Fewer people may be expected now, so that a step may conclude.
+        Command::Recalendar if !world.calendar.staff().is_empty() || !snapshot.handed.is_empty() => {
+            open().map(Ask::Conclude).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -76,7 +80,7 @@ pub fn calls_for(
         }
         inputs.insert("checks".into(), Value::Array(checks));
     }
-    let invited = turn.invited(def)?;
+    let invited = turn.expected(def)?;
     let mut config = grow(&turn, with)?;
     if let Value::Object(fields) = &mut config {
         // L10: the plugin says `insufficient`, the workflow's guard decides what follows.
@@ -85,14 +89,44 @@ pub fn calls_for(
     Ok(CallConfig { kind: def.step.kind.clone(), config, inputs, invited })
 }
 
-/// The roles an actor holds in an instance: those of the school, and those of the workflow whose `from` names the person.
+/// The roles an actor holds in an instance, their own and those of people for whom they stand in today: roles of the
+/// school, and those of the workflow whose `from` names the person.
 pub fn roles_of(world: World<'_>, snapshot: &Snapshot, actor: &super::Actor) -> Vec<String> {
+    let mut roles = own_roles_of(world, snapshot, actor);
+    let Some(person) = actor.person.as_deref().filter(|_| !world.calendar.staff().absences.is_empty()) else {
+        return roles;
+    };
+    let answers = super::Answers::default();
+    let turn = Turn::new(world, actor, &answers, snapshot);
+    for absent in world.calendar.staff().covered_by(person, turn.today()) {
+        let possible = absent.roles.iter().chain(world.definition.ir.roles.keys());
+        for role in possible.filter(|role| turn.hands_over(absent, role, person)) {
+            if !roles.contains(role) {
+                roles.push(role.clone());
+            }
+        }
+    }
+    roles
+}
+
+/// The roles an actor holds in an instance without standing in for anybody.
+pub fn own_roles_of(world: World<'_>, snapshot: &Snapshot, actor: &super::Actor) -> Vec<String> {
     let answers = super::Answers::default();
     let turn = Turn::new(world, actor, &answers, snapshot);
     let mut roles: Vec<String> =
         actor.roles.iter().filter(|role| !world.definition.roles.contains_key(*role)).cloned().collect();
-    roles.extend(world.definition.roles.keys().filter(|role| turn.holds(role)).cloned());
+    roles.extend(world.definition.roles.keys().filter(|role| turn.holds_own(role)).cloned());
     roles
+}
+
+/// The roles an actor holds where a step is concerned: what is personal is handed over to nobody.
+pub fn roles_in(world: World<'_>, snapshot: &Snapshot, actor: &super::Actor, step: &str) -> Vec<String> {
+    let answers = super::Answers::default();
+    let turn = Turn::new(world, actor, &answers, snapshot);
+    match world.definition.step(step) {
+        Some(def) if turn.is_personal(def) => own_roles_of(world, snapshot, actor),
+        _ => roles_of(world, snapshot, actor),
+    }
 }
 
 /// What a reader sees of the instance as a whole: the view of the first role that the reader holds.
@@ -106,7 +140,9 @@ pub fn view_of(
     answers: &super::Answers,
 ) -> Result<Option<super::Object>, String> {
     let turn = Turn::new(world, reader, answers, snapshot);
-    let Some((_, fields)) = world.definition.views.iter().find(|(role, _)| turn.holds(role)) else { return Ok(None) };
+    let personal = world.definition.ir.privacy >= crate::ir::Privacy::P2;
+    let sees = |role: &str| if personal { turn.holds_own(role) } else { turn.holds(role) };
+    let Some((_, fields)) = world.definition.views.iter().find(|(role, _)| sees(role)) else { return Ok(None) };
     let mut seen = turn.object(fields, None, &Locals::default())?;
     seen.retain(|_, value| !value.is_null());
     Ok(Some(seen))

@@ -54,6 +54,8 @@ pub fn holders(world: World<'_>, snapshot: &Snapshot, role: &str) -> Result<Opti
     let turn = Turn::new(world, &actor, &answers, snapshot);
     let mut persons = Vec::new();
     super::states::collect_ids(&turn.value(program, None, &Locals::default())?, &mut persons);
+    let stand_ins: Vec<String> = persons.iter().filter_map(|person| turn.substitute_of(person, role)).collect();
+    persons.extend(stand_ins);
     Ok(Some(persons))
 }
 

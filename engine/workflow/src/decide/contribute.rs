@@ -88,7 +88,10 @@ fn moment(turn: &Turn<'_>, step: &str, owner: &str, checked: &Checked) -> Result
 fn allowed(turn: &Turn<'_>, step: &str) -> Result<(), Rejection> {
     let definition = turn.step(step)?;
     let roles = &definition.step.roles;
-    if turn.actor.is_system() || roles.iter().any(|role| turn.holds(role)) {
+    if let (false, Some(whom)) = (turn.actor.is_system(), &turn.actor.on_behalf_of) {
+        return turn.may_act_for(definition, whom);
+    }
+    if turn.actor.is_system() || roles.iter().any(|role| turn.holds_own(role)) {
         return Ok(());
     }
     Err(Rejection::new("NOT_ALLOWED", format!("step `{step}` takes contributions of {} only", roles.join(", "))))
@@ -196,7 +199,8 @@ pub(super) fn admit(turn: &mut Turn<'_>, step: &str, id: &str) -> Result<Answer,
         return Err(Rejection::new("CLOSED", "the step that follows has closed; the result is frozen"));
     }
     // Who facilitates: leads the cycle, or works on the step that follows.
-    let follows = |s: &String| !turn.accepts(s, &prior.entry) && allowed(turn, s).is_ok();
+    let takes = |s: &String| turn.step(s).is_ok_and(|def| def.step.roles.iter().any(|role| turn.holds(role)));
+    let follows = |s: &String| !turn.accepts(s, &prior.entry) && takes(s);
     if !turn.leads() && !open.iter().any(follows) {
         return Err(Rejection::new("NOT_ALLOWED", "only who facilitates may let a late contribution count"));
     }

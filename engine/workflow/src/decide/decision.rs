@@ -105,6 +105,18 @@ pub enum Happening {
         /// Step id.
         step: String,
     },
+    /// Somebody is away; their tasks and roles went to who stands in, if anybody does.
+    HandedOver {
+        /// Who is away.
+        person: String,
+        /// Who stands in.
+        to: Option<String>,
+    },
+    /// Somebody is back, or somebody else stands in.
+    HandedBack {
+        /// Who was away.
+        person: String,
+    },
     /// A message for people.
     Noted {
         /// Text.
@@ -130,6 +142,13 @@ pub enum TaskChange {
         run: u64,
         /// concluded, closed or skipped.
         how: &'static str,
+    },
+    /// In other lists: somebody went, is back, or stands in.
+    Assign {
+        /// Number of the step's opening.
+        run: u64,
+        /// In whose lists it stands now.
+        assignees: Vec<String>,
     },
     /// Another due date.
     Due {

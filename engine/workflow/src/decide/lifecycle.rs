@@ -8,6 +8,7 @@ use super::contribute::{self, Handed};
 use super::decision::{Answer, Happening, Rejection, TaskChange, TimerChange};
 use super::macrostep::{self, Broken};
 use super::model::{ChildStatus, Incident, Lifecycle, PendingTimer, StepStatus, TimerPurpose};
+use super::moved::{self, Moved, What};
 use super::stepper;
 use super::turn::{Event, Turn};
 use super::{MAX_TEXT, Stop, erase, send};
@@ -91,7 +92,10 @@ fn texts_within_bounds(command: &Command) -> Result<(), Rejection> {
 /// Carries a command out on the working copy.
 pub(super) fn apply(turn: &mut Turn<'_>, command: &Command) -> Result<Answer, Stop> {
     match command {
-        Command::Start { .. } => macrostep::begin(turn)?,
+        Command::Start { .. } => {
+            macrostep::begin(turn)?;
+            turn.hand_over().map_err(Broken)?;
+        }
         Command::Contribute { step, id, participant, group, revision, .. } => {
             let handed = Handed { step, id, participant, group: group.as_ref(), revision: *revision };
             let answer = contribute::hand_in(turn, &handed)?;
@@ -122,7 +126,11 @@ pub(super) fn apply(turn: &mut Turn<'_>, command: &Command) -> Result<Answer, St
                 turn.snapshot.absent.insert(person.clone());
             }
         }
-        Command::Recalendar => recalendar(turn)?,
+        Command::Recalendar => {
+            recalendar(turn)?;
+            turn.hand_over().map_err(Broken)?;
+            conclude_all_ready(turn)?;
+        }
     }
     Ok(Answer::Accepted)
 }
@@ -134,6 +142,12 @@ fn conclude_when_ready(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {
         conclude_now(turn, step)?;
     }
     Ok(())
+}
+
+/// Of fewer people an answer is expected now: what waits for nobody any more concludes.
+fn conclude_all_ready(turn: &mut Turn<'_>) -> Result<(), Stop> {
+    let ready: Vec<String> = turn.answers.concluded.keys().cloned().collect();
+    ready.iter().try_for_each(|step| conclude_when_ready(turn, step))
 }
 
 fn conclude(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {
@@ -207,11 +221,16 @@ fn fire(turn: &mut Turn<'_>, id: &str, seq: u64) -> Result<(), Stop> {
             macrostep::deliver(turn, Event::internal(name, data))?;
         }
         TimerPurpose::Remind { step } => {
-            let persons = turn.missing(&step);
-            let roles = turn.step(&step).map(|def| def.step.roles.clone()).unwrap_or_default();
-            let roles = if persons.is_empty() { roles } else { Vec::new() };
+            let all = turn.step(&step).map(|def| def.step.roles.clone()).unwrap_or_default();
+            let (roles, persons) = turn.to_remind(&step).map_or((all, Vec::new()), |persons| (Vec::new(), persons));
             let about = about(turn, &step);
-            stepper::notify(turn, roles, persons, "remind", &about);
+            if !(roles.is_empty() && persons.is_empty()) {
+                stepper::notify(turn, roles, persons, "remind", &about);
+            }
+        }
+        TimerPurpose::HandOver => {
+            turn.hand_over().map_err(Broken)?;
+            conclude_all_ready(turn)?;
         }
         TimerPurpose::Erase { pool, until } => erase::expire(turn, &pool, until),
         TimerPurpose::Escalate { step, roles } => {
@@ -255,11 +274,16 @@ fn reschedule(turn: &mut Turn<'_>, target: &str, to: DateTime, reason: &str) -> 
 
 /// Open timers are dated anew from the moment they counted from; what is no longer to come fires at once.
 fn recalendar(turn: &mut Turn<'_>) -> Result<(), Stop> {
-    let timers: Vec<_> = turn.snapshot.timers.iter().map(|(id, t)| (id.clone(), t.clone())).collect();
+    let mut moved = Vec::new();
+    let dated = turn.snapshot.timers.iter().filter(|(_, timer)| timer.purpose != TimerPurpose::HandOver);
+    let timers: Vec<_> = dated.map(|(id, timer)| (id.clone(), timer.clone())).collect();
     for (id, timer) in timers {
         let due = turn.resolve(&timer.rule, timer.base, None).map_err(Broken)?;
         if due.civil != timer.civil || due.instant != timer.due {
             turn.trace.push(Happening::Redated { target: id.clone(), from: Some(timer.civil), to: due.civil });
+            if matches!(timer.purpose, TimerPurpose::Event { repeat: false, .. }) {
+                moved.push(Moved { what: What::Timer(id.clone()), from: timer.civil, to: due.civil });
+            }
             turn.keep_timer(&id, PendingTimer { due: due.instant, civil: due.civil, ..timer });
         }
     }
@@ -278,9 +302,11 @@ fn recalendar(turn: &mut Turn<'_>) -> Result<(), Stop> {
                 state.due = Some(due.civil);
             }
             turn.tasks.push(TaskChange::Due { run, due: due.instant });
-            turn.trace.push(Happening::Redated { target: id, from: Some(before), to: due.civil });
+            turn.trace.push(Happening::Redated { target: id.clone(), from: Some(before), to: due.civil });
+            moved.push(Moved { what: What::Step(id), from: before, to: due.civil });
         }
     }
+    moved::tell(turn, &moved).map_err(Broken)?;
     Ok(())
 }
 
@@ -336,6 +362,7 @@ fn resume(turn: &mut Turn<'_>) -> Result<(), Stop> {
         }
         turn.keep_timer(&id, timer);
     }
+    turn.hand_over().map_err(Broken)?;
     Ok(())
 }
 

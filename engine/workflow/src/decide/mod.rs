@@ -13,14 +13,16 @@ mod erase;
 mod lifecycle;
 mod macrostep;
 mod model;
+mod moved;
 mod names;
+mod stand_in;
 mod states;
 mod stepper;
 #[cfg(test)]
 mod tests;
 mod turn;
 
-pub use asks::{CallConfig, asks, calls_for, roles_of, view_of};
+pub use asks::{CallConfig, asks, calls_for, own_roles_of, roles_in, roles_of, view_of};
 pub use assume::{Assumptions, evaluated, holders};
 pub use command::{Actor, Answers, Ask, Checked, Command, Conclusion, ContributionStatus, Prior, Problem};
 pub use decision::{
@@ -32,6 +34,7 @@ pub use model::{
     Child, ChildStatus, Children, Incident, Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Snapshot, StepState,
     StepStatus, Tally, TimerPurpose,
 };
+pub use stand_in::{acts_for, sends_for, stands_in};
 pub use stepper::MAX_REASONS;
 pub use turn::{LEADING_ROLES, World};
 
@@ -139,6 +142,7 @@ fn blank(world: World<'_>) -> Snapshot {
         artifacts: Default::default(),
         incidents: Default::default(),
         absent: Default::default(),
+        handed: Default::default(),
         counter: 0,
     }
 }

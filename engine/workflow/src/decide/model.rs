@@ -116,6 +116,9 @@ pub struct Snapshot {
     pub incidents: BTreeMap<String, Incident>,
     /// People who are absent (L14).
     pub absent: BTreeSet<String>,
+    /// Absences by the school's calendar that this cycle was told of: who is away, and who stands in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub handed: BTreeMap<String, Option<String>>,
     /// Last number given to a step opening, timer, pool, child round or incident.
     pub counter: u64,
 }
@@ -230,6 +233,8 @@ pub enum TimerPurpose {
         /// Contributions until then go.
         until: Timestamp,
     },
+    /// Somebody goes or is back: tasks change hands.
+    HandOver,
     /// Tells roles that a step is late.
     Escalate {
         /// Step id.

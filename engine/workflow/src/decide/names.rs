@@ -42,7 +42,7 @@ impl<'x> Names<'x> {
         let actor = self.turn.actor;
         let roles = actor.roles.iter().map(|role| Value::from(role.as_str())).collect();
         let person = Value::map([
-            ("id", Value::from(actor.person.as_deref().unwrap_or_default())),
+            ("id", Value::from(actor.on_behalf_of.as_ref().or(actor.person.as_ref()).map_or("", String::as_str))),
             ("roles", Value::list(roles)),
         ]);
         Value::map([
@@ -164,6 +164,21 @@ impl Functions for Lent<'_> {
                 None => Err("In() takes the id of a state".to_owned()),
             });
         }
+        if name == "expected" {
+            return Some(self.expected(args));
+        }
         self.school.call(name, args)
+    }
+}
+
+impl Lent<'_> {
+    /// Those of a list of whom something is expected today: nobody who is away without a substitute, of a shared job one.
+    fn expected<'a>(&self, args: &[Value<'a>]) -> Result<Value<'a>, String> {
+        let Some(Json::Array(people)) = args.first().map(Value::to_json) else {
+            return Err("expected() takes a list of people".to_owned());
+        };
+        let people: Vec<String> = people.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect();
+        let expected = self.turn.expected_of(&people);
+        Ok(Value::list(expected.into_iter().map(|id| Value::from(id)).collect()))
     }
 }

@@ -10,7 +10,7 @@ use super::names::Locals;
 use super::turn::{Event, Turn};
 use crate::calendar::{CalendarError, RuleError};
 use crate::definition::{RunDef, StepDef};
-use crate::ir::{Identity, Join};
+use crate::ir::Join;
 
 impl Turn<'_> {
     /// A state has been entered: its steps open, its timers start.
@@ -93,7 +93,7 @@ impl Turn<'_> {
             state: def.state.clone(),
             title: self.world.definition.texts(&format!("step.{id}")),
             roles: def.step.roles.clone(),
-            assignees: self.assignees(def)?,
+            assignees: self.takers(def)?,
             minutes: def.step.minutes,
             privacy: def.step.privacy.unwrap_or(self.world.definition.ir.privacy),
             opened_at: self.world.now,
@@ -114,17 +114,13 @@ impl Turn<'_> {
         run
     }
 
-    fn assignees(&self, def: &StepDef) -> Result<Vec<String>, String> {
-        let Some(program) = &def.assign else { return Ok(Vec::new()) };
+    /// Persons whom the workflow names for a step, minus who was marked absent (L14); `None` when it names nobody.
+    pub(super) fn listed(&self, def: &StepDef) -> Result<Option<Vec<String>>, String> {
+        let Some(program) = &def.assign else { return Ok(None) };
         let mut persons = Vec::new();
         collect_ids(&self.value(program, None, &Locals::default())?, &mut persons);
         persons.retain(|person| !self.snapshot.absent.contains(person));
-        Ok(persons)
-    }
-
-    /// Persons a step is for, minus the absent (L14); `None` when it names nobody.
-    pub(super) fn invited(&self, def: &StepDef) -> Result<Option<Vec<String>>, String> {
-        def.assign.as_ref().map(|_| self.assignees(def)).transpose()
+        Ok(Some(persons))
     }
 
     fn step_due(&self, def: &StepDef) -> Result<Option<(DateTime, Timestamp)>, String> {
@@ -400,18 +396,6 @@ impl Turn<'_> {
             let outcome = self.snapshot.data.get("outcome").cloned().unwrap_or(Value::Null);
             self.effects.push(Effect::ChildEnded { parent, status, outcome });
         }
-    }
-
-    /// Who has not contributed to a step; empty when nobody can know (anonymous) or nobody is named.
-    pub(super) fn missing(&self, step: &str) -> Vec<String> {
-        let Some(def) = self.world.definition.step(step) else { return Vec::new() };
-        if def.step.identity == Identity::Anonymous {
-            return Vec::new();
-        }
-        let done = self.snapshot.pools.get(&def.pool).map(|pool| &pool.contributed);
-        let mut persons = self.assignees(def).unwrap_or_default();
-        persons.retain(|person| !done.is_some_and(|done| done.contains(person)));
-        persons
     }
 }
 

@@ -249,7 +249,20 @@ pub(super) fn notify(
     data: &serde_json::Map<String, Value>,
 ) {
     let text = turn.message(&format!("notice.{key}"), data);
+    say(turn, roles, persons, key, text);
+}
+
+/// The same with words of its own.
+pub(super) fn say(
+    turn: &mut Turn<'_>,
+    roles: Vec<String>,
+    persons: Vec<String>,
+    key: &str,
+    text: std::collections::BTreeMap<String, String>,
+) {
     let not_before = turn.world.calendar.next_allowed(turn.world.now);
+    let mut persons = persons;
+    persons.extend(turn.told_instead(&roles));
     turn.effects.push(Effect::Notify { roles, persons, text, key: key.to_owned(), not_before });
 }
 

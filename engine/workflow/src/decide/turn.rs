@@ -186,23 +186,32 @@ impl<'a> Turn<'a> {
             .is_some_and(|def| def.step.accepts.is_empty() || def.step.accepts.iter().any(|accepted| accepted == entry))
     }
 
-    /// Whether the actor holds a role: by the workflow's `from:`, else by the school.
+    /// Whether the actor holds a role: their own, or that of somebody for whom they stand in today.
     pub fn holds(&self, role: &str) -> bool {
+        self.holds_own(role) || self.holds_for_another(role)
+    }
+
+    /// Whether the actor holds a role themselves: by the workflow's `from:`, else by the school.
+    pub fn holds_own(&self, role: &str) -> bool {
         if self.actor.is_system() {
             return true;
         }
-        let Some(person) = &self.actor.person else {
-            return self.actor.roles.iter().any(|held| held == role);
-        };
-        match self.world.definition.roles.get(role) {
-            Some(program) => self.value(program, None, &Locals::default()).is_ok_and(|v| names_person(&v, person)),
-            None => self.actor.roles.iter().any(|held| held == role),
+        match &self.actor.person {
+            Some(person) if self.world.definition.roles.contains_key(role) => self.names(role, person),
+            _ => self.actor.roles.iter().any(|held| held == role),
         }
     }
 
-    /// Whether the actor leads the cycle: by a leading role, or as the engine.
+    /// Whether a role of the workflow's own names a person.
+    pub fn names(&self, role: &str, person: &str) -> bool {
+        let program = self.world.definition.roles.get(role);
+        program.is_some_and(|p| self.value(p, None, &Locals::default()).is_ok_and(|v| names_person(&v, person)))
+    }
+
+    /// Whether the actor leads the cycle: by a leading role, for somebody who is away, or as the engine.
     pub fn leads(&self) -> bool {
-        self.actor.is_system() || LEADING_ROLES.iter().any(|role| self.actor.roles.iter().any(|held| held == role))
+        let own = LEADING_ROLES.iter().any(|role| self.actor.roles.iter().any(|held| held == role));
+        own || self.actor.is_system() || self.leads_for_another()
     }
 
     /// Evaluates an expression to JSON.
@@ -256,6 +265,17 @@ fn built_in(key: &str) -> BTreeMap<String, String> {
     let (nl, en) = match key {
         "notice.remind" => ("Je taak wacht nog op jou: {title}.", "Your task is still waiting for you: {title}."),
         "notice.escalate" => ("Deze taak is nog niet klaar: {title}.", "This task is not done yet: {title}."),
+        "notice.stand_in" => (
+            "Je staat tot en met {until} in voor {person} bij ‘{title}’.",
+            "Until {until} you stand in for {person} in ‘{title}’.",
+        ),
+        "notice.stand_in_ends" => {
+            ("De vervanging van {person} bij ‘{title}’ is voorbij.", "Standing in for {person} in ‘{title}’ is over.")
+        }
+        "notice.absent" => (
+            "{person} is er niet tot en met {until}, en niemand staat in bij ‘{title}’.",
+            "{person} is away until {until}, and nobody stands in for ‘{title}’.",
+        ),
         _ => return BTreeMap::new(),
     };
     [("nl".to_owned(), nl.to_owned()), ("en".to_owned(), en.to_owned())].into()

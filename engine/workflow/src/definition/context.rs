@@ -24,5 +24,6 @@ pub fn environment(workflow: &Workflow) -> Env {
         .with_variable("states", Type::list(Type::String))
         .with_variable("artifacts", Type::map(Type::Int))
         .with_function(Signature::new("In", [Type::String], Type::Bool))
+        .with_function(Signature::new("expected", [Type::list(Type::String)], Type::list(Type::String)))
         .with_functions(school::signatures())
 }

@@ -66,6 +66,9 @@ fn someone(plan: &Plan, seed: u64, id: &str, roles: &[String]) -> Someone {
             day += 1;
         }
     }
+    for absent in plan.school.calendar.staff().absences.iter().filter(|absent| absent.person == *id) {
+        days.iter().zip(&mut away).filter(|(day, _)| absent.on(**day)).for_each(|(_, away)| *away = true);
+    }
     Someone { id: id.to_owned(), roles: roles.to_vec(), pace, off, away, never, leaves, gone: false }
 }
 

@@ -293,6 +293,7 @@ impl<'p> Stage<'p> {
             match change {
                 TaskChange::Open(task) => self.open(number, &task),
                 TaskChange::Close { run, .. } => self.close(number, run),
+                TaskChange::Assign { run, assignees } => self.reassign(number, run, &assignees),
                 TaskChange::Due { run, due } => {
                     if let Some(work) = self.cycles.get_mut(number).and_then(|cycle| cycle.works.get_mut(&run)) {
                         work.due = Some(due);

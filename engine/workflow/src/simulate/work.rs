@@ -8,7 +8,7 @@ use super::chance::Chance;
 use super::cycle::{Cycle, Work};
 use super::stage::{Item, Stage};
 use super::told::What;
-use crate::decide::{Actor, Answers, Checked, Command, LEADING_ROLES, NewTask, evaluated, holders};
+use crate::decide::{Actor, Answers, Checked, Command, LEADING_ROLES, NewTask, acts_for, evaluated, holders};
 use crate::definition::Tree;
 use crate::ir::{Concluding, Identity};
 
@@ -77,7 +77,8 @@ impl Stage<'_> {
             self.index.get(id.as_str()).copied().filter(|p| self.people.get(*p).is_some_and(|one| !one.gone))
         };
         if !task.assignees.is_empty() {
-            return (task.assignees.iter().filter_map(present).collect(), Vec::new());
+            let doing = self.doing(&task.assignees);
+            return (doing.iter().filter_map(present).collect(), Vec::new());
         }
         let mut by_role = Vec::new();
         for role in &task.roles {
@@ -104,12 +105,54 @@ impl Stage<'_> {
         (meant, reserve)
     }
 
+    /// Of the people in whose lists a task stands, who does it: for somebody away who stands in, of a shared job who works
+    /// today.
+    fn doing(&self, assignees: &[String]) -> Vec<String> {
+        let (staff, now) = (self.plan.school.calendar.staff(), self.local(self.now));
+        if staff.is_empty() {
+            return assignees.to_vec();
+        }
+        let mut doing: Vec<String> = Vec::with_capacity(assignees.len());
+        for person in assignees {
+            let handed = staff.absence(person, now.date()).and_then(|absent| absent.substitute.as_ref());
+            if handed.is_some_and(|to| assignees.contains(to)) {
+                continue;
+            }
+            let shared = doing.iter().any(|other| staff.share(person, other));
+            let there = staff.at_work(person, now);
+            if !shared && (there.contains(person) || !there.iter().any(|one| assignees.contains(one))) {
+                doing.push(person.clone());
+            }
+        }
+        doing
+    }
+
+    /// A task stands in other lists: who has it now answers, who has it no longer does not.
+    pub fn reassign(&mut self, number: usize, run: u64, assignees: &[String]) {
+        let doing = self.doing(assignees);
+        let people: Vec<usize> = doing.iter().filter_map(|id| self.index.get(id.as_str()).copied()).collect();
+        let Some(work) = self.cycles.get_mut(number).and_then(|cycle| cycle.works.get_mut(&run)) else { return };
+        let new: Vec<usize> = people.iter().filter(|person| !work.expected.contains(person)).copied().collect();
+        let answered: Vec<usize> = work.answers.iter().map(|(person, _)| *person).collect();
+        work.expected.retain(|person| people.contains(person) || answered.contains(person));
+        work.expected.extend(&new);
+        for person in new {
+            self.expect(number, run, person, false);
+        }
+    }
+
     /// The persons who hold a role in a cycle.
     pub fn holders(&self, cycle: &Cycle<'_>, role: &str) -> Vec<String> {
         let world = cycle.world(&self.plan.school.calendar, self.now);
         match holders(world, &cycle.snapshot, role) {
             Ok(Some(persons)) => persons,
-            Ok(None) => self.plan.school.ids(Some(role)),
+            Ok(None) => {
+                let mut ids = self.plan.school.ids(Some(role));
+                let away = self.plan.school.calendar.staff().away(self.today());
+                let handed = away.filter(|absent| absent.roles.iter().any(|held| held == role));
+                ids.extend(handed.filter_map(|absent| absent.substitute.clone()));
+                ids
+            }
             Err(_) => Vec::new(),
         }
     }
@@ -199,7 +242,7 @@ impl Stage<'_> {
         let Some(cycle) = self.cycles.get_mut(number).filter(|cycle| cycle.is_active()) else { return };
         let Some(work) = cycle.works.get_mut(&run) else { return };
         let Some(one) = self.people.get(person).filter(|one| !one.gone) else { return };
-        if work.has_answered(person) {
+        if work.has_answered(person) || !work.expected.contains(&person) {
             return;
         }
         work.answers.push((person, now));
@@ -212,6 +255,10 @@ impl Stage<'_> {
             participant = format!("a{person}-{run}");
             let roles = cycle.script.definition.step(&step).map(|def| def.step.roles.clone()).unwrap_or_default();
             actor = Actor { person: None, roles, on_behalf_of: None };
+        }
+        if let Some(whom) = acts_for(cycle.world(&self.plan.school.calendar, now), &cycle.snapshot, &actor, &step) {
+            participant.clone_from(&whom);
+            actor.on_behalf_of = Some(whom);
         }
         let command = Command::Contribute {
             step: step.clone(),

@@ -83,6 +83,11 @@ pub static ROLE: Construct = Construct {
     nullable: true,
     keys: &[
         Key::new("from", Shape::Expr, "Expression giving the ids of the people who hold it, such as `config.core`."),
+        Key::new(
+            "apart",
+            Shape::List(&Shape::Name(Pattern::Id)),
+            "Roles that must stay in other hands: who holds one of them cannot stand in for somebody in this role, such as the visited teacher for a visitor.",
+        ),
         Key::new("title", Shape::Localised, "Name of the role."),
     ],
 };

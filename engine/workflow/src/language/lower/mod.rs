@@ -159,8 +159,9 @@ impl Lowering<'_> {
             let path = Path::of("role").at(&entry.key);
             self.map.put(path.at("name"), entry.span);
             self.text(format_args!("role.{}", entry.key), entry.value.get("title"));
+            let apart = self.names(entry.value.get("apart"), path.at("apart"));
             let from = self.expr(entry.value.get("from"), path);
-            roles.insert(entry.key.clone(), ir::Role { from });
+            roles.insert(entry.key.clone(), ir::Role { from, apart });
         }
         roles
     }

@@ -56,6 +56,9 @@ pub fn verify(
     for role in &views {
         verify.roles_exist(std::slice::from_ref(role), format_args!("view/{role}"));
     }
+    for (id, role) in &workflow.roles {
+        verify.roles_exist(&role.apart, format_args!("role/{id}/apart"));
+    }
     verify.structure();
     verify.events();
     verify.actions();
