@@ -89,6 +89,23 @@ pub fn calls_for(
     Ok(CallConfig { kind: def.step.kind.clone(), config, inputs, invited })
 }
 
+/// The open steps as people have them in their lists now.
+///
+/// # Errors
+/// The expression that failed.
+pub fn open_tasks(world: World<'_>, snapshot: &Snapshot) -> Result<Vec<super::NewTask>, String> {
+    let (actor, answers) = (super::Actor::system(), super::Answers::default());
+    let turn = Turn::new(world, &actor, &answers, snapshot);
+    let mut tasks = Vec::new();
+    for (id, state) in snapshot.steps.iter().filter(|(_, state)| state.status == StepStatus::Open) {
+        let Some(def) = world.definition.step(id) else { continue };
+        let pool = snapshot.pools.get(&def.pool).map_or(0, |pool| pool.run);
+        let due = state.due.map(|due| world.calendar.instant(due)).transpose().map_err(|error| error.to_string())?;
+        tasks.push(turn.task(def, state.run, pool, due)?);
+    }
+    Ok(tasks)
+}
+
 /// The roles an actor holds in an instance, their own and those of people for whom they stand in today: roles of the
 /// school, and those of the workflow whose `from` names the person.
 pub fn roles_of(world: World<'_>, snapshot: &Snapshot, actor: &super::Actor) -> Vec<String> {

@@ -22,7 +22,7 @@ mod stepper;
 mod tests;
 mod turn;
 
-pub use asks::{CallConfig, asks, calls_for, own_roles_of, roles_in, roles_of, view_of};
+pub use asks::{CallConfig, asks, calls_for, open_tasks, own_roles_of, roles_in, roles_of, view_of};
 pub use assume::{Assumptions, evaluated, holders};
 pub use command::{Actor, Answers, Ask, Checked, Command, Conclusion, ContributionStatus, Prior, Problem};
 pub use decision::{

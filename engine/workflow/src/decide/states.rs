@@ -85,7 +85,15 @@ impl Turn<'_> {
         };
         self.snapshot.steps.insert(id.clone(), state);
         self.trace.push(Happening::Opened { step: id.clone() });
-        let task = NewTask {
+        let task = self.task(def, run, pool, due.map(|(_, instant)| instant))?;
+        self.tasks.push(TaskChange::Open(Box::new(task)));
+        self.step_timers(def)
+    }
+
+    /// A step as people have it in their lists.
+    pub(super) fn task(&self, def: &StepDef, run: u64, pool: u64, due: Option<Timestamp>) -> Result<NewTask, String> {
+        let id = &def.step.id;
+        Ok(NewTask {
             run,
             pool,
             step: id.clone(),
@@ -96,11 +104,9 @@ impl Turn<'_> {
             assignees: self.takers(def)?,
             minutes: def.step.minutes,
             privacy: def.step.privacy.unwrap_or(self.world.definition.ir.privacy),
-            opened_at: self.world.now,
-            due: due.map(|(_, instant)| instant),
-        };
-        self.tasks.push(TaskChange::Open(Box::new(task)));
-        self.step_timers(def)
+            opened_at: self.snapshot.steps.get(id).map_or(self.world.now, |state| state.opened_at),
+            due,
+        })
     }
 
     /// The pool of a step: that of the step it shares, the one it had, or a new one.

@@ -19,6 +19,9 @@ pub struct Run {
     /// Minutes per person (as in [`super::Plan`]) and week.
     #[serde(skip)]
     pub(super) minutes: Vec<Vec<u32>>,
+    /// Person, week and cycle (by number) with the minutes, when a forecast asks for it.
+    #[serde(skip)]
+    pub(super) asked: BTreeMap<(usize, usize, usize), u32>,
     /// What happened, when the story was asked for.
     pub told: Vec<Told>,
     /// Expressions that stumbled over made-up results, and contributions that were refused.

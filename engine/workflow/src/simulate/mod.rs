@@ -9,6 +9,7 @@
 mod chance;
 mod cycle;
 mod figures;
+mod forecast;
 mod kept;
 mod lead;
 mod people;
@@ -26,6 +27,7 @@ mod words;
 mod work;
 
 pub use figures::{CycleEnd, Run, StepFigures, Waiting, WaitsFor};
+pub use forecast::{Asked, Forecast, Running, Week, forecast};
 pub use plan::{Plan, Source};
 pub use rehearsal::{Habits, Rehearsal, Settled};
 pub use school::{Person, School, TOKENS, Team};

@@ -59,6 +59,8 @@ pub struct Plan {
     pub(super) habits: Settled,
     pub(super) weeks: Vec<Week>,
     pub(super) people: Vec<String>,
+    /// Everybody works on the agreed day: what runs is looked at, not people.
+    pub(super) on_time: bool,
     remarks: Vec<String>,
 }
 
@@ -92,7 +94,45 @@ impl Plan {
         let mut weeks = school.calendar.school_weeks(first, until);
         weeks.sort();
         let people = school.people.keys().cloned().collect();
-        Ok(Self { scripts, roots, until, first, habits, weeks, people, remarks: remarks.into_iter().collect(), school })
+        let remarks = remarks.into_iter().collect();
+        Ok(Self { scripts, roots, until, first, habits, weeks, people, on_time: false, remarks, school })
+    }
+
+    /// What runs, from a day on, made ready for a school in which everybody works on the agreed day. Workflows that others
+    /// run go by their id, each running one by the hash of its definition.
+    pub(super) fn of_running(
+        school: School,
+        others: &[Arc<Definition>],
+        running: &[Arc<Definition>],
+        kinds: &Kinds,
+        first: Date,
+    ) -> Self {
+        let rehearsal = Rehearsal { habits: super::Habits::punctual(), ..Rehearsal::default() };
+        let source =
+            |definition: &Arc<Definition>| Source { definition: Arc::clone(definition), rehearsal: rehearsal.clone() };
+        let mut maker = Maker { school: &school, kinds, problems: Vec::new(), remarks: BTreeSet::new() };
+        let mut scripts = BTreeMap::new();
+        for definition in others {
+            scripts.insert(definition.ir.id.clone(), maker.script(&source(definition), first));
+        }
+        for definition in running {
+            scripts.entry(definition.hash.clone()).or_insert_with(|| maker.script(&source(definition), first));
+        }
+        let until = last_day(&school.calendar, first);
+        let mut weeks = school.calendar.school_weeks(first, until);
+        weeks.sort();
+        Self {
+            scripts,
+            roots: Vec::new(),
+            until,
+            first,
+            habits: rehearsal.habits.settled(),
+            weeks,
+            people: school.people.keys().cloned().collect(),
+            on_time: true,
+            remarks: Vec::new(),
+            school,
+        }
     }
 
     /// What was made up, and what may be amiss, in English.

@@ -88,6 +88,21 @@ pub struct Settled {
 }
 
 impl Habits {
+    /// Everybody is there and answers, nobody asks for another round, nothing exceptional happens.
+    pub(super) fn punctual() -> Self {
+        Self {
+            answer_days: Some(0.0),
+            absent: Some(0.0),
+            part_time: Some(0.0),
+            never: Some(0.0),
+            leave: Some(0.0),
+            lead_days: Some(0.0),
+            another_round: Some(0.0),
+            setback: Some(0.0),
+            ..Self::default()
+        }
+    }
+
     /// These, and where they are silent the others.
     pub fn or(self, others: Self) -> Self {
         Self {

@@ -44,7 +44,7 @@ pub(super) struct Stage<'p> {
     queue: BinaryHeap<Reverse<(Timestamp, u64, Item)>>,
     count: u64,
     pub cycles: Vec<Cycle<'p>>,
-    numbers: BTreeMap<String, usize>,
+    pub(super) numbers: BTreeMap<String, usize>,
     pub people: Vec<Someone>,
     pub index: BTreeMap<&'p str, usize>,
     weeks: BTreeMap<crate::calendar::Week, usize>,
@@ -71,7 +71,7 @@ pub fn simulate(plan: &Plan, seed: u64, story: bool) -> Run {
 }
 
 impl<'p> Stage<'p> {
-    fn new(plan: &'p Plan, seed: u64, story: bool) -> Self {
+    pub(super) fn new(plan: &'p Plan, seed: u64, story: bool) -> Self {
         let people = people(plan, seed);
         let minutes = vec![vec![0; plan.weeks.len()]; people.len()];
         let instant = |moment: DateTime| plan.school.calendar.instant(moment).unwrap_or(Timestamp::MAX);
@@ -121,7 +121,7 @@ impl<'p> Stage<'p> {
         }
     }
 
-    fn go(&mut self) {
+    pub(super) fn go(&mut self) {
         while let Some(Reverse((at, number, item))) = self.queue.pop() {
             if number > MAX_HAPPENINGS {
                 self.run.note(format!("the rehearsal went round in circles and was stopped on {}", self.today()));
@@ -418,12 +418,15 @@ impl<'p> Stage<'p> {
 
     // ---- the end
 
-    /// Adds minutes to the week of a person.
-    pub fn spend(&mut self, person: usize, minutes: u32) {
-        let week = crate::calendar::Week::of(self.today());
-        let place = self.weeks.get(&week).and_then(|week| self.run.minutes.get_mut(person)?.get_mut(*week));
-        if let Some(spent) = place {
+    /// Adds minutes that a cycle asks to the week of a person.
+    pub fn spend(&mut self, cycle: usize, person: usize, minutes: u32) {
+        let Some(week) = self.weeks.get(&crate::calendar::Week::of(self.today())).copied() else { return };
+        if let Some(spent) = self.run.minutes.get_mut(person).and_then(|weeks| weeks.get_mut(week)) {
             *spent = spent.saturating_add(minutes);
+        }
+        if self.plan.on_time {
+            let asked = self.run.asked.entry((person, week, cycle)).or_default();
+            *asked = asked.saturating_add(minutes);
         }
     }
 

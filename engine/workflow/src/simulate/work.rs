@@ -191,12 +191,22 @@ impl Stage<'_> {
             let there = self.day_number(self.today()).is_some_and(|day| one.is_in(day, self.today()));
             return there.then(|| self.in_minutes(minutes.max(1)));
         }
+        if self.plan.on_time {
+            return Some(self.agreed(work.due));
+        }
         if one.never || (soon && !chance.happens(HEEDED)) {
             return None;
         }
         let days = if soon { chance.below(2) } else { (one.pace * 2.0 * chance.fraction()) as u64 };
         let from = work.from.map_or(self.now, |day| self.now.max(self.instant(day.at(8, 0, 0, 0))));
         self.work_moment(from, days as usize, &mut chance, |number, day| one.is_in(number, day))
+    }
+
+    /// When somebody works who does it as agreed: on the day it is due, soon when that has passed or there is none.
+    fn agreed(&self, due: Option<Timestamp>) -> Timestamp {
+        let Some(due) = due.filter(|due| *due > self.now) else { return self.in_minutes(60) };
+        let afternoon = self.instant(self.local(due).date().at(15, 0, 0, 0));
+        if afternoon > self.now && afternoon < due { afternoon } else { due - jiff::SignedDuration::from_mins(1) }
     }
 
     /// A moment in working hours, so many school days later, on a day that suits.
@@ -276,7 +286,7 @@ impl Stage<'_> {
                 figures.answers += 1;
                 figures.late += u32::from(late);
                 figures.minutes += u64::from(minutes);
-                self.spend(person, minutes);
+                self.spend(number, person, minutes);
                 if complete {
                     self.wake_leader(number);
                 }
