@@ -35,6 +35,7 @@ pub struct Engine {
     pub(crate) library: Arc<Library>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) catalog: Catalog,
+    pub(crate) latest: crate::workload::Latest,
     live: Mutex<HashMap<String, Arc<AsyncMutex<Option<Live>>>>>,
     /// Told when there may be new effects or timers.
     pub(crate) woken: tokio::sync::Notify,
@@ -96,6 +97,7 @@ impl Engine {
             library,
             clock,
             catalog: Catalog::default(),
+            latest: crate::workload::Latest::default(),
             live: Mutex::new(HashMap::new()),
             woken: tokio::sync::Notify::new(),
         }

@@ -18,6 +18,7 @@ mod school;
 mod start;
 mod verify;
 mod view;
+mod workload;
 
 pub use clock::{Clock, ShiftedClock, SystemClock, VirtualClock};
 pub use draaiboek_workflow::calendar::{Absence, Duo, StaffError};

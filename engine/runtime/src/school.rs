@@ -203,6 +203,14 @@ impl School {
             .map_err(|error| amiss(error.to_string()))
     }
 
+    /// What is amiss in absences and shared jobs, if anything.
+    pub fn staff_error(&self) -> Option<StaffError> {
+        match self.staff().map(Staff::checked) {
+            Err(CalendarError::Staff(error)) | Ok(Err(error)) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Absences with the roles that are handed over, and shared jobs.
     fn staff(&self) -> Result<Staff, CalendarError> {
         let known = |person: &String| match self.people.contains_key(person) {

@@ -120,7 +120,7 @@ impl Engine {
     }
 
     /// Hash of the newest published version that fits the requirement.
-    async fn newest(&self, workflow: &str, requirement: Option<&str>) -> Result<Vec<u8>, EngineError> {
+    pub(crate) async fn newest(&self, workflow: &str, requirement: Option<&str>) -> Result<Vec<u8>, EngineError> {
         let wanted = requirement
             .map(|text| {
                 semver::VersionReq::parse(text)

@@ -242,7 +242,7 @@ impl Maker<'_> {
                 "there is no school `{wanted}`; name a school file with --school FILE"
             )));
         };
-        Ok(school(&runtime::School::parse(&text)?)?)
+        Ok(runtime::School::parse(&text)?.rehearsed()?)
     }
 }
 
@@ -258,28 +258,6 @@ fn parsed(file: &Path, text: &str) -> Result<Rehearsal, Failure> {
     Rehearsal::parse(text).map_err(|error| {
         Failure::usage(format!("{}: {error}", file.display()))
             .hint("docs/simulate.md explains the keys of a rehearsal file")
-    })
-}
-
-fn school(known: &runtime::School) -> Result<sim::School, runtime::EngineError> {
-    let person = |person: &runtime::Person| sim::Person {
-        name: person.name.clone(),
-        roles: person.roles.clone(),
-        attributes: person.attributes.clone(),
-    };
-    let team = |team: &runtime::Team| sim::Team {
-        title: team.title.clone(),
-        kind: team.kind.clone(),
-        theme: team.theme.clone(),
-        members: team.members.clone(),
-        coach: team.coach.clone(),
-    };
-    Ok(sim::School {
-        id: known.school.clone(),
-        calendar: known.calendar()?,
-        people: known.people.iter().map(|(id, one)| (id.clone(), person(one))).collect(),
-        teams: known.teams.iter().map(|(id, one)| (id.clone(), team(one))).collect(),
-        minutes_per_week: known.workload.as_ref().map(|workload| workload.minutes_per_week),
     })
 }
 

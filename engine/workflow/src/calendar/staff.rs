@@ -212,7 +212,7 @@ impl Staff {
     ///
     /// # Errors
     /// The first contradiction.
-    pub(super) fn checked(mut self) -> Result<Self, StaffError> {
+    pub fn checked(mut self) -> Result<Self, StaffError> {
         if self.absences.len() > MAX_ABSENCES {
             return Err(StaffError::TooMany(self.absences.len()));
         }
