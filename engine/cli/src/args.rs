@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use crate::args_people::{People, Workload};
+
 pub use crate::args_words::{Diff, Import, Instrument, TraceBack};
 use crate::choice::{CheckFormat, Colour, DiagramFormat, Direction, Lang};
 
@@ -70,6 +72,11 @@ pub enum Command {
     /// Schools with their people, teams and calendar
     #[command(subcommand)]
     School(School),
+    /// Who is at the school, who is away and stands in, who shares a job
+    #[command(subcommand)]
+    People(People),
+    /// The minutes that running cycles still ask of each person in each week
+    Workload(Workload),
     /// Make workflows available for new cycles; running ones keep their version
     Publish {
         /// A workflow file or folder, or a folder with several

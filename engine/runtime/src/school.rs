@@ -203,6 +203,55 @@ impl School {
             .map_err(|error| amiss(error.to_string()))
     }
 
+    /// Adds an absence; one of the same person that begins on the same day is replaced.
+    ///
+    /// # Errors
+    /// What contradicts it; the school stays as it was.
+    pub fn set_absence(&mut self, absence: Absence) -> Result<(), StaffError> {
+        let before = self.absences.clone();
+        self.absences.retain(|known| known.person != absence.person || known.from != absence.from);
+        self.absences.push(absence);
+        self.absences.sort();
+        self.staff_error().map_or(Ok(()), |error| {
+            self.absences = before;
+            Err(error)
+        })
+    }
+
+    /// Ends the absence of a person that is under way on a day, or that would begin later; whether there was one.
+    pub fn end_absence(&mut self, person: &str, back: Date) -> bool {
+        let Some(at) = self.absences.iter().position(|known| known.person == person && known.to >= back) else {
+            return false;
+        };
+        let last = back.yesterday().ok();
+        match (self.absences.get_mut(at), last) {
+            (Some(known), Some(last)) if known.from <= last => known.to = last,
+            _ => drop(self.absences.remove(at)),
+        }
+        true
+    }
+
+    /// Lets people share a job.
+    ///
+    /// # Errors
+    /// What contradicts it; the school stays as it was.
+    pub fn set_duo(&mut self, duo: Duo) -> Result<(), StaffError> {
+        let before = self.duos.clone();
+        self.duos.retain(|known| known.people != duo.people);
+        self.duos.push(duo);
+        self.staff_error().map_or(Ok(()), |error| {
+            self.duos = before;
+            Err(error)
+        })
+    }
+
+    /// Ends the job that a person shares; whether there was one.
+    pub fn end_duo(&mut self, person: &str) -> bool {
+        let before = self.duos.len();
+        self.duos.retain(|known| !known.people.iter().any(|one| one == person));
+        self.duos.len() < before
+    }
+
     /// What is amiss in absences and shared jobs, if anything.
     pub fn staff_error(&self) -> Option<StaffError> {
         match self.staff().map(Staff::checked) {

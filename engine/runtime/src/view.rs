@@ -193,6 +193,14 @@ impl Engine {
         self.look(instance, |live| Ok(own_roles_of(live.world(self.clock.now()), live.snapshot()?, actor))).await
     }
 
+    /// The roles an actor holds where a step is concerned: those of others are left out where it is personal.
+    ///
+    /// # Errors
+    /// No such instance; a damaged row.
+    pub async fn roles_in(&self, instance: &str, actor: &Actor, step: &str) -> Result<Vec<String>, EngineError> {
+        self.look(instance, |live| Ok(roles_in(live.world(self.clock.now()), live.snapshot()?, actor, step))).await
+    }
+
     /// Whom an actor acts for in a step without saying so, and for whom else the actor may do it today.
     ///
     /// # Errors

@@ -171,6 +171,9 @@ pub fn happened(happening: &Happening) -> Option<String> {
         Happening::Fired { timer, late_seconds } => format!("timer         {timer}, {late_seconds} s late"),
         Happening::Redated { target, to, .. } => format!("other date    {target}: {}", local(*to)),
         Happening::Erased { step } => format!("erased        {step}"),
+        Happening::HandedOver { person, to: Some(to) } => format!("handed over   {person}: {to} stands in"),
+        Happening::HandedOver { person, to: None } => format!("away          {person}: nobody stands in"),
+        Happening::HandedBack { person } => format!("handed back   {person}"),
         Happening::Noted { text } => format!("noted         {text}"),
         Happening::Broke { incident, cause } => format!("broke         {incident}: {cause}"),
     })

@@ -10,6 +10,7 @@ mod instrument;
 mod keep;
 mod lineage;
 mod look;
+mod people;
 mod play;
 mod plugin;
 mod school;
@@ -19,6 +20,7 @@ mod simulate;
 mod sources;
 mod tasks;
 mod trace;
+mod workload;
 
 use clap::CommandFactory;
 
@@ -56,6 +58,8 @@ pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         Command::Demo(demo) => demo::demo(demo, common, output).await,
         Command::Play(play) => play::play(play, common, output).await,
         Command::School(asked) => school::school(asked, common, output).await,
+        Command::People(asked) => people::people(asked, common, output).await,
+        Command::Workload(asked) => workload::workload(asked, common, output).await,
         Command::Publish { paths } => school::publish(paths, common, output).await,
         Command::List(list) => look::list(list, common, output).await,
         Command::Show { instance } => show::show(instance, common, output).await,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use draaiboek_runtime::{Clock, SystemClock, TaskTitle};
 use draaiboek_store::{InstanceRow, Reader, TaskFilter, TaskRow};
 use draaiboek_workflow::calendar::Calendar;
-use draaiboek_workflow::decide::{Actor, Origin, Snapshot, World, roles_of};
+use draaiboek_workflow::decide::{Actor, Origin, Snapshot, World, roles_in};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::ir::Workflow;
 use jiff::Timestamp;
@@ -47,9 +47,13 @@ pub async fn tasks(asked: &Tasks, common: &Common, output: &Output) -> Result<Ex
         };
         let mut roles = HashMap::new();
         for (pk, instance) in &known {
-            roles.insert(*pk, held(&reader, instance, person, now).await?);
+            let steps = rows.iter().filter(|row| row.instance_pk == *pk).filter_map(title).map(|title| title.step);
+            roles.insert(*pk, held(&reader, instance, person, now, steps.collect()).await?);
         }
-        rows.retain(|row| roles.get(&row.instance_pk).is_some_and(|roles| waits_for(row, person, roles)));
+        rows.retain(|row| {
+            let of_step = title(row).and_then(|title| roles.get(&row.instance_pk)?.get(&title.step));
+            of_step.is_some_and(|roles| waits_for(row, person, roles))
+        });
     }
     if output.json {
         output.value(&rows.iter().map(|row| task(row, &known)).collect::<Vec<_>>())?;
@@ -90,15 +94,21 @@ fn waits_for(row: &TaskRow, person: &str, held: &[String]) -> bool {
     let (roles, assignees) = (list(&row.roles), list(&row.assignees));
     let may = roles.iter().any(|role| held.contains(role));
     let named = assignees.iter().any(|one| one == person);
-    if assignees.is_empty() { may } else { named && (may || roles.is_empty()) }
+    if assignees.is_empty() { may } else { named }
 }
 
-/// The roles a person holds in a cycle.
-async fn held(reader: &Reader, row: &InstanceRow, person: &str, now: Timestamp) -> Result<Vec<String>, Failure> {
+/// The roles a person holds in steps of a cycle.
+async fn held(
+    reader: &Reader,
+    row: &InstanceRow,
+    person: &str,
+    now: Timestamp,
+    steps: Vec<String>,
+) -> Result<HashMap<String, Vec<String>>, Failure> {
     let school = reader.school(&row.school).await?;
     let school = school.map(|row| session::school(&row.content)).transpose()?;
     let Some(person) = school.as_ref().and_then(|school| school.people.get_key_value(person)) else {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     };
     let actor = Actor { person: Some(person.0.clone()), roles: person.1.roles.clone(), on_behalf_of: None };
     let gone = |what: &str| Failure::broken(format!("the {what} of `{}` is gone; run `draaiboek verify`", row.id));
@@ -119,7 +129,7 @@ async fn held(reader: &Reader, row: &InstanceRow, person: &str, now: Timestamp) 
     let origin: Origin = stored("origin", &row.origin)?;
     let snapshot: Snapshot = stored("state", &row.snapshot)?;
     let world = World { definition: &definition, origin: &origin, calendar: &calendar, now, assuming: None };
-    Ok(roles_of(world, &snapshot, &actor))
+    Ok(steps.into_iter().map(|step| (step.clone(), roles_in(world, &snapshot, &actor, &step))).collect())
 }
 
 fn task(row: &TaskRow, known: &HashMap<i64, InstanceRow>) -> Value {

@@ -1,5 +1,7 @@
 //! The one command of an element, picked from its keys.
 
+use serde_json::{Map, Value};
+
 use super::scenario::{
     Because, CalendarChange, Contribute, Downtime, Element, Find, Join, Move, Note, OneContribution, OneStep,
     Reschedule, Send, Start, Whom,
@@ -42,6 +44,12 @@ pub enum Command<'e> {
     Leave(&'e Whom),
     /// A person joins the school.
     Join(&'e Join),
+    /// A person is away by the calendar.
+    Absence(&'e Map<String, Value>),
+    /// A person is back.
+    Back(&'e Whom),
+    /// People share a job.
+    Duo(&'e Map<String, Value>),
     /// Other periods in the calendar.
     Calendar(&'e CalendarChange),
     /// The engine is off for a while.
@@ -71,6 +79,9 @@ impl Element {
             self.present.as_ref().map(Command::Present),
             self.leave.as_ref().map(Command::Leave),
             self.join.as_ref().map(Command::Join),
+            self.absence.as_ref().map(Command::Absence),
+            self.back.as_ref().map(Command::Back),
+            self.duo.as_ref().map(Command::Duo),
             self.calendar.as_ref().map(Command::Calendar),
             self.downtime.as_ref().map(Command::Downtime),
             self.find.as_ref().map(Command::Find),
@@ -102,6 +113,9 @@ impl Command<'_> {
             Self::Present(_) => "present",
             Self::Leave(_) => "leave",
             Self::Join(_) => "join",
+            Self::Absence(_) => "absence",
+            Self::Back(_) => "back",
+            Self::Duo(_) => "duo",
             Self::Calendar(_) => "calendar",
             Self::Downtime(_) => "downtime",
             Self::Find(_) => "find",

@@ -222,8 +222,14 @@ impl About {
 
     /// The name of who acts.
     fn person(&self, actor: &Actor) -> String {
-        let id = actor.on_behalf_of.as_deref().or(actor.person.as_deref()).unwrap_or("–");
-        self.people.get(id).cloned().unwrap_or_else(|| id.to_owned())
+        let name = |id: &str| self.people.get(id).cloned().unwrap_or_else(|| id.to_owned());
+        match (actor.person.as_deref(), actor.on_behalf_of.as_deref()) {
+            (Some(person), Some(whom)) if person != whom => {
+                let behalf = if self.language == Language::Dutch { "namens" } else { "on behalf of" };
+                format!("{} ({behalf} {})", name(person), name(whom))
+            }
+            (person, whom) => name(whom.or(person).unwrap_or("–")),
+        }
     }
 
     /// What an error word means: by the workflow, else by the engine.
@@ -389,7 +395,11 @@ fn notice(effect: &Effect, about: &About) -> Option<Scene> {
         .map(|role| about.role(role))
         .chain(persons.iter().map(|id| about.people.get(id).unwrap_or(id).clone()))
         .collect();
-    let text = [about.language.locale(), "nl", "en"].iter().find_map(|locale| text.get(*locale)).cloned()?;
+    let mut text = [about.language.locale(), "nl", "en"].iter().find_map(|locale| text.get(*locale)).cloned()?;
+    // Messages about people name them by id, so that no name outlives the person.
+    for (id, name) in about.people.iter().rev() {
+        text = text.replace(&format!("@{id} "), &format!("{name} "));
+    }
     Some(Scene::Notice { to, text })
 }
 

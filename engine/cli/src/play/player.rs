@@ -1,6 +1,6 @@
 //! Walks through a play: moves the clock, carries commands out, checks, tells. One player per play.
 
-use draaiboek_runtime::{EngineError, Reply};
+use draaiboek_runtime::{EngineError, Reply, StaffError};
 use draaiboek_workflow::decide::{Actor, Answer, Command as Asked, Rejection};
 
 use super::checks::{Seen, check};
@@ -176,6 +176,9 @@ impl Player {
             }
             Command::Leave(whom) => self.stage.leave(&whom.person).await.map(done),
             Command::Join(join) => self.stage.join(join).await.map(done),
+            Command::Absence(absence) => told_staff(self.stage.absence(absence).await?),
+            Command::Back(whom) => self.stage.back(&whom.person).await.map(done),
+            Command::Duo(duo) => told_staff(self.stage.duo(duo).await?),
             Command::Calendar(change) => self.stage.calendar(change).await.map(done),
             Command::Downtime(downtime) => self.stage.sleep(downtime.until).await.map(done),
             Command::Find(find) => {
@@ -268,6 +271,17 @@ fn core_command(command: Command<'_>) -> Option<(Option<String>, Asked)> {
         }
         Command::Note(Note { instance, text }) => (instance.clone(), Asked::Note { text: text.clone() }),
         _ => return None,
+    })
+}
+
+/// An absence or a shared job that cannot be is a "no" with the word of what contradicts it.
+fn told_staff(answer: Result<(), StaffError>) -> Result<Told, StageError> {
+    Ok(match answer {
+        Ok(()) => Told::Answer(Answer::Accepted),
+        Err(error) => {
+            let reason = error.word().to_uppercase();
+            Told::Refused(Rejection::new("INVALID", error.to_string()).because(vec![reason]))
+        }
     })
 }
 

@@ -153,7 +153,7 @@ struct Setting {
 fn school(loaded: &Loaded) -> Result<School, PlayError> {
     let given = &loaded.scenario.given;
     let school = School::parse(&loaded.school).map_err(StageError::from)?;
-    Ok(furnish(school, &given.people, &given.calendar)?)
+    Ok(furnish(school, given)?)
 }
 
 /// The workflows that the scenario starts, with their children: from its folders, else the program's own.

@@ -68,6 +68,12 @@ pub struct Given {
     /// Periods added to the school's calendar: `{local: [...]}`.
     #[serde(default)]
     pub calendar: Map<String, Value>,
+    /// Absences added to the school: `{person, from, to, substitute}`.
+    #[serde(default)]
+    pub absences: Vec<Map<String, Value>>,
+    /// Jobs that people share: `{people, days}`.
+    #[serde(default)]
+    pub duos: Vec<Map<String, Value>>,
     /// First moment of the clock.
     pub begin: Option<Moment>,
 }
@@ -140,6 +146,12 @@ pub struct Element {
     pub leave: Option<Whom>,
     /// A person joins the school.
     pub join: Option<Join>,
+    /// A person is away by the school's calendar, as in a school file: `{person, from, to, substitute}`.
+    pub absence: Option<Map<String, Value>>,
+    /// A person is back, from today on.
+    pub back: Option<Whom>,
+    /// People share a job, as in a school file: `{people, days}`.
+    pub duo: Option<Map<String, Value>>,
     /// Other periods in the calendar.
     pub calendar: Option<CalendarChange>,
     /// The engine is off for a while.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use draaiboek_plugin_host::Library;
 use draaiboek_runtime::{
-    Engine, EngineError, Handed, LocalDay, Person, Reply, School, StartRequest, TaskTitle, VirtualClock,
+    Engine, EngineError, Handed, LocalDay, Person, Reply, School, StaffError, StartRequest, TaskTitle, VirtualClock,
 };
 use draaiboek_store::{InstanceFilter, OpenOptions, Scope, Store, StoreError};
 use draaiboek_workflow::decide::{Actor, Command, Snapshot};
@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use super::chronicle::{Chronicle, ChronicleError, Line};
 use super::entries::Entry;
 use super::place::Moment;
-use super::scenario::{CalendarChange, Find, Join, Start};
+use super::scenario::{CalendarChange, Find, Given, Join, Start};
 use crate::shelf::Published;
 
 /// Why a play cannot go on. Refusals are not among these: they are answers.
@@ -112,17 +112,19 @@ impl Stage {
     /// # Errors
     /// [`StageError`].
     pub async fn waiting(&self, instance: &str, person: &str) -> Result<Vec<String>, StageError> {
-        let roles = self.engine.roles(instance, &self.actor(person)?).await?;
+        let actor = self.actor(person)?;
         let reader = self.engine.store().read();
         let Some(row) = reader.instance(Scope::All, instance).await? else { return Ok(Vec::new()) };
         let mut steps = Vec::new();
         for task in reader.tasks(row.pk).await?.into_iter().filter(|task| task.status == "open") {
             let list = |text: &str| serde_json::from_str::<Vec<String>>(text).unwrap_or_default();
             let assignees = list(&task.assignees);
+            let title: TaskTitle = serde_json::from_str(&task.title)
+                .map_err(|error| StageError::Unknown(format!("task {}: {error}", task.id)))?;
+            let roles = self.engine.roles_in(instance, &actor, &title.step).await?;
             let may = list(&task.roles).iter().any(|role| roles.contains(role));
-            if may && (assignees.is_empty() || assignees.iter().any(|id| id == person)) {
-                let title: TaskTitle = serde_json::from_str(&task.title)
-                    .map_err(|error| StageError::Unknown(format!("task {}: {error}", task.id)))?;
+            let named = assignees.iter().any(|id| id == person);
+            if named || (may && assignees.is_empty()) {
                 steps.push(title.step);
             }
         }
@@ -333,6 +335,41 @@ impl Stage {
         Ok(self.engine.put_school(&self.school).await?)
     }
 
+    /// A person is away by the calendar; the inner error is what contradicts it.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub async fn absence(&mut self, absence: &Map<String, Value>) -> Result<Result<(), StaffError>, StageError> {
+        let answer = self.school.set_absence(of_map(absence, "absence")?);
+        if answer.is_ok() {
+            self.engine.put_school(&self.school).await?;
+        }
+        Ok(answer)
+    }
+
+    /// People share a job; the inner error is what contradicts it.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub async fn duo(&mut self, duo: &Map<String, Value>) -> Result<Result<(), StaffError>, StageError> {
+        let answer = self.school.set_duo(of_map(duo, "duo")?);
+        if answer.is_ok() {
+            self.engine.put_school(&self.school).await?;
+        }
+        Ok(answer)
+    }
+
+    /// A person is back from today on.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub async fn back(&mut self, person: &str) -> Result<(), StageError> {
+        if !self.school.end_absence(person, self.now().date()) {
+            return Err(StageError::Unknown(format!("`{person}` is not away")));
+        }
+        Ok(self.engine.put_school(&self.school).await?)
+    }
+
     /// Other periods in the calendar.
     ///
     /// # Errors
@@ -389,17 +426,13 @@ fn instant(at: DateTime, zone: &TimeZone) -> Result<Timestamp, StageError> {
 ///
 /// # Errors
 /// A person or a period that cannot be read.
-pub fn furnish(
-    mut school: School,
-    people: &Map<String, Value>,
-    calendar: &Map<String, Value>,
-) -> Result<School, StageError> {
-    for (id, person) in people {
+pub fn furnish(mut school: School, given: &Given) -> Result<School, StageError> {
+    for (id, person) in &given.people {
         let person = serde_json::from_value(person.clone())
             .map_err(|error| StageError::Unknown(format!("given.people.{id}: {error}")))?;
         school.people.insert(id.clone(), person);
     }
-    for (key, value) in calendar {
+    for (key, value) in &given.calendar {
         match (key.as_str(), value) {
             ("local", Value::Array(days)) => school.calendar.local.extend(local_days(days, "given.calendar.local")?),
             _ => {
@@ -409,8 +442,19 @@ pub fn furnish(
             }
         }
     }
+    for absence in &given.absences {
+        school.absences.push(of_map(absence, "given.absences")?);
+    }
+    for duo in &given.duos {
+        school.duos.push(of_map(duo, "given.duos")?);
+    }
     school.calendar()?;
     Ok(school)
+}
+
+/// A map of the scenario as what a school file has.
+fn of_map<T: serde::de::DeserializeOwned>(map: &Map<String, Value>, place: &str) -> Result<T, StageError> {
+    serde_json::from_value(map.clone().into()).map_err(|error| StageError::Unknown(format!("{place}: {error}")))
 }
 
 fn local_days<T: Clone + Into<Value>>(days: &[T], place: &str) -> Result<Vec<LocalDay>, StageError> {
