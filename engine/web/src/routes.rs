@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    accounts, act, board, calendar, contribute, cycle, door, library, live, new, operations, people, privacy, results,
-    start, step, trajectory,
+    absences, accounts, act, board, calendar, contribute, cycle, door, library, live, new, operations, people, privacy,
+    results, start, step, trajectory,
 };
 use crate::route::{Route, get, post};
 
@@ -56,6 +56,10 @@ pub(crate) fn all() -> Vec<Route> {
         get("/people", "people/index", people::index),
         post("/people", "person/save", people::save),
         post("/people/import", "people/import", people::import),
+        post("/people/absence", "absence/save", absences::absence),
+        post("/people/absence/end", "absence/end", absences::back),
+        post("/people/duo", "duo/save", absences::duo),
+        post("/people/duo/end", "duo/end", absences::end_duo),
         post("/teams/{team}", "team/save", people::team),
         get("/calendar", "calendar/show", calendar::show),
         post("/calendar", "calendar/put", calendar::put),

@@ -7,7 +7,7 @@ use draaiboek_store::{ArtifactRow, InstanceRow, JournalRow, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Snapshot};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::diagram::{self, DiagramOptions};
-use draaiboek_workflow::ir::Privacy;
+use draaiboek_workflow::ir::{Identity, Privacy};
 use jiff::Timestamp;
 
 use super::app::App;
@@ -32,11 +32,16 @@ pub(crate) struct Cycle {
     pub locale: String,
     /// The moment of the visit.
     pub now: Timestamp,
-    /// Roles of the visitor in it, as words of the workflow.
+    /// Roles of the visitor in it, as words of the workflow; also those of people for whom the visitor stands in today.
     pub roles: Vec<String>,
+    /// The same without standing in for anybody.
+    pub own_roles: Vec<String>,
     pub(in crate::gate) policy_roles: Vec<Role>,
+    /// Roles of the visitor for somebody who is away: they reach nothing personal.
+    pub(in crate::gate) handed_roles: Vec<Role>,
     /// Whether the visitor has a part in it.
     pub involved: bool,
+    pub(in crate::gate) handed_part: bool,
 }
 
 impl<P: Permission> Visit<P> {
@@ -64,13 +69,17 @@ impl<P: Permission> Visit<P> {
         let definition = engine.definition(&row.id).await?;
         let snapshot = engine.snapshot(&row.id).await?;
         let roles = engine.roles(&row.id, &actor).await?;
-        let part = roles.iter().any(|role| definition.ir.roles.contains_key(role));
+        let own_roles = engine.own_roles(&row.id, &actor).await?;
+        let has_part = |roles: &[String]| roles.iter().any(|role| definition.ir.roles.contains_key(role));
+        let (part, handed_part) = (has_part(&own_roles), has_part(&roles));
         let policy_roles = if member.limit.is_some() {
             vec![Role::Invited]
         } else {
-            let given = roles.iter().filter_map(|role| Role::of(role));
+            let given = own_roles.iter().filter_map(|role| Role::of(role));
             member.roles.iter().copied().chain(given).collect()
         };
+        let handed = roles.iter().filter(|role| member.limit.is_none() && !own_roles.contains(role));
+        let handed_roles = handed.filter_map(|role| Role::of(role)).collect();
         Ok(Cycle {
             app: Arc::clone(self.app()),
             row,
@@ -81,7 +90,10 @@ impl<P: Permission> Visit<P> {
             locale: self.locale.clone(),
             now: self.now,
             roles,
+            own_roles,
             policy_roles,
+            handed_roles,
+            handed_part,
             involved: part || member.limit.is_some(),
         })
     }
@@ -120,8 +132,26 @@ impl Cycle {
     /// Whether the policy allows something here, up to a privacy class.
     pub(crate) fn may(&self, resource: Resource, action: Action, class: Privacy) -> bool {
         let grants = policy::grants(&self.policy_roles, resource, action);
-        let reach = if self.involved { Reach::Involved } else { Reach::School };
-        policy::covers(&grants, reach, class)
+        let reach = |involved: bool| if involved { Reach::Involved } else { Reach::School };
+        if policy::covers(&grants, reach(self.involved), class) {
+            return true;
+        }
+        // Who stands in for somebody sees nothing personal by it.
+        let all: Vec<Role> = self.policy_roles.iter().chain(&self.handed_roles).copied().collect();
+        let handed = policy::grants(&all, resource, action);
+        self.handed_part && class < Privacy::P2 && policy::covers(&handed, Reach::Involved, class)
+    }
+
+    /// The roles of the visitor where a step is concerned.
+    pub(crate) fn roles_in(&self, step: &str) -> &[String] {
+        let named = self.definition.step(step).is_some_and(|def| def.step.identity == Identity::Named);
+        if named && self.class(step) < Privacy::P2 { &self.roles } else { &self.own_roles }
+    }
+
+    /// The cycle in the hands of the visitor for somebody else.
+    pub(crate) fn on_behalf_of(mut self, whom: Option<String>) -> Self {
+        self.actor.on_behalf_of = whom;
+        self
     }
 
     /// A text of the workflow.
@@ -247,10 +277,7 @@ impl Cycle {
 
     /// The class of a step's picture: counts of an anonymous step name nobody (the engine keeps its threshold).
     pub(crate) fn reading_class(&self, step: &str) -> Privacy {
-        let anonymous = self
-            .definition
-            .step(step)
-            .is_some_and(|def| def.step.identity == draaiboek_workflow::ir::Identity::Anonymous);
+        let anonymous = self.definition.step(step).is_some_and(|def| def.step.identity == Identity::Anonymous);
         if anonymous { Privacy::P0 } else { self.class(step) }
     }
 

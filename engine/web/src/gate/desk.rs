@@ -8,6 +8,7 @@ use draaiboek_store::{InstanceFilter, InstanceSummary, TaskFilter, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Decision, Object, Origin, Rejection, World, decide};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::ir::{Privacy, Workflow};
+use draaiboek_workflow::simulate::Forecast;
 use serde_json::Value;
 
 use super::cycle::Cycle;
@@ -33,6 +34,8 @@ pub(crate) struct Look {
     pub done: bool,
     /// The visitor is named.
     pub named: bool,
+    /// Who is away and for whom the visitor may do it.
+    pub behalf: Option<String>,
 }
 
 /// A published workflow.
@@ -91,13 +94,31 @@ impl<P: Permission> Visit<P> {
                     _ => None,
                 });
             }
-            if let Some(Some(cycle)) = cycles.get(&row.instance_pk)
-                && let Some(look) = look(cycle, row, &member.person)
-            {
-                found.push(look);
-            }
+            let Some(Some(cycle)) = cycles.get(&row.instance_pk) else { continue };
+            found.extend(self.for_others(cycle, &row).await?);
+            found.extend(look(cycle, row, &member.person));
         }
         Ok(found)
+    }
+
+    /// The task for those who are away and for whom the visitor stands in.
+    async fn for_others(&self, cycle: &Cycle, row: &TaskRow) -> Result<Vec<Look>, Failure> {
+        let covers =
+            cycle.place.calendar.staff().covered_by(&self.member()?.person, cycle.place.today(self.now)).next();
+        let (Some(_), Ok(title)) = (covers, serde_json::from_str::<TaskTitle>(&row.title)) else {
+            return Ok(Vec::new());
+        };
+        let (_, others) = self.engine().acts_for(cycle.id(), &cycle.actor, &title.step).await?;
+        let looks = others.into_iter().map(|whom| Look {
+            done: handed_in(cycle, &title.step, &whom),
+            cycle: cycle.id().to_owned(),
+            of: cycle.title(),
+            named: true,
+            title: title.clone(),
+            row: row.clone(),
+            behalf: Some(whom),
+        });
+        Ok(looks.collect())
     }
 
     /// The newest version of each published workflow, or all of one.
@@ -145,13 +166,36 @@ fn look(cycle: &Cycle, row: TaskRow, person: &str) -> Option<Look> {
     let roles: Vec<String> = serde_json::from_str(&row.roles).unwrap_or_default();
     let assignees: Vec<String> = serde_json::from_str(&row.assignees).unwrap_or_default();
     let named = assignees.iter().any(|id| id == person);
-    let by_role = assignees.is_empty() && roles.iter().any(|role| cycle.roles.contains(role));
-    if !named && !by_role {
+    let own = roles.iter().any(|role| cycle.own_roles.contains(role));
+    let staff = cycle.place.calendar.staff();
+    // A job that is shared is answered once, under one name.
+    let sharing = assignees.iter().find(|other| staff.share(person, other));
+    let stands_in = staff.covered_by(person, cycle.place.today(cycle.now)).next().is_some();
+    let mine = if assignees.is_empty() { own } else { named && (own || sharing.is_some() || !stands_in) };
+    if !mine {
         return None;
     }
-    let pool = cycle.definition.step(&title.step).map(|def| def.pool.clone()).unwrap_or_default();
-    let done = cycle.snapshot.pools.get(&pool).is_some_and(|pool| pool.contributed.contains(person));
-    Some(Look { title, cycle: cycle.id().to_owned(), of: cycle.title(), done, named, row })
+    let done = handed_in(cycle, &title.step, person)
+        || sharing.is_some_and(|_| {
+            let duo = staff.duo(person);
+            duo.is_some_and(|duo| duo.people.iter().any(|other| handed_in(cycle, &title.step, other)))
+        });
+    Some(Look { title, cycle: cycle.id().to_owned(), of: cycle.title(), done, named, row, behalf: None })
+}
+
+fn handed_in(cycle: &Cycle, step: &str, person: &str) -> bool {
+    let pool = cycle.definition.step(step).and_then(|def| cycle.snapshot.pools.get(&def.pool));
+    pool.is_some_and(|pool| pool.contributed.contains(person))
+}
+
+impl<P: Permission> Visit<P> {
+    /// Minutes that running cycles of the school still ask of people.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn workload(&self) -> Result<Arc<Forecast>, Failure> {
+        Ok(self.engine().workload(&self.member()?.school).await?)
+    }
 }
 
 impl Visit<SeeLibrary> {
@@ -194,25 +238,45 @@ impl Visit<StartCycle> {
         let definition = Definition::load(workflow.clone())
             .map_err(|errors| Failure::Broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
         let actor: Actor = self.actor()?;
-        let origin = Origin {
-            instance: "preview".into(),
-            school: self.member()?.school.clone(),
-            workflow: workflow.id.clone(),
-            version: workflow.version.clone(),
-            definition: definition.hash.clone(),
-            config,
-            parent: None,
-            plugins: BTreeMap::new(),
-        };
-        let place = self.place()?;
-        let world = World {
-            definition: &definition,
-            origin: &origin,
-            calendar: &place.calendar,
-            now: self.now,
-            assuming: None,
-        };
+        let origin = previewed(workflow, &definition, &self.member()?.school, config);
+        let world = self.before_start(&definition, &origin)?;
         let command = Command::Start { origin: Box::new(origin.clone()) };
         Ok(decide(world, None, &actor, &command, &Default::default()))
+    }
+
+    fn before_start<'w>(&'w self, definition: &'w Definition, origin: &'w Origin) -> Result<World<'w>, Failure> {
+        Ok(World { definition, origin, calendar: &self.place()?.calendar, now: self.now, assuming: None })
+    }
+
+    /// Minutes that would be asked of people with one more cycle, as its first decision leaves it.
+    ///
+    /// # Errors
+    /// A workflow that cannot be read; the database.
+    pub(crate) async fn workload_with(
+        &self,
+        workflow: &Workflow,
+        config: Object,
+        decision: &Decision,
+    ) -> Result<Forecast, Failure> {
+        let definition = Definition::load(workflow.clone())
+            .map_err(|errors| Failure::Broken(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let school = &self.member()?.school;
+        let origin = previewed(workflow, &definition, school, config);
+        let snapshot = decision.snapshot.clone();
+        Ok(self.engine().workload_with(school, origin, Arc::new(definition), snapshot).await?)
+    }
+}
+
+/// What never changes about a cycle that is only looked at.
+fn previewed(workflow: &Workflow, definition: &Definition, school: &str, config: Object) -> Origin {
+    Origin {
+        instance: "preview".into(),
+        school: school.to_owned(),
+        workflow: workflow.id.clone(),
+        version: workflow.version.clone(),
+        definition: definition.hash.clone(),
+        config,
+        parent: None,
+        plugins: BTreeMap::new(),
     }
 }

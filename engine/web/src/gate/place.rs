@@ -7,6 +7,7 @@ use draaiboek_workflow::decide::Actor;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use super::policy::Role;
 use crate::answer::Failure;
 
 /// A school with its calendar.
@@ -67,6 +68,12 @@ impl Place {
             roles: extra.to_vec(),
             on_behalf_of: None,
         })
+    }
+
+    /// Roles at school of people who are away today and for whom a person stands in.
+    pub(in crate::gate) fn handed_roles(&self, person: &str, now: Timestamp) -> Vec<Role> {
+        let away = self.calendar.staff().covered_by(person, self.today(now));
+        away.flat_map(|absent| absent.roles.iter().filter_map(|role| Role::of(role))).collect()
     }
 
     /// Teams in which the person is, by id.

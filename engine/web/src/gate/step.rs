@@ -34,6 +34,10 @@ pub(crate) struct OpenStep {
     pub inputs: Map<String, Value>,
     /// Persons it is for; `None` when it names nobody.
     pub invited: Option<Vec<String>>,
+    /// Whom the visitor does it for, when not for themselves.
+    pub acting: Option<String>,
+    /// People for whom the visitor may do it too, today.
+    pub also_for: Vec<String>,
 }
 
 /// Something the visitor handed in.
@@ -57,6 +61,14 @@ impl OpenStep {
         self.state.status == StepStatus::Open
     }
 
+    /// The step for one of those whom the visitor stands in for.
+    pub(crate) fn on_behalf(mut self, whom: Option<&str>) -> Self {
+        if let Some(whom) = whom.filter(|whom| self.also_for.iter().any(|one| one == whom)) {
+            self.acting = Some(whom.to_owned());
+        }
+        self
+    }
+
     /// Whether no link to the person is kept.
     pub(crate) fn anonymous(&self) -> bool {
         self.step.identity == Identity::Anonymous
@@ -77,7 +89,7 @@ impl OpenStep {
 impl Cycle {
     /// Whether the visitor has a role for which the step is.
     pub(crate) fn takes_part(&self, step: &Step) -> bool {
-        step.roles.iter().any(|role| self.roles.contains(role))
+        step.roles.iter().any(|role| self.roles_in(&step.id).contains(role))
     }
 
     pub(in crate::gate) fn origin(&self) -> Result<Origin, Failure> {
@@ -126,6 +138,8 @@ impl Cycle {
             config: call.config,
             inputs: call.inputs,
             invited: call.invited,
+            acting: None,
+            also_for: Vec::new(),
         })
     }
 }
@@ -140,13 +154,16 @@ impl<P: Permission> Visit<P> {
         if limit.as_ref().is_some_and(|(_, step)| step != id) {
             return Err(Failure::NotFound);
         }
-        let step = cycle.opened(id)?;
+        let mut step = cycle.opened(id)?;
         let class = if P::RESOURCE == Resource::Live { step.class.min(Privacy::P1) } else { step.class };
         if !cycle.may(P::RESOURCE, P::ACTION, class) {
             return Err(Failure::Denied);
         }
         if step.class >= Privacy::P3 {
             self.record("step/show", &format!("{:?}", step.class), Some((cycle.id(), id))).await?;
+        }
+        if limit.is_none() {
+            (step.acting, step.also_for) = self.engine().acts_for(cycle.id(), &cycle.actor, id).await?;
         }
         Ok(step)
     }
@@ -159,7 +176,7 @@ impl<P: Permission> Visit<P> {
         if step.anonymous() {
             return Ok(Vec::new());
         }
-        let person = self.member()?.person.clone();
+        let person = step.acting.clone().unwrap_or(self.member()?.person.clone());
         let reader = self.engine().store().read();
         let pool = cycle.definition.step(&step.id).map(|def| def.pool.clone()).unwrap_or_default();
         let Some(number) = cycle.snapshot.pools.get(&pool).map(|pool| pool.run) else { return Ok(Vec::new()) };
@@ -187,13 +204,13 @@ impl<P: Permission> Visit<P> {
     /// # Errors
     /// The database.
     pub(crate) async fn drafts(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<DraftRow>, Failure> {
-        if step.anonymous() {
+        if step.anonymous() || step.acting.is_some() {
             return Ok(Vec::new());
         }
         Ok(self.engine().store().read().drafts(&self.member()?.account, cycle.id(), &step.id).await?)
     }
 
-    /// Keeps a draft; of an anonymous step nothing is kept, for it would link the answer to the person.
+    /// Keeps a draft; none of what is done for somebody else, and none of an anonymous step: it would link the answer to the person.
     ///
     /// # Errors
     /// The database.
@@ -204,7 +221,7 @@ impl<P: Permission> Visit<P> {
         entry: &str,
         content: &Value,
     ) -> Result<bool, Failure> {
-        if step.anonymous() {
+        if step.anonymous() || step.acting.is_some() {
             return Ok(false);
         }
         let account = self.member()?.account.clone();

@@ -76,7 +76,7 @@ impl<P: Permission> Visit<P> {
         };
         let roles = match &who {
             Who::Guest => vec![Role::Guest],
-            Who::Member(member) => possible(member, P::RESOURCE),
+            Who::Member(member) => possible(member, P::RESOURCE, place.as_deref(), app.now()),
         };
         if policy::grants(&roles, P::RESOURCE, P::ACTION).is_empty() {
             return Err(match who {
@@ -175,10 +175,11 @@ fn roles(member: &Member) -> Vec<Role> {
 }
 
 /// The roles somebody may turn out to have in the cycle that is meant.
-fn possible(member: &Member, resource: Resource) -> Vec<Role> {
+fn possible(member: &Member, resource: Resource, place: Option<&Place>, now: Timestamp) -> Vec<Role> {
     let mut roles = roles(member);
     if resource.of_cycle() && member.limit.is_none() && !roles.is_empty() {
         roles.extend(GIVEN_BY_CYCLES);
+        roles.extend(place.into_iter().flat_map(|place| place.handed_roles(&member.person, now)));
     }
     roles
 }

@@ -22,7 +22,8 @@ const SECRET_AGE: u32 = 120 * 24 * 3600;
 /// `contribution/create`
 pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
-    let step = visit.step(&cycle, input.part("step")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?.on_behalf(input.form.text("for"));
+    let cycle = cycle.on_behalf_of(step.acting.clone());
     let entry = step.entries().into_iter().find(|entry| entry.name == input.part("entry")).cloned();
     let entry = entry.ok_or(Failure::NotFound)?;
     let Some((_, reading)) = reading(&visit, &cycle, &step, &entry, &input).await else {
@@ -66,7 +67,8 @@ pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
                 Answer::Accepted if reply.warnings.is_empty() => "handed_in",
                 Answer::Accepted => "adapted",
             };
-            let response = redirect(&format!("{}?entry={}&done={done}", here(&cycle, &step), entry.name));
+            let response =
+                redirect(&format!("{}?entry={}{}&done={done}", here(&cycle, &step), entry.name, behalf(&step)));
             Ok(match secret {
                 Some((name, value)) => with_cookie(response, &secret_cookie(&visit, &name, &value)),
                 None => response,
@@ -82,7 +84,7 @@ pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
             visit.keep_draft(&cycle, &step, &entry.name, &Value::Object(reading.value.clone())).await?;
             let cycle = visit.cycle(cycle.id()).await?;
             let refused = of_reasons(&entry, reading.value, reasons);
-            let step = visit.step(&cycle, &step.id).await?;
+            let step = visit.step(&cycle, &step.id).await?.on_behalf(input.form.text("for"));
             visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?)
         }
         Err(other) => {
@@ -92,6 +94,12 @@ pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
             Err(other)
         }
     }
+}
+
+/// So that the page after handing in is for the same person.
+fn behalf(step: &OpenStep) -> String {
+    let whom = step.acting.as_ref().filter(|whom| step.also_for.contains(whom));
+    whom.map(|whom| format!("&for={}", words::path_id(whom))).unwrap_or_default()
 }
 
 fn here(cycle: &Cycle, step: &OpenStep) -> String {
@@ -168,7 +176,8 @@ fn secret_cookie<P: Permission>(visit: &Visit<P>, name: &str, value: &str) -> St
 /// `contribution/withdraw`
 pub(crate) async fn withdraw(visit: Visit<Contribute>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
-    let step = visit.step(&cycle, input.part("step")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?.on_behalf(input.form.text("for"));
+    let cycle = cycle.on_behalf_of(step.acting.clone());
     let id = input.form.text("contribution").unwrap_or_default();
     let token = step.anonymous().then(|| secret(&cycle, &step, &input).1);
     match cycle.take_back(&step.id, id, token.as_deref()).await {

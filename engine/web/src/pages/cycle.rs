@@ -292,6 +292,7 @@ fn timers<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
         .map(|(id, timer)| {
             let text = match &timer.purpose {
                 TimerPurpose::Event { .. } => cycle.own_text(&format!("timer.{id}")).unwrap_or_else(|| visit.t("timer.event", &[("what", cycle.text(&format!("state.{}", timer.owner)))])),
+                TimerPurpose::HandOver => visit.t("timer.hand_over", &[]),
                 TimerPurpose::Remind { step } => visit.t("timer.remind", &[("step", cycle.text(&format!("step.{step}")))]),
                 TimerPurpose::Erase { pool, .. } => visit.t("timer.erase", &[("step", cycle.text(&format!("step.{pool}")))]),
                 TimerPurpose::Escalate { step, .. } => visit.t("timer.escalate", &[("step", cycle.text(&format!("step.{step}")))]),

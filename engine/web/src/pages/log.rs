@@ -89,6 +89,10 @@ fn line<P: Permission>(visit: &Visit<P>, cycle: &Cycle, row: &JournalRow, asked:
         "system" => visit.t("log.system", &[]),
         person => cycle.place.name(person).to_owned(),
     };
+    let who = match &row.on_behalf {
+        Some(whom) if *whom != row.actor => visit.t("log.behalf", &[("who", &who), ("whom", cycle.place.name(whom))]),
+        _ => who,
+    };
     let title = |prefix: &str, id: &str| cycle.text(&format!("{prefix}.{id}")).to_owned();
     let done = word("do");
     let text = if row.outcome.starts_with("rejected") {

@@ -1,5 +1,6 @@
 //! Pages: each handler gathers what a visitor may know, and a template draws it. No rules, no SQL, no plugins here.
 
+pub(crate) mod absences;
 pub(crate) mod accounts;
 pub(crate) mod act;
 pub(crate) mod board;

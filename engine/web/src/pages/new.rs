@@ -1,18 +1,24 @@
 //! New trajectory: choose a workflow, fill in, see what would happen, begin.
 
+use draaiboek_store::InstanceFilter;
 use draaiboek_workflow::decide::{Decision, TaskChange, TimerChange};
 use draaiboek_workflow::ir::Workflow;
+use draaiboek_workflow::simulate::Asked;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
 use super::Page;
 use super::act::key;
+use super::trajectory::over;
 use crate::answer::{Failure, Outcome};
 use crate::forms::{Control, Reading, Shape, Sources, of_schema, read, view};
 use crate::gate::{Place, StartCycle, Visit, WorkflowCard};
 use crate::input::Input;
 use crate::route::redirect;
 use crate::show::words;
+
+/// Most sentences about too much work.
+const MOST_WARNINGS: usize = 12;
 
 /// `cycle/choose`
 pub(crate) async fn choose(visit: Visit<StartCycle>, _: Input) -> Outcome {
@@ -135,7 +141,14 @@ pub(crate) async fn start(visit: Visit<StartCycle>, input: Input) -> Outcome {
         };
     }
     match visit.preview(&card.workflow, config.clone())? {
-        Ok(decision) => visit.page(preview(&visit, &input, &card, &controls, &reading.value, &config, &decision)?),
+        Ok(decision) => {
+            let mut page = preview(&visit, &input, &card, &controls, &reading.value, &config, &decision)?;
+            let more = too_much(&visit, &card, config, &decision).await?;
+            if let Some(warnings) = page.data["warnings"].as_array_mut() {
+                warnings.extend(more.into_iter().map(Value::from));
+            }
+            visit.page(page)
+        }
         Err(rejection) => visit.page(form(&visit, &card, &reading, &[rejection.help])?),
     }
 }
@@ -210,6 +223,27 @@ fn preview(
         "states": decision.snapshot.chart.active.iter().map(|state| card.workflow.text(&visit.locale, &format!("state.{state}")).to_owned()).collect::<Vec<_>>(),
     });
     Ok(Page::new("new-preview", card.workflow.text(&visit.locale, "title").to_owned(), data))
+}
+
+/// People of whom more would be asked in a week than the school agreed on, because of this cycle.
+async fn too_much(
+    visit: &Visit<StartCycle>,
+    card: &WorkflowCard,
+    config: Map<String, Value>,
+    decision: &Decision,
+) -> Result<Vec<String>, Failure> {
+    let before = visit.workload().await?;
+    if before.budget.is_none() {
+        return Ok(Vec::new());
+    }
+    let after = visit.workload_with(&card.workflow, config, decision).await?;
+    let new = after.newly_over(&before);
+    let cycles = visit.cycles(&InstanceFilter::default()).await?;
+    let sentences = new.into_iter().flat_map(|(asked, weeks)| {
+        let only = Asked { weeks: weeks.into_iter().cloned().collect(), ..asked.clone() };
+        over(visit, &cycles, &only, after.budget)
+    });
+    Ok(sentences.take(MOST_WARNINGS).collect())
 }
 
 /// Dates that do not fit the school's calendar, and people who are asked much.

@@ -21,7 +21,7 @@ pub(crate) async fn index(visit: Visit<SeePeople>, _: Input) -> Outcome {
     visit.page(page(&visit, json!({}))?)
 }
 
-fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page<'static>, Failure> {
+pub(super) fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page<'static>, Failure> {
     let place = visit.place()?;
     let school = &place.school;
     let warnings: Vec<String> = warnings(visit, school);
@@ -48,7 +48,7 @@ fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page<'static>, 
         })
         .collect();
     let data = json!({
-        "people": people, "teams": teams, "warnings": warnings, "manage": visit.may(Resource::People, Action::Manage), "extra": extra,
+        "people": people, "teams": teams, "staff": super::absences::data(visit, place), "warnings": warnings, "manage": visit.may(Resource::People, Action::Manage), "extra": extra,
         "all": school.people.iter().map(|(id, person)| json!({"id": id, "name": person.name})).collect::<Vec<_>>(),
     });
     Ok(Page::new("people", visit.t("people.title", &[]), data))

@@ -4,6 +4,7 @@ use draaiboek_store::InstanceFilter;
 use serde_json::{Value, json};
 
 use super::Page;
+use super::trajectory::over;
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
 use crate::gate::{Cycle, Look, SeeHome, Visit};
@@ -12,6 +13,9 @@ use crate::show::words;
 
 /// At most so many decisions at once (ux: one thing at a time).
 const DECISIONS: usize = 3;
+
+/// Most sentences about too much work.
+const MOST_OVER: usize = 6;
 
 /// `start/show`
 pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
@@ -40,15 +44,27 @@ pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
         "greeting": greeting, "headline": headline, "today": words::capital(&words::day(&visit.locale, local.date())),
         "week": week.first().map(|week| week.number), "decisions": decisions, "tasks": open, "done_tasks": done,
         "cycles": list, "news": news(&visit, &cycles), "may_start": visit.may(Resource::Cycle, Action::Start),
-        "teams": my_teams(&visit)?,
+        "teams": my_teams(&visit)?, "work": too_much(&visit, &cycles).await?,
     });
     visit.page(Page::new("start", visit.t("start.title", &[]), data))
+}
+
+/// For who answers for the school: people of whom more is asked in a week than was agreed.
+async fn too_much(visit: &Visit<SeeHome>, cycles: &[Cycle]) -> Result<Vec<String>, Failure> {
+    if !visit.may(Resource::People, Action::Manage) || visit.place()?.school.workload.is_none() {
+        return Ok(Vec::new());
+    }
+    let found = visit.workload().await?;
+    let weeks = found.over().flat_map(|(asked, _)| over(visit, cycles, asked, found.budget));
+    Ok(weeks.take(MOST_OVER).collect())
 }
 
 fn task_row(visit: &Visit<SeeHome>, task: &Look) -> Value {
     let title = task.title.text.get(&visit.locale).or_else(|| task.title.text.get("nl"));
     json!({
-        "href": format!("/cycle/{}/step/{}", words::path_id(&task.cycle), words::path_id(&task.title.step)),
+        "href": format!("/cycle/{}/step/{}{}", words::path_id(&task.cycle), words::path_id(&task.title.step),
+            task.behalf.as_ref().map(|whom| format!("?for={}", words::path_id(whom))).unwrap_or_default()),
+        "behalf": task.behalf.as_ref().map(|whom| visit.t("start.behalf", &[("name", visit.place().map(|place| place.name(whom).to_owned()).unwrap_or_default().as_str())])),
         "title": title.unwrap_or(&task.title.step), "of": task.of, "due": visit.due(task.row.due_at),
         "minutes": words::minutes(&visit.locale, task.row.minutes), "named": task.named,
         "seen": visit.t(&format!("seen.{}", task.row.privacy.trim_end_matches("+A")), &[]),

@@ -24,7 +24,8 @@ pub(crate) struct Refused {
 /// `step/show`
 pub(crate) async fn show(visit: Visit<SeeStep>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
-    let step = visit.step(&cycle, input.part("step")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?.on_behalf(input.query.text("for"));
+    let cycle = cycle.on_behalf_of(step.acting.clone());
     visit.page(page(&visit, &cycle, &step, &input, None).await?)
 }
 
@@ -140,7 +141,7 @@ pub(crate) async fn page<P: Permission>(
         "href": format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id)),
         "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
         "hint": cycle.own_text(&format!("step.{}.hint", step.id)), "purpose": kind.purpose.get(&visit.locale),
-        "open": step.is_open(), "may": may, "minutes": words::minutes(&visit.locale, minutes.into()), "due": visit.due(due),
+        "open": step.is_open(), "may": may, "behalf": behalf(visit, cycle, step), "minutes": words::minutes(&visit.locale, minutes.into()), "due": visit.due(due),
         "who": who::who(visit, cycle, step), "forms": forms, "summary": summary, "mine": mine_view(visit, step, &painter, &mine),
         "picture": painter.draw(&data), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
         "many": many, "round": (step.state.round > 1).then_some(step.state.round),
@@ -150,6 +151,18 @@ pub(crate) async fn page<P: Permission>(
     });
     let page = Page::new("step", title, page);
     Ok(if refused.as_ref().is_some_and(|refused| !refused.mild) { page.amiss() } else { page })
+}
+
+/// For whom a step is done, and for whom else it may be done.
+fn behalf<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -> Value {
+    let name = |whom: &str| cycle.place.name(whom).to_owned();
+    let others = step.also_for.iter().filter(|whom| step.acting.as_ref() != Some(whom));
+    let others = others.map(|whom| json!({"id": whom, "text": visit.t("step.for_other", &[("name", &name(whom))])}));
+    let now = step
+        .acting
+        .as_deref()
+        .map(|whom| json!({"id": whom, "text": visit.t("step.behalf", &[("name", &name(whom))])}));
+    json!({"now": now, "others": others.collect::<Vec<_>>()})
 }
 
 /// What a form is filled with.
@@ -190,7 +203,7 @@ fn form(
     let base = format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id));
     json!({
         "name": format!("{}{suffix}", entry.name), "title": title, "blocked": controls.is_none(),
-        "fields": fields, "action": format!("{base}/enter/{}", entry.name), "draft": (!step.anonymous()).then(|| format!("{base}/enter/{}/draft", entry.name)),
+        "fields": fields, "action": format!("{base}/enter/{}", entry.name), "behalf": step.acting, "draft": (!step.anonymous() && step.acting.is_none()).then(|| format!("{base}/enter/{}/draft", entry.name)),
         "saved": filled.saved, "open": filled.own.is_some() || filled.editing || (suffix.is_empty() && filled.wanted == Some(entry.name.as_str())), "key": crate::gate::secret::token(),
         "editing": filled.editing, "empty": controls.is_some_and(|controls| controls.iter().all(|control| control.shape == Shape::Hidden)),
     })

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use draaiboek_store::InstanceFilter;
+use draaiboek_workflow::decide::{PendingTimer, TimerPurpose};
+use draaiboek_workflow::simulate::{Asked, Week};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -11,7 +13,7 @@ use super::start::{icon, tone};
 use super::timeline::{Bar, Line};
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
-use crate::gate::{Cycle, SeeTrajectory, Visit};
+use crate::gate::{Cycle, Permission, SeeTrajectory, Visit};
 use crate::input::Input;
 use crate::show::words;
 
@@ -24,20 +26,19 @@ pub(crate) async fn show(visit: Visit<SeeTrajectory>, _: Input) -> Outcome {
     let today = place.today(visit.now);
     let line = Line::around(&place.calendar, today);
     let cycles = visit.cycles(&InstanceFilter::default()).await?;
-    let (mut lanes, mut work) = (Vec::new(), BTreeMap::new());
+    let mut lanes = Vec::new();
     let roots: Vec<&Cycle> = cycles.iter().filter(|cycle| cycle.parent().0.is_none()).collect();
     let mut sections = Vec::new();
     for root in roots.into_iter().rev() {
         lanes.clear();
         for cycle in family(&cycles, root) {
             lanes.push(lane(&visit, &line, cycle, today).await?);
-            load(cycle, &mut work).await?;
         }
         sections.push(json!({"number": sections.len() + 1, "title": root.title(), "href": href(root), "lanes": lanes,
             "status": visit.t(&format!("status.{}", root.snapshot.lifecycle.word()), &[]), "tone": tone(root.snapshot.lifecycle.word()), "icon": icon(root.snapshot.lifecycle.word())}));
     }
     let data = json!({
-        "sections": sections, "frame_line": line.frame(&place.calendar, &visit.locale, today), "work": workload(&visit, &work),
+        "sections": sections, "frame_line": line.frame(&place.calendar, &visit.locale, today), "work": workload(&visit, &cycles).await?,
         "may_start": visit.may(Resource::Cycle, Action::Start), "today": words::date(&visit.locale, today),
     });
     visit.page(Page::new("trajectory", visit.t("trajectory.title", &[]), data))
@@ -101,7 +102,8 @@ async fn lane(visit: &Visit<SeeTrajectory>, line: &Line, cycle: &Cycle, today: D
         let step = format!("{}/step/{}", href(cycle), words::path_id(&title.step));
         bars.push(line.bar(&Bar { from, to, short: text.clone(), full, href: step, tone }));
     }
-    for (id, timer) in &cycle.snapshot.timers {
+    let of_people = |timer: &PendingTimer| timer.purpose == TimerPurpose::HandOver;
+    for (id, timer) in cycle.snapshot.timers.iter().filter(|(_, timer)| !of_people(timer)) {
         let at = timer.civil.date();
         let name = cycle
             .own_text(&format!("timer.{id}"))
@@ -161,27 +163,69 @@ fn stack(bars: Vec<Value>) -> Vec<Value> {
     rows.into_iter().map(|(_, bars)| json!({"bars": bars})).collect()
 }
 
-/// Minutes that open tasks ask of each role.
-async fn load(cycle: &Cycle, work: &mut BTreeMap<String, (i64, usize)>) -> Result<(), Failure> {
-    for task in cycle.tasks().await?.into_iter().filter(|task| task.status == "open") {
-        let named: Vec<String> = serde_json::from_str(&task.assignees).unwrap_or_default();
-        for person in named {
-            let entry = work.entry(cycle.place.name(&person).to_owned()).or_default();
-            entry.0 += task.minutes;
-            entry.1 += 1;
-        }
-    }
-    Ok(())
+/// Weeks of the workload that are shown.
+const WEEKS: usize = 8;
+/// People that are shown, those of whom most is asked first.
+const PEOPLE: usize = 40;
+
+/// Minutes that running cycles still ask, per person and week. Who may change people sees everybody's, others their own.
+async fn workload(visit: &Visit<SeeTrajectory>, cycles: &[Cycle]) -> Result<Value, Failure> {
+    let found = visit.workload().await?;
+    let everybody = visit.may(Resource::People, Action::Manage);
+    let own = &visit.member()?.person;
+    let mut people: Vec<&Asked> = found.people.iter().filter(|asked| everybody || asked.person == *own).collect();
+    let weeks: Vec<&String> = found.weeks.iter().take(WEEKS).collect();
+    let most = |asked: &Asked| asked.weeks.iter().map(|week| week.minutes).max().unwrap_or(0);
+    people.sort_by_key(|asked| (std::cmp::Reverse(most(asked)), asked.name.clone()));
+    let rows: Vec<Value> = people
+        .iter()
+        .take(PEOPLE)
+        .map(|asked| {
+            let cells = weeks.iter().map(|week| {
+                let known = asked.weeks.iter().find(|known| known.week == **week);
+                json!({"minutes": known.map(|known| known.minutes), "over": known.is_some_and(|known| known.over)})
+            });
+            json!({"name": asked.name, "cells": cells.collect::<Vec<_>>()})
+        })
+        .collect();
+    let heads: Vec<String> = weeks.iter().map(|week| visit.t("trajectory.week", &[("n", week_number(week))])).collect();
+    Ok(json!({"weeks": heads, "people": rows, "budget": found.budget, "everybody": everybody,
+              "over": people.iter().flat_map(|asked| over(visit, cycles, asked, found.budget)).take(PEOPLE).collect::<Vec<_>>()}))
 }
 
-fn workload(visit: &Visit<SeeTrajectory>, work: &BTreeMap<String, (i64, usize)>) -> Vec<Value> {
-    let most = work.values().map(|(minutes, _)| *minutes).max().unwrap_or(0).max(1);
-    let mut rows: Vec<(&String, &(i64, usize))> = work.iter().collect();
-    rows.sort_by_key(|(name, (minutes, _))| (-minutes, (*name).clone()));
-    rows.into_iter()
-        .take(30)
-        .map(|(name, (minutes, tasks))| json!({"name": name, "minutes": minutes, "max": most, "text": words::minutes(&visit.locale, *minutes), "tasks": tasks}))
-        .collect()
+/// A sentence per week in which more is asked of a person than was agreed, with the cycles that ask it.
+pub(super) fn over<P: Permission>(
+    visit: &Visit<P>,
+    cycles: &[Cycle],
+    asked: &Asked,
+    budget: Option<u32>,
+) -> Vec<String> {
+    let title = |id: &String| {
+        cycles.iter().find(|cycle| cycle.id() == id).map_or_else(|| visit.t("trajectory.this_one", &[]), Cycle::title)
+    };
+    let sentence = |week: &&Week| {
+        let mut of: Vec<(&String, &u32)> = week.of.iter().collect();
+        of.sort_by_key(|(id, minutes)| (std::cmp::Reverse(**minutes), (*id).clone()));
+        let of: Vec<String> = of.into_iter().take(3).map(|(id, _)| title(id)).collect();
+        let minutes = words::minutes(&visit.locale, week.minutes.into());
+        let agreed = words::minutes(&visit.locale, budget.unwrap_or(0).into());
+        visit.t(
+            "trajectory.over",
+            &[
+                ("name", &asked.name),
+                ("week", week_number(&week.week)),
+                ("minutes", &minutes),
+                ("budget", &agreed),
+                ("of", &of.join(", ")),
+            ],
+        )
+    };
+    asked.weeks.iter().filter(|week| week.over).collect::<Vec<_>>().iter().map(sentence).collect()
+}
+
+/// `41` of `2026-W41`.
+fn week_number(week: &str) -> &str {
+    week.rsplit_once('W').map_or(week, |(_, number)| number)
 }
 
 #[cfg(test)]
