@@ -113,6 +113,7 @@ pub const ALL: &[Code] = &[
     code("DB217", Warning, "setting never used"),
     code("DB218", Warning, "step that is not open"),
     code("DB219", Warning, "event that nobody hears"),
+    code("DB220", Info, "date that is kept"),
     code("DB301", Error, "R01: study day without follow-up"),
     code("DB302", Warning, "R02: quality test without principles"),
     code("DB303", Warning, "R03: principles not reviewed"),

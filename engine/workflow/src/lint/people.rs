@@ -11,11 +11,12 @@ const SCHOOL_ROLES: &[&str] = &[
     "cns", "ext", "staff", "adm",
 ];
 
-/// DB204 step without people, DB205 role not used, DB206 role nobody has, DB216 and DB217 not used.
+/// DB204 step without people, DB205 role not used, DB206 role nobody has, DB216 and DB217 not used, DB220 date kept.
 pub fn check(lint: &mut Lint<'_>) {
     steps(lint);
     roles(lint);
     unused(lint);
+    kept_dates(lint);
 }
 
 fn steps(lint: &mut Lint<'_>) {
@@ -79,6 +80,26 @@ fn roles(lint: &mut Lint<'_>) {
                 format!("say who: `{id}: {{from: config.{id}}}`"),
             );
         }
+    }
+}
+
+/// Functions that count school days forward, maybe beyond the calendar.
+const COUNTING: [&str; 3] = ["plus_schooldays(", "plus_schoolweeks(", "next_school_day("];
+
+fn kept_dates(lint: &mut Lint<'_>) {
+    let counts = |action: &&Action| {
+        matches!(action, Action::Assign { value, .. } if COUNTING.iter().any(|name| value.contains(name)))
+    };
+    let found: Vec<String> =
+        lint.actions.iter().filter(|(_, action)| counts(action)).map(|(path, _)| path.clone()).collect();
+    for path in found {
+        lint.add(
+            "DB220",
+            path,
+            "This date is computed once and kept: a change of the calendar does not move it, and beyond the calendar it is 1 September."
+                .to_owned(),
+            "write the count in the time rule itself (`10 schooldays after data.day`) when it must move along",
+        );
     }
 }
 

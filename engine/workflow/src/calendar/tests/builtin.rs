@@ -168,6 +168,7 @@ fn bad_data_is_refused() {
             weekdays: Default::default(),
             periods,
             messages: None,
+            staff: Default::default(),
             source: None,
         })
     };

@@ -3,6 +3,7 @@
 mod contributions;
 mod erasure;
 mod flow;
+mod stand_in;
 mod time;
 
 use jiff::Timestamp;
@@ -10,7 +11,8 @@ use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 use super::{
-    Actor, Answers, Checked, Command, Conclusion, Decision, Object, Origin, Rejection, Snapshot, World, decide, view_of,
+    Actor, Answers, CallConfig, Checked, Command, Conclusion, Decision, NewTask, Object, Origin, Rejection, Snapshot,
+    World, calls_for, decide, open_tasks, view_of,
 };
 use crate::calendar::{Calendar, Region};
 use crate::definition::Definition;
@@ -20,7 +22,7 @@ use crate::language::{self, Bundle, Options, SourceFile};
 pub(super) struct Bench {
     definition: Definition,
     origin: Origin,
-    calendar: Calendar,
+    pub calendar: Calendar,
     pub snapshot: Option<Snapshot>,
     pub now: Timestamp,
     pub answers: Answers,
@@ -62,9 +64,35 @@ impl Bench {
 
     pub fn started(yaml: &str, config: Value) -> Self {
         let mut bench = Self::new(yaml, config);
-        let origin = Box::new(bench.origin.clone());
-        bench.run(&person("dir", &["dir"]), Command::Start { origin }).expect("it starts");
+        bench.begin();
         bench
+    }
+
+    pub fn begin(&mut self) {
+        let origin = Box::new(self.origin.clone());
+        self.run(&person("dir", &["dir"]), Command::Start { origin }).expect("it starts");
+    }
+
+    /// Asks something that changes nothing.
+    pub fn asks<T>(&self, ask: impl FnOnce(World<'_>, &Snapshot) -> T) -> T {
+        let world = World {
+            definition: &self.definition,
+            origin: &self.origin,
+            calendar: &self.calendar,
+            now: self.now,
+            assuming: None,
+        };
+        ask(world, self.snap())
+    }
+
+    /// What a plugin is told of a step.
+    pub fn call(&self, step: &str) -> CallConfig {
+        self.asks(|world, snapshot| calls_for(world, snapshot, step, &self.answers)).expect("expressions hold")
+    }
+
+    /// The open tasks.
+    pub fn tasks(&self) -> Vec<NewTask> {
+        self.asks(open_tasks).expect("expressions hold")
     }
 
     pub fn at(&mut self, local: &str) {
@@ -89,14 +117,7 @@ impl Bench {
     }
 
     pub fn view(&self, reader: &Actor) -> Option<Object> {
-        let world = World {
-            definition: &self.definition,
-            origin: &self.origin,
-            calendar: &self.calendar,
-            now: self.now,
-            assuming: None,
-        };
-        view_of(world, self.snap(), reader, &self.answers).expect("expressions hold")
+        self.asks(|world, snapshot| view_of(world, snapshot, reader, &self.answers)).expect("expressions hold")
     }
 
     pub fn send(&mut self, actor: &Actor, event: &str, data: Value) -> Result<Decision, Rejection> {
