@@ -18,6 +18,12 @@ pub(crate) enum Failure {
     Invalid(String),
     /// The request is too large.
     TooLarge,
+    /// The body is of a kind that is not read here.
+    WrongKind,
+    /// Tried too often; wait a quarter of an hour.
+    TooMany,
+    /// The plugin of this step broke; it waits as an incident, nothing is lost.
+    Incident(String),
     /// Sent from another site.
     Foreign,
     /// Expected "no" of the engine.
@@ -41,7 +47,7 @@ impl From<EngineError> for Failure {
             EngineError::Rejected(rejection) => Self::Rejected(Box::new(rejection)),
             EngineError::NotFound { .. } => Self::NotFound,
             EngineError::Invalid(text) => Self::Invalid(text),
-            EngineError::Incident { step, cause, .. } => Self::Broken(format!("step {step}: {cause}")),
+            EngineError::Incident { step, .. } => Self::Incident(step),
             EngineError::Stale => Self::Rejected(Box::new(Rejection::new("STALE", "the cycle was changed meanwhile"))),
             other => Self::Broken(other.to_string()),
         }
@@ -56,7 +62,9 @@ impl Failure {
             Self::Denied | Self::Foreign => 403,
             Self::NotFound => 404,
             Self::TooLarge => 413,
-            Self::Invalid(_) => 422,
+            Self::WrongKind => 415,
+            Self::TooMany => 429,
+            Self::Invalid(_) | Self::Incident(_) => 422,
             Self::Rejected(rejection) => match rejection.word.as_str() {
                 "NOT_ALLOWED" => 403,
                 "STALE" | "CONFLICT" => 409,
@@ -74,6 +82,9 @@ impl Failure {
             Self::Foreign => "FOREIGN_SITE",
             Self::NotFound => "NOT_FOUND",
             Self::TooLarge => "TOO_LARGE",
+            Self::WrongKind => "WRONG_KIND",
+            Self::TooMany => "TOO_MANY",
+            Self::Incident(_) => "INCIDENT",
             Self::Invalid(_) => "INVALID",
             Self::Rejected(rejection) => &rejection.word,
             Self::Broken(_) => "BROKEN",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::body::{Body, to_bytes};
 use axum::extract::RawPathParams;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use serde_json::Value;
 
 use crate::answer::Failure;
@@ -55,6 +55,18 @@ fn clean(text: &str) -> String {
     text.chars().filter(|c| !hidden(*c)).collect()
 }
 
+/// The same for every text in a document, names of fields too.
+fn clean_json(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(clean(&text)),
+        Value::Array(items) => items.into_iter().map(clean_json).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (clean(&name), clean_json(value))).collect())
+        }
+        other => other,
+    }
+}
+
 /// A request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Input {
@@ -88,16 +100,20 @@ impl Input {
         };
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let query = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        if parts.method == Method::GET {
+            let headers = parts.headers.clone();
+            return Ok(Self { path, query, target, address, headers, ..Self::default() });
+        }
         let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| Failure::TooLarge)?;
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (form, json) = if kind.starts_with("application/json") {
             let json = serde_json::from_slice(&bytes)
                 .map_err(|error| Failure::Invalid(format!("the body is no JSON: {error}")))?;
-            (Fields::default(), Some(json))
+            (Fields::default(), Some(clean_json(json)))
         } else if kind.starts_with("application/x-www-form-urlencoded") || bytes.is_empty() {
             (Fields::parse(&bytes), None)
         } else {
-            return Err(Failure::Invalid("content-type".into()));
+            return Err(Failure::WrongKind);
         };
         Ok(Self { path, query, form, json, target, address, headers: parts.headers.clone() })
     }
@@ -105,6 +121,12 @@ impl Input {
     /// A part of the path.
     pub(crate) fn part(&self, name: &str) -> &str {
         self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// The token of a program: `Authorization: Bearer <token>`. With that header, cookies are not looked at.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let value = self.headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
+        Some(value.strip_prefix("Bearer ").unwrap_or_default().trim())
     }
 
     /// A cookie.

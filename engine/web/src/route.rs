@@ -108,6 +108,10 @@ where
 /// Whether a posting request comes from our own pages. Browsers say so; programs without a session may stay silent.
 fn own_site(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    // Browsers never send this header by themselves, and with it no cookie is looked at.
+    if headers.contains_key(header::AUTHORIZATION) {
+        return true;
+    }
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
@@ -128,6 +132,14 @@ fn sender(app: &App, headers: &HeaderMap, connection: Option<&ConnectInfo<Socket
     }
 }
 
+/// Nothing lies at this path.
+pub(crate) fn lost(app: &App, path: &str) -> Response {
+    if path.starts_with("/api/") {
+        return crate::api::failure(app, &Failure::NotFound);
+    }
+    crate::pages::failure(app, &Failure::NotFound, StatusCode::NOT_FOUND, "nl")
+}
+
 /// A failure as a page, as JSON, or as the way to the sign-in page.
 fn failure(
     app: &App,
@@ -142,7 +154,7 @@ fn failure(
         tracing::error!(route = name, cause, "a request broke");
     }
     if api {
-        return crate::api::failure(error);
+        return crate::api::failure(app, error);
     }
     if matches!(error, Failure::SignIn) {
         let next = if get && target != "/" { format!("?next={}", encode(target)) } else { String::new() };
@@ -198,6 +210,7 @@ mod tests {
             (&[("origin", "null"), ("host", "school.be")], false),
             (&[("cookie", "draaiboek=1"), ("host", "school.be")], false),
             (&[("host", "school.be")], true),
+            (&[("cookie", "draaiboek=1"), ("authorization", "Bearer x"), ("host", "school.be")], true),
         ];
         for (given, expected) in table {
             let mut headers = HeaderMap::new();

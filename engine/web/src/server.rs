@@ -149,9 +149,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         router = router.route(route.path, route.handler);
     }
     let lost = Arc::clone(&app);
-    let router = router.fallback(move || {
+    let router = router.fallback(move |request: axum::extract::Request| {
         let app = Arc::clone(&lost);
-        async move { crate::pages::failure(&app, &Failure::NotFound, axum::http::StatusCode::NOT_FOUND, "nl") }
+        async move { crate::route::lost(&app, request.uri().path()) }
     });
     guard::around(router.with_state(app))
 }

@@ -49,6 +49,15 @@ impl Store {
         self.run_web("DELETE FROM session WHERE account = ? AND hash <> ?", values).await.map(drop)
     }
 
+    /// Ends the sessions that an invitation of this person to this step opened.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_invited(&self, account: &str, instance: &str, step: &str) -> Result<(), StoreError> {
+        let values = [account, instance, step].map(|text| text.to_owned().into()).to_vec();
+        self.run_web("DELETE FROM session WHERE account = ? AND instance = ? AND step = ?", values).await.map(drop)
+    }
+
     /// Takes away what has run out: sessions, links, counters.
     ///
     /// # Errors

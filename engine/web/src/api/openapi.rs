@@ -1,65 +1,156 @@
-//! The OpenAPI description, made from the handlers; a fixture keeps it from changing unseen.
+//! The OpenAPI description: made from the handlers, completed from the list of routes, kept as a fixture.
+//!
+//! A handler says what it answers when all is well. What may be answered otherwise depends only on the kind of route and
+//! is written here once: names, parameters of the path, refusals.
 
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{cycles, fine, school, steps};
+use super::{accounts, cycles, door, fine, people, results, routes, school, shapes, steps, workflows};
 use crate::answer::{Failure, Outcome};
+use crate::gate::policy::Resource;
 use crate::gate::{Knock, Visit};
 use crate::input::Input;
+use crate::route::Route;
 
-/// The description.
+/// What handlers say of themselves.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Draaiboek", description = "School development cycles. The session travels in a cookie."),
+    info(
+        title = "Draaiboek",
+        description = "School development cycles: everything that the pages do. A program opens a session with \
+            `POST /api/v1/sessions` and sends its token as `Authorization: Bearer <token>`. In ids that stand in a path, \
+            `~` stands for `/`."
+    ),
     paths(
+        door::sign_in,
+        door::use_link,
+        door::mail,
+        door::end,
+        door::end_all,
         school::me,
         school::tasks,
-        school::people,
-        school::calendar,
-        school::workflows,
+        school::own,
+        school::forget_drafts,
+        school::password,
+        school::audit,
         school::operations,
+        school::settle,
+        people::index,
+        people::save,
+        people::import,
+        people::team,
+        people::calendar,
+        people::put_day,
+        people::drop_day,
+        accounts::index,
+        accounts::add,
+        accounts::link,
+        accounts::open,
+        accounts::sign_out,
+        accounts::invitations,
+        accounts::invite,
+        accounts::end_invitation,
+        workflows::index,
+        workflows::show,
+        workflows::preview,
+        workflows::start,
         cycles::index,
-        cycles::start,
         cycles::show,
         cycles::log,
         cycles::send,
         cycles::note,
         cycles::command,
-        cycles::artifacts,
+        results::trajectory,
+        results::board,
+        results::artifacts,
+        results::csv,
+        results::picture,
+        results::events,
         steps::show,
-        steps::picture,
         steps::contribute,
         steps::withdraw,
+        steps::draft,
         steps::command,
     ),
-    components(schemas(
-        cycles::Start,
-        cycles::Send,
-        cycles::Note,
-        cycles::CycleCommand,
-        steps::Contribution,
-        steps::Withdrawal,
-        steps::StepCommand,
-        Problem,
-    ))
+    components(schemas(shapes::Problem))
 )]
-pub(super) struct Description;
+struct Told;
 
-/// Why a request was not carried out.
-#[derive(utoipa::ToSchema, serde::Serialize)]
-pub(super) struct Problem {
-    /// A word for programs, such as `NOT_READY`.
-    error: String,
-    /// Reasons in order, `WORD` or `WORD:about`.
-    reasons: Vec<String>,
-    /// What is wrong and how to mend it.
-    help: String,
+/// Refusals by status, with their description.
+const REFUSALS: [(&str, &str); 8] = [
+    ("401", "Nobody is signed in, or the token has run out"),
+    ("403", "The roles of the account do not allow it, or the request comes from another site"),
+    ("404", "It is not there, or not for this account"),
+    ("409", "It was changed meanwhile; the reasons say by what"),
+    ("413", "The document is too large"),
+    ("415", "The document is no JSON by its content type"),
+    ("422", "The document does not fit, or the workflow does not allow it now; the reasons say why"),
+    ("429", "Tried too often from here"),
+];
+
+/// The complete description.
+static DESCRIPTION: LazyLock<Value> = LazyLock::new(describe_all);
+
+fn describe_all() -> Value {
+    let mut all =
+        Told::openapi().to_json().ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null);
+    all["components"]["securitySchemes"] = json!({
+        "token": {"type": "http", "scheme": "bearer", "description": "The token of `POST /api/v1/sessions`"},
+        "page": {"type": "apiKey", "in": "cookie", "name": "draaiboek", "description": "The session of a browser"},
+    });
+    for route in routes() {
+        let method = route.method.as_str().to_lowercase();
+        if let Some(operation) = all.pointer_mut(&format!("/paths/{}/{method}", route.path.replace('/', "~1"))) {
+            complete(operation, &route);
+        }
+    }
+    all
+}
+
+fn complete(operation: &mut Value, route: &Route) {
+    let get = route.method == axum::http::Method::GET;
+    let door = route.resource == Resource::Door;
+    operation["operationId"] = route.name.trim_start_matches("api/").into();
+    operation["tags"] = json!([route.path.split('/').nth(3).unwrap_or_default()]);
+    operation["security"] = if door { json!([]) } else { json!([{"token": []}, {"page": []}]) };
+    let parts: Vec<&str> = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+    let mut parameters: Vec<Value> = parts
+        .iter()
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+        .collect();
+    parameters.extend(operation["parameters"].as_array().into_iter().flatten().cloned());
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
+    }
+    let applies = |status: &str| match status {
+        "401" => !door,
+        "403" => !(door && get),
+        "404" => !parts.is_empty() || !get,
+        "429" => door && !get,
+        _ => !get,
+    };
+    let mut refusals = Map::new();
+    for (status, text) in REFUSALS.iter().filter(|(status, _)| applies(status)) {
+        let body = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+        refusals.insert((*status).to_owned(), json!({"description": text, "content": body}));
+    }
+    if get {
+        refusals.insert("304".to_owned(), json!({"description": "It did not change since the ETag that was sent"}));
+    }
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        responses.extend(refusals);
+    }
 }
 
 /// `api/describe`
 pub(super) async fn describe(_: Visit<Knock>, _: Input) -> Outcome {
-    let text = Description::openapi().to_json().map_err(|error| Failure::Broken(error.to_string()))?;
-    fine(&serde_json::from_str(&text).map_err(|error| Failure::Broken(error.to_string()))?)
+    if DESCRIPTION.is_null() {
+        return Err(Failure::Broken("the description of the API cannot be made".into()));
+    }
+    fine(&*DESCRIPTION)
 }
 
 #[cfg(test)]
@@ -68,17 +159,23 @@ mod tests {
 
     #[test]
     fn the_description_is_the_kept_one_and_names_every_route() {
-        let made = Description::openapi().to_pretty_json().expect("a description");
+        let made = serde_json::to_string_pretty(&*DESCRIPTION).expect("a description");
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/openapi.json");
         if std::env::var_os("DRAAIBOEK_KEEP").is_some() {
             std::fs::write(path, format!("{made}\n")).expect("the fixture is written");
         }
         let kept = std::fs::read_to_string(path).expect("tests/openapi.json");
         assert_eq!(made.trim(), kept.trim(), "run this test with DRAAIBOEK_KEEP=1 to keep the new description");
-        let described: serde_json::Value = serde_json::from_str(&made).expect("JSON");
-        for route in super::super::routes().iter().filter(|route| route.name != "api/describe") {
+        assert_eq!(DESCRIPTION["openapi"].as_str().map(|version| &version[..3]), Some("3.1"));
+        let mut described = 0;
+        for route in routes().iter().filter(|route| route.name != "api/describe") {
             let method = route.method.as_str().to_lowercase();
-            assert!(described["paths"][route.path][&method].is_object(), "{method} {} is not described", route.path);
+            let operation = &DESCRIPTION["paths"][route.path][&method];
+            assert!(operation["responses"]["200"].is_object(), "{method} {} is not described", route.path);
+            described += 1;
         }
+        let paths = DESCRIPTION["paths"].as_object().expect("paths");
+        let all: usize = paths.values().filter_map(Value::as_object).map(Map::len).sum();
+        assert_eq!(all, described, "something is described that is no route");
     }
 }

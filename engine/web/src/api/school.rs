@@ -1,73 +1,152 @@
-//! What a school has: oneself, tasks, people, days, workflows, the machine's work.
+//! What belongs to whoever asks (oneself, tasks, what is kept), and what only administrators see (audit, operations).
 
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
-use super::fine;
-use crate::answer::Outcome;
-use crate::gate::{SeeCalendar, SeeHome, SeeLibrary, SeeOperations, SeePeople, Visit};
+use super::shapes::{Done, DraftShape, IncidentShape, Look, Me, Own, OwnSession, Task, WaitingTimer, Work, at};
+use super::{body, done, fine};
+use crate::answer::{Failure, Outcome};
+use crate::gate::{ManageOperations, ManageOwn, SeeAudit, SeeHome, SeeOperations, SeeOwn, Visit};
 use crate::input::Input;
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/api/v1/me", responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem)))]
+#[utoipa::path(get, path = "/api/v1/me", responses((status = 200, body = Me)))]
 pub(super) async fn me(visit: Visit<SeeHome>, _: Input) -> Outcome {
     let member = visit.member()?;
-    let place = visit.place()?;
-    let roles = place.school.people.get(&member.person).map(|person| person.roles.clone());
-    fine(
-        &json!({"person": member.person, "name": member.name, "school": member.school, "roles": roles.unwrap_or_default()}),
-    )
+    let known = visit.place()?.school.people.get(&member.person);
+    fine(&Me {
+        person: member.person.clone(),
+        name: member.name.clone(),
+        school: member.school.clone(),
+        roles: known.map(|person| person.roles.clone()).unwrap_or_default(),
+    })
 }
 
 /// Open tasks of whoever is signed in, by due date.
-#[utoipa::path(get, path = "/api/v1/tasks", responses((status = 200, body = Vec<Object>), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem)))]
+#[utoipa::path(get, path = "/api/v1/tasks", responses((status = 200, body = Vec<Task>)))]
 pub(super) async fn tasks(visit: Visit<SeeHome>, _: Input) -> Outcome {
     let tasks = visit.my_tasks().await?;
-    let list: Vec<Value> = tasks
-        .iter()
-        .map(|task| {
-            json!({"cycle": task.cycle, "step": task.title.step, "kind": task.title.kind, "title": task.title.text, "minutes": task.row.minutes,
-                   "privacy": task.row.privacy, "due": task.row.due_at, "handed_in": task.done})
-        })
-        .collect();
-    fine(&Value::Array(list))
+    let list = tasks.into_iter().map(|task| Task {
+        cycle: task.cycle,
+        step: task.title.step,
+        kind: task.title.kind,
+        title: task.title.text,
+        of: task.of,
+        minutes: task.row.minutes,
+        privacy: task.row.privacy,
+        due: task.row.due_at.map(at),
+        handed_in: task.done,
+    });
+    fine(&list.collect::<Vec<_>>())
 }
 
-/// Staff and teams.
-#[utoipa::path(get, path = "/api/v1/people", responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem)))]
-pub(super) async fn people(visit: Visit<SeePeople>, _: Input) -> Outcome {
-    let school = &visit.place()?.school;
-    fine(&json!({"people": school.people, "teams": school.teams}))
+/// What is kept about whoever is signed in, besides the cycles.
+#[utoipa::path(get, path = "/api/v1/own", responses((status = 200, body = Own)))]
+pub(super) async fn own(visit: Visit<SeeOwn>, _: Input) -> Outcome {
+    let member = visit.member()?;
+    let (sessions, drafts, looks) = visit.kept().await?;
+    let session = |row: &draaiboek_store::SessionRow| OwnSession {
+        since: at(row.created_at),
+        seen: at(row.seen_at),
+        this: row.hash == member.session,
+    };
+    fine(&Own {
+        sessions: sessions.iter().map(session).collect(),
+        drafts: drafts.into_iter().map(draft).collect(),
+        looks: looks.into_iter().map(look).collect(),
+    })
 }
 
-/// The school's days.
-#[utoipa::path(get, path = "/api/v1/calendar", responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem)))]
-pub(super) async fn calendar(visit: Visit<SeeCalendar>, _: Input) -> Outcome {
-    let data = visit.place()?.calendar.data();
-    fine(&json!({"zone": data.zone, "periods": data.periods}))
+/// A draft as programs read it.
+pub(super) fn draft(row: draaiboek_store::DraftRow) -> DraftShape {
+    let content = serde_json::from_str(&row.content).unwrap_or(Value::Null);
+    DraftShape { cycle: row.instance, step: row.step, entry: row.entry, content }
 }
 
-/// Published workflows with the schema of their configuration.
-#[utoipa::path(get, path = "/api/v1/workflows", responses((status = 200, body = Vec<Object>), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem)))]
-pub(super) async fn workflows(visit: Visit<SeeLibrary>, _: Input) -> Outcome {
-    let cards = visit.workflows(None).await?;
-    let list: Vec<Value> = cards
-        .iter()
-        .map(|card| json!({"workflow": card.id, "version": card.version, "title": card.workflow.text(&visit.locale, "title"), "config": card.workflow.config}))
-        .collect();
-    fine(&Value::Array(list))
+fn look(row: draaiboek_store::AccessRow) -> Look {
+    Look {
+        at: at(row.at),
+        person: row.person,
+        action: row.action,
+        class: row.class,
+        cycle: row.instance,
+        step: row.step,
+    }
+}
+
+/// Forget all drafts.
+#[utoipa::path(post, path = "/api/v1/own/forget-drafts", responses((status = 200, body = Done)))]
+pub(super) async fn forget_drafts(visit: Visit<ManageOwn>, _: Input) -> Outcome {
+    visit.drop_drafts().await?;
+    done()
+}
+
+/// A password to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewPassword {
+    /// At least twelve characters.
+    #[schema(min_length = 12, max_length = 256)]
+    password: String,
+}
+
+/// Set a password; all other sessions end.
+#[utoipa::path(post, path = "/api/v1/own/password", request_body = NewPassword, responses((status = 200, body = Done)))]
+pub(super) async fn password(visit: Visit<ManageOwn>, input: Input) -> Outcome {
+    let asked: NewPassword = body(&input)?;
+    let member = visit.member()?;
+    visit.app().set_password(&member.account, &asked.password, Some(&member.session)).await?;
+    visit.record("own/password", "P1", None).await?;
+    done()
+}
+
+/// The record of looks and acts of the school, newest first.
+#[utoipa::path(get, path = "/api/v1/audit", responses((status = 200, body = Vec<Look>)))]
+pub(super) async fn audit(visit: Visit<SeeAudit>, _: Input) -> Outcome {
+    fine(&visit.accesses().await?.into_iter().map(look).collect::<Vec<_>>())
 }
 
 /// Incidents, timers and messages that wait; no contents.
-#[utoipa::path(get, path = "/api/v1/operations", responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem)))]
+#[utoipa::path(get, path = "/api/v1/operations", responses((status = 200, body = Work)))]
 pub(super) async fn operations(visit: Visit<SeeOperations>, _: Input) -> Outcome {
     let work = visit.work().await?;
-    let incidents: Vec<Value> = work.incidents.iter().map(|(row, cycle)| json!({"cycle": cycle, "incident": row.input, "step": row.step, "cause": row.cause, "attempts": row.attempts})).collect();
-    let timers: Vec<Value> = work
-        .timers
-        .iter()
-        .map(|(row, cycle)| json!({"cycle": cycle, "timer": row.timer_id, "due": row.due_at}))
-        .collect();
-    fine(
-        &json!({"cycles": work.counts.instances, "open_tasks": work.tasks, "incidents": incidents, "timers": timers, "waiting": work.outbox.len()}),
-    )
+    let incidents = work.incidents.into_iter().map(|(row, cycle)| IncidentShape {
+        cycle,
+        incident: row.input,
+        step: row.step,
+        cause: row.cause,
+        attempts: row.attempts,
+    });
+    let timers =
+        work.timers.into_iter().map(|(row, cycle)| WaitingTimer { cycle, timer: row.timer_id, due: at(row.due_at) });
+    fine(&Work {
+        cycles: work.counts.instances,
+        open_tasks: work.tasks,
+        incidents: incidents.collect(),
+        timers: timers.collect(),
+        waiting: work.outbox.len(),
+    })
+}
+
+/// An incident to try again, or to give up.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settle {
+    cycle: String,
+    incident: String,
+    /// Why it is given up; without it, it is tried again.
+    #[serde(default)]
+    give_up: Option<String>,
+}
+
+/// Try a broken step again, or give it up.
+#[utoipa::path(post, path = "/api/v1/operations/incidents", request_body = Settle, responses((status = 200, body = Done)))]
+pub(super) async fn settle(visit: Visit<ManageOperations>, input: Input) -> Outcome {
+    let asked: Settle = body(&input)?;
+    if asked.give_up.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+        return Err(Failure::Invalid("say why it is given up".into()));
+    }
+    visit.settle(&asked.cycle, &asked.incident, asked.give_up).await?;
+    done()
 }

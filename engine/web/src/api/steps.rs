@@ -1,15 +1,16 @@
-//! Steps: look, hand in, take back, steer.
+//! Steps: look, hand in, take back, drafts, steer.
 
 use draaiboek_runtime::Handed;
 use draaiboek_workflow::decide::Command;
 use jiff::civil::DateTime;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{body, fine, key, reply};
-use crate::answer::Outcome;
-use crate::gate::{Contribute, ManageStep, SeeResult, SeeStep, Visit};
+use super::shapes::{Done, MineShape, ReplyShape, StepLine, StepWhole, at};
+use super::{body, done, fine, key, reply, value_of};
+use crate::answer::{Failure, Outcome};
+use crate::gate::{Contribute, ManageStep, SeeStep, Visit};
 use crate::input::Input;
 
 /// A contribution.
@@ -70,34 +71,76 @@ pub(super) enum StepCommand {
     },
 }
 
+/// Something typed and not handed in yet.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeepDraft {
+    /// Entry kind.
+    entry: String,
+    /// The fields; without them the draft is forgotten.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    content: Option<draaiboek_workflow::decide::Object>,
+}
+
 /// A step: its state and form, and what one handed in oneself.
-#[utoipa::path(get, path = "/api/v1/cycles/{id}/steps/{step}", params(("id" = String, Path, description = "`~` stands for `/`"), ("step" = String, Path)), responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem), (status = 404, body = super::openapi::Problem)))]
+#[utoipa::path(get, path = "/api/v1/cycles/{id}/steps/{step}", responses((status = 200, body = StepWhole)))]
 pub(super) async fn show(visit: Visit<SeeStep>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?;
     let mine = visit.mine(&cycle, &step).await?;
-    let mine: Vec<Value> = mine
-        .iter()
-        .map(|m| json!({"contribution": m.id, "entry": m.entry, "at": m.at, "status": m.status, "value": m.value}))
-        .collect();
-    let entries: Vec<&str> = step.entries().iter().map(|entry| entry.name.as_str()).collect();
-    fine(&json!({
-        "step": step.id, "kind": step.step.kind, "status": step.state.status, "round": step.state.round, "due": step.state.due,
-        "privacy": format!("{:?}", step.class), "anonymous": step.anonymous(), "entries": entries, "contribution": step.kind.contribution,
-        "mine": mine,
-    }))
+    let mine = mine.into_iter().map(|mine| MineShape {
+        contribution: mine.id,
+        entry: mine.entry,
+        at: at(mine.at),
+        status: mine.status,
+        value: mine.value,
+    });
+    let drafts = visit.drafts(&cycle, &step).await?;
+    fine(&StepWhole {
+        line: StepLine {
+            step: step.id.clone(),
+            status: value_of(&step.state.status),
+            round: step.state.round,
+            due: step.state.due.map(|due| due.to_string()),
+        },
+        kind: step.step.kind.clone(),
+        privacy: format!("{:?}", step.class),
+        anonymous: step.anonymous(),
+        entries: step.entries().iter().map(|entry| entry.name.clone()).collect(),
+        contribution: step.kind.contribution.clone(),
+        mine: mine.collect(),
+        drafts: drafts.into_iter().map(super::school::draft).collect(),
+    })
 }
 
-/// The picture of a step for whoever asks.
-#[utoipa::path(get, path = "/api/v1/cycles/{id}/steps/{step}/picture", params(("id" = String, Path, description = "`~` stands for `/`"), ("step" = String, Path)), responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem), (status = 404, body = super::openapi::Problem)))]
-pub(super) async fn picture(visit: Visit<SeeResult>, input: Input) -> Outcome {
+/// Keep a draft, or forget it; of an anonymous step nothing is kept.
+#[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/drafts", request_body = KeepDraft, responses((status = 200, body = Done)))]
+pub(super) async fn draft(visit: Visit<Contribute>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
-    let picture = cycle.picture(input.part("step")).await?;
-    fine(&json!({"audience": picture.audience, "data": picture.data}))
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let asked: KeepDraft = body(&input)?;
+    if !step.entries().iter().any(|entry| entry.name == asked.entry) {
+        return Err(Failure::Invalid("the step takes no entry of that kind".into()));
+    }
+    match asked.content {
+        Some(content) if step.anonymous() => {
+            drop(content);
+            Err(Failure::Invalid("of an anonymous step no draft is kept: it would link the answer to a person".into()))
+        }
+        Some(content) => {
+            visit.keep_draft(&cycle, &step, &asked.entry, &Value::Object(content)).await?;
+            done()
+        }
+        None => {
+            visit.drop_draft(&cycle, &step.id, &asked.entry).await?;
+            done()
+        }
+    }
 }
 
 /// Hand in.
-#[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/contributions", params(("id" = String, Path, description = "`~` stands for `/`"), ("step" = String, Path)), request_body = Contribution, responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem), (status = 404, body = super::openapi::Problem), (status = 409, body = super::openapi::Problem), (status = 413, body = super::openapi::Problem), (status = 422, body = super::openapi::Problem)))]
+#[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/contributions", request_body = Contribution, responses((status = 200, body = ReplyShape)))]
 pub(super) async fn contribute(visit: Visit<Contribute>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?;
@@ -112,20 +155,20 @@ pub(super) async fn contribute(visit: Visit<Contribute>, input: Input) -> Outcom
         revision: None,
         token: asked.token,
     };
-    fine(&reply(&cycle.hand_in(handed, key.as_deref()).await?))
+    reply(cycle.hand_in(handed, key.as_deref()).await?)
 }
 
 /// Take a contribution back.
-#[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/withdrawals", params(("id" = String, Path, description = "`~` stands for `/`"), ("step" = String, Path)), request_body = Withdrawal, responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem), (status = 404, body = super::openapi::Problem), (status = 409, body = super::openapi::Problem), (status = 413, body = super::openapi::Problem), (status = 422, body = super::openapi::Problem)))]
+#[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/withdrawals", request_body = Withdrawal, responses((status = 200, body = ReplyShape)))]
 pub(super) async fn withdraw(visit: Visit<Contribute>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?;
     let asked: Withdrawal = body(&input)?;
-    fine(&reply(&cycle.take_back(&step.id, &asked.contribution, asked.token.as_deref()).await?))
+    reply(cycle.take_back(&step.id, &asked.contribution, asked.token.as_deref()).await?)
 }
 
 /// Steer a step.
-#[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/commands", params(("id" = String, Path, description = "`~` stands for `/`"), ("step" = String, Path)), request_body = StepCommand, responses((status = 200, body = Object), (status = 401, body = super::openapi::Problem), (status = 403, body = super::openapi::Problem), (status = 404, body = super::openapi::Problem), (status = 409, body = super::openapi::Problem), (status = 413, body = super::openapi::Problem), (status = 422, body = super::openapi::Problem)))]
+#[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/commands", request_body = StepCommand, responses((status = 200, body = ReplyShape)))]
 pub(super) async fn command(visit: Visit<ManageStep>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let id = visit.step(&cycle, input.part("step")).await?.id;
@@ -135,5 +178,5 @@ pub(super) async fn command(visit: Visit<ManageStep>, input: Input) -> Outcome {
         StepCommand::Reschedule { to, reason } => Command::Reschedule { target: id, to, reason },
         StepCommand::Admit { contribution } => Command::Admit { step: id, id: contribution },
     };
-    fine(&reply(&cycle.command(command, None).await?))
+    reply(cycle.command(command, None).await?)
 }

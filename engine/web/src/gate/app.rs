@@ -58,6 +58,8 @@ pub(crate) struct App {
     pub(crate) hub: Hub,
     /// A hash that fits no password: guessing at an unknown name takes as long as at a known one.
     pub(in crate::gate) decoy: String,
+    /// Who changes a school waits for who does so already.
+    pub(in crate::gate) school_lock: tokio::sync::Mutex<()>,
     places: Mutex<HashMap<String, Arc<Place>>>,
 }
 
@@ -70,12 +72,19 @@ impl App {
         let decoy = secret::hash_password(&secret::token(), config.password_cost)?;
         let assets = Assets::new();
         let shower = Shower::new(&assets)?;
-        Ok(Self { engine, config, shower, assets, hub: Hub::default(), decoy, places: Mutex::default() })
+        let (hub, school_lock) = (Hub::default(), tokio::sync::Mutex::default());
+        Ok(Self { engine, config, shower, assets, hub, decoy, school_lock, places: Mutex::default() })
     }
 
     /// Now.
     pub(crate) fn now(&self) -> Timestamp {
         self.engine.clock().now()
+    }
+
+    /// A path as people can follow it from elsewhere, when the server knows its own address.
+    pub(crate) fn address(&self, path: &str) -> String {
+        let base = self.config.public_url.as_deref().unwrap_or_default();
+        format!("{}{path}", base.trim_end_matches('/'))
     }
 
     /// Whether cookies travel over https only.
@@ -87,7 +96,7 @@ impl App {
     pub(in crate::gate) async fn place(&self, school: &str) -> Result<Arc<Place>, Failure> {
         let row = self.engine.store().read().school(school).await?.ok_or(Failure::NotFound)?;
         let known = lock(&self.places).get(school).cloned();
-        if let Some(known) = known.filter(|known| known.updated_at == row.updated_at) {
+        if let Some(known) = known.filter(|known| known.stored == row.content) {
             return Ok(known);
         }
         let place = Arc::new(Place::new(&row)?);

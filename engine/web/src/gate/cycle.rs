@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use draaiboek_runtime::{Handed, Projection, Reader, Reply};
 use draaiboek_store::{ArtifactRow, InstanceRow, JournalRow, TaskRow};
-use draaiboek_workflow::decide::{Actor, Command, Snapshot};
+use draaiboek_workflow::decide::{Actor, Command, Rejection, Snapshot};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::diagram::{self, DiagramOptions};
 use draaiboek_workflow::ir::{Identity, Privacy};
@@ -16,6 +16,9 @@ use super::place::Place;
 use super::policy::{self, Action, Reach, Resource, Role};
 use super::visit::Visit;
 use crate::answer::Failure;
+
+/// Decisions that a visitor who comes late is told of.
+const MEANWHILE: u32 = 20;
 
 /// A cycle that the visitor may look at under the visit's permission.
 pub(crate) struct Cycle {
@@ -279,6 +282,25 @@ impl Cycle {
     pub(crate) fn reading_class(&self, step: &str) -> Privacy {
         let anonymous = self.definition.step(step).is_some_and(|def| def.step.identity == Identity::Anonymous);
         if anonymous { Privacy::P0 } else { self.class(step) }
+    }
+
+    /// Whether the cycle is still where the visitor saw it.
+    ///
+    /// # Errors
+    /// `STALE` with what was done meanwhile, the latest first.
+    pub(crate) async fn unchanged_since(&self, seen: Option<u64>) -> Result<(), Failure> {
+        let Some(seen) = seen.filter(|seen| *seen != self.revision()) else { return Ok(()) };
+        let rows = self.journal(MEANWHILE).await?;
+        let since = rows.iter().filter(|row| u64::try_from(row.revision).is_ok_and(|revision| revision > seen));
+        let done = since.filter_map(|row| {
+            let command: serde_json::Value = serde_json::from_str(&row.command).ok()?;
+            let text = |key: &str| command.pointer(&format!("/command/{key}")).and_then(serde_json::Value::as_str);
+            Some(format!("{}:{}", text("do")?, text("event").or_else(|| text("step")).unwrap_or_default()))
+        });
+        let help = format!("the cycle is at revision {} now; look at it and decide anew", self.revision());
+        let mut stale = Rejection::new("STALE", help);
+        stale.reasons = done.collect();
+        Err(Failure::Rejected(Box::new(stale)))
     }
 
     /// Carries a command out as the visitor.

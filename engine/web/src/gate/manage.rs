@@ -1,75 +1,14 @@
-//! Changing what is no cycle: the school's own days and teams, accounts, what is kept about oneself, operations.
+//! Changing what is no cycle: accounts, what is kept about oneself, operations.
 
-use draaiboek_runtime::{LocalDay, Person, School};
 use draaiboek_store::{
     AccessRow, AccountRow, Counts, DraftRow, IncidentRow, OutboxRow, SessionRow, TaskFilter, TimerRow,
 };
 use draaiboek_workflow::decide::Command;
 
-use super::permit::{
-    ManageAccounts, ManageCalendar, ManageOperations, ManageOwn, ManagePeople, SeeAudit, SeeOperations, SeeOwn,
-};
+use super::permit::{ManageAccounts, ManageOperations, ManageOwn, SeeAudit, SeeOperations, SeeOwn};
 use super::session::{LINK, new_account};
 use super::visit::Visit;
 use crate::answer::Failure;
-
-impl Visit<ManageCalendar> {
-    /// Adds or replaces a day of the school itself; open timers are dated anew.
-    ///
-    /// # Errors
-    /// A day that cannot be; the database.
-    pub(crate) async fn put_day(&self, day: LocalDay) -> Result<(), Failure> {
-        let mut school = self.place()?.school.clone();
-        school.calendar.local.retain(|known| known.id != day.id);
-        school.calendar.local.push(day);
-        school.calendar.local.sort_by_key(|day| day.from);
-        self.record("calendar/put", "P0", None).await?;
-        Ok(self.engine().put_school(&school).await?)
-    }
-
-    /// Takes a day of the school away.
-    ///
-    /// # Errors
-    /// The database.
-    pub(crate) async fn drop_day(&self, id: &str) -> Result<(), Failure> {
-        let mut school = self.place()?.school.clone();
-        school.calendar.local.retain(|known| known.id != id);
-        self.record("calendar/drop", "P0", None).await?;
-        Ok(self.engine().put_school(&school).await?)
-    }
-}
-
-impl Visit<ManagePeople> {
-    /// Stores the school with changed people and teams.
-    ///
-    /// # Errors
-    /// The database.
-    pub(crate) async fn put_school(&self, school: &School) -> Result<(), Failure> {
-        self.record("people/put", "P1", None).await?;
-        Ok(self.engine().put_school(school).await?)
-    }
-}
-
-/// Roles that a school file may give; `adm` belongs to accounts.
-pub(crate) const ROLES: [&str; 18] = [
-    "dir", "pol", "coach", "tch", "newtch", "zc", "gc", "cc", "ment", "adv", "core", "thm", "staff", "ext", "clb",
-    "lsc", "cns", "par",
-];
-
-/// A person with the roles of a comma-separated list; unknown ones are named.
-///
-/// # Errors
-/// The words that are no roles.
-pub(crate) fn person(known: Option<&Person>, name: &str, roles: &str) -> Result<Person, Vec<String>> {
-    let words: Vec<String> =
-        roles.split([',', ' ']).map(|word| word.trim().to_lowercase()).filter(|word| !word.is_empty()).collect();
-    let unknown: Vec<String> = words.iter().filter(|word| !ROLES.contains(&word.as_str())).cloned().collect();
-    if !unknown.is_empty() {
-        return Err(unknown);
-    }
-    let attributes = known.map(|known| known.attributes.clone()).unwrap_or_default();
-    Ok(Person { name: name.to_owned(), roles: words, attributes })
-}
 
 impl Visit<ManageAccounts> {
     /// The accounts of the school.
@@ -127,6 +66,16 @@ impl Visit<ManageAccounts> {
             store.end_sessions(&row.id, None).await?;
         }
         self.record("account/close", "P1", None).await
+    }
+
+    /// Ends every session of an account of the school.
+    ///
+    /// # Errors
+    /// Not of this school; the database.
+    pub(crate) async fn sign_out(&self, id: &str) -> Result<(), Failure> {
+        let row = self.own_account(id).await?;
+        self.engine().store().end_sessions(&row.id, None).await?;
+        self.record("account/sign-out", "P1", None).await
     }
 
     async fn own_account(&self, id: &str) -> Result<AccountRow, Failure> {

@@ -17,7 +17,8 @@ pub(crate) struct Place {
     pub school: School,
     /// Its days.
     pub calendar: Calendar,
-    pub(in crate::gate) updated_at: i64,
+    /// The row it was decoded from.
+    pub(in crate::gate) stored: String,
 }
 
 impl Place {
@@ -25,7 +26,7 @@ impl Place {
         let school: School = serde_json::from_str(&row.content)
             .map_err(|error| Failure::Broken(format!("the stored school `{}` cannot be read: {error}", row.id)))?;
         let calendar = school.calendar()?;
-        Ok(Self { school, calendar, updated_at: row.updated_at })
+        Ok(Self { school, calendar, stored: row.content.clone() })
     }
 
     /// The name of a person; the id when nobody here has it.

@@ -38,6 +38,21 @@ const PER_ADDRESS: i64 = 60;
 /// One-time links asked for one name.
 const PER_MAIL: i64 = 3;
 
+/// The one step that an invitation opens, and until when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit<'a> {
+    pub instance: &'a str,
+    pub step: &'a str,
+    pub until: i64,
+}
+
+/// A session that was opened: its token, and until when it works, in microseconds.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub token: String,
+    pub until: i64,
+}
+
 /// Why somebody does not come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -68,9 +83,10 @@ impl App {
 
     /// Who sends a request, and the cookie that renews the token when it is time.
     pub(crate) async fn who(&self, input: &Input) -> Result<(Who, Option<String>), Failure> {
-        let Some(token) = input.cookie(self.cookie_name()).filter(|token| token.len() == 64) else {
-            return Ok((Who::Guest, None));
-        };
+        let bearer = input.bearer().map(str::to_owned);
+        let program = bearer.is_some();
+        let token = bearer.or_else(|| input.cookie(self.cookie_name()));
+        let Some(token) = token.filter(|token| token.len() == 64) else { return Ok((Who::Guest, None)) };
         let now = self.now().as_microsecond();
         let Some(row) = self.engine.store().read().session(&secret::hash(&token)).await? else {
             return Ok((Who::Guest, None));
@@ -79,7 +95,7 @@ impl App {
             return Ok((Who::Guest, None));
         }
         let Some(member) = self.member(&row).await? else { return Ok((Who::Guest, None)) };
-        let renewed = self.keep(row, now).await?;
+        let renewed = self.keep(row, now, program).await?;
         Ok((Who::Member(Box::new(member)), renewed))
     }
 
@@ -122,11 +138,11 @@ impl App {
         }))
     }
 
-    /// Notes the hour of use, and replaces an old token.
-    async fn keep(&self, row: SessionRow, now: i64) -> Result<Option<String>, Failure> {
+    /// Notes the hour of use, and replaces an old token; a program keeps its token until it runs out.
+    async fn keep(&self, row: SessionRow, now: i64, program: bool) -> Result<Option<String>, Failure> {
         let store = self.engine.store();
         let hour = now - now.rem_euclid(HOUR);
-        if now - row.rotated_at > ROTATE && row.instance.is_none() {
+        if now - row.rotated_at > ROTATE && row.instance.is_none() && !program {
             let token = secret::token();
             let fresh = SessionRow {
                 hash: secret::hash(&token),
@@ -150,24 +166,33 @@ impl App {
     ///
     /// # Errors
     /// The database.
-    pub(crate) async fn enter(&self, account: &str, limit: Option<(&str, &str)>) -> Result<String, Failure> {
+    pub(crate) async fn enter(&self, account: &str, limit: Option<Limit<'_>>) -> Result<String, Failure> {
+        Ok(self.cookie(Some(&self.open(account, limit).await?.token)))
+    }
+
+    /// Opens a session and gives its token: for programs.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn open(&self, account: &str, limit: Option<Limit<'_>>) -> Result<Opened, Failure> {
         let now = self.now().as_microsecond();
         let token = secret::token();
+        let until = limit.map_or(now + SESSION, |limit| limit.until.min(now + INVITED));
         let store = self.engine.store();
         store.sweep_sessions(now).await?;
         store
             .put_session(&SessionRow {
                 hash: secret::hash(&token),
                 account: account.to_owned(),
-                instance: limit.map(|(instance, _)| instance.to_owned()),
-                step: limit.map(|(_, step)| step.to_owned()),
+                instance: limit.map(|limit| limit.instance.to_owned()),
+                step: limit.map(|limit| limit.step.to_owned()),
                 created_at: now,
                 rotated_at: now,
                 seen_at: now - now.rem_euclid(HOUR),
-                expires_at: now + if limit.is_some() { INVITED } else { SESSION },
+                expires_at: until,
             })
             .await?;
-        Ok(self.cookie(Some(&token)))
+        Ok(Opened { token, until })
     }
 
     /// The account that a name and a password open.
@@ -239,8 +264,8 @@ impl App {
         }
         if let (Some(account), Some(mailer)) = (account, self.config.mailer.clone()) {
             let token = self.link(&account.id, LINK).await?;
-            let url = self.config.public_url.as_deref().unwrap_or_default();
-            mailer.send(&account.login, subject, &body.replace("{link}", &format!("{url}/link/{token}")));
+            let link = self.address(&format!("/link/{token}"));
+            mailer.send(&account.login, subject, &body.replace("{link}", &link));
         }
         Ok(())
     }
@@ -360,8 +385,9 @@ impl App {
     /// # Errors
     /// The database.
     pub(crate) async fn accept(&self, invitation: &InvitationRow) -> Result<String, Failure> {
-        let account = format!("invited:{}:{}", invitation.school, invitation.person);
-        self.enter(&account, Some((&invitation.instance, &invitation.step))).await
+        let account = invited_account(&invitation.school, &invitation.person);
+        let (instance, step) = (&invitation.instance, &invitation.step);
+        self.enter(&account, Some(Limit { instance, step, until: invitation.expires_at })).await
     }
 
     /// The account of a person, made when there is none: for the operator of this machine, who has the database anyway.
@@ -430,6 +456,11 @@ pub(in crate::gate) fn new_account(
         created_at: now,
         changed_at: now,
     }
+}
+
+/// What stands for an account in the sessions of an invitation.
+pub(in crate::gate) fn invited_account(school: &str, person: &str) -> String {
+    format!("invited:{school}:{person}")
 }
 
 fn invited(account: &str) -> Option<(&str, &str)> {

@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use draaiboek_store::{DraftRow, InvitationRow, draft_id};
+use draaiboek_store::{DraftRow, draft_id};
 use draaiboek_workflow::decide::{Answers, Origin, StepState, StepStatus, World, calls_for};
 use draaiboek_workflow::ir::{Identity, Privacy, Step};
 use serde_json::{Map, Value};
 
 use super::cycle::Cycle;
 use super::permit::Permission;
-use super::policy::{Action, Resource};
-use super::secret;
-use super::session::invitation_ends;
+use super::policy::Resource;
 use super::visit::Visit;
 use crate::answer::Failure;
 use crate::forms::Kind;
@@ -245,33 +243,5 @@ impl<P: Permission> Visit<P> {
     pub(crate) async fn drop_draft(&self, cycle: &Cycle, step: &str, entry: &str) -> Result<(), Failure> {
         let id = draft_id(&self.member()?.account, cycle.id(), step, entry);
         Ok(self.engine().store().drop_draft(&id).await?)
-    }
-
-    /// Invites a person to a step; gives the token of the link.
-    ///
-    /// # Errors
-    /// The policy, nobody of that id, the database.
-    pub(crate) async fn invite(&self, cycle: &Cycle, step: &OpenStep, person: &str) -> Result<String, Failure> {
-        if !cycle.may(Resource::Step, Action::Start, step.class) {
-            return Err(Failure::Denied);
-        }
-        if !cycle.place.school.people.contains_key(person) {
-            return Err(Failure::Invalid("person".into()));
-        }
-        let token = secret::token();
-        let row = InvitationRow {
-            hash: secret::hash(&token),
-            school: self.member()?.school.clone(),
-            person: person.to_owned(),
-            instance: cycle.id().to_owned(),
-            step: step.id.clone(),
-            created_by: self.member()?.person.clone(),
-            created_at: self.now.as_microsecond(),
-            expires_at: invitation_ends(self.now, 7),
-            ended_at: None,
-        };
-        self.engine().store().put_invitation(&row).await?;
-        self.record("invitation/make", "P1", Some((cycle.id(), &step.id))).await?;
-        Ok(token)
     }
 }

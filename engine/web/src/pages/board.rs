@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::show::words;
 
 /// Lists of a picture that stand on the board, with the key of their heading.
-const LISTS: [(&str, &str); 4] = [
+pub(crate) const LISTS: [(&str, &str); 4] = [
     ("goals", "board.goals"),
     ("actions", "board.actions"),
     ("materials", "board.materials"),

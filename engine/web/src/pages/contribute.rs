@@ -220,11 +220,10 @@ pub(crate) async fn invite(visit: Visit<Invite>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?;
     let person = input.form.text("person").unwrap_or_default();
-    let token = visit.invite(&cycle, &step, person).await?;
-    let base = visit.app().config.public_url.clone().unwrap_or_default();
+    let (_, token) = visit.invite(&cycle, &step, person).await?;
     let shown = visit.t("step.invited", &[("name", cycle.place.name(person))]);
     let data = serde_json::json!({
-        "made": format!("{base}/invitation/{token}"), "text": shown, "fine": true, "back": here(&cycle, &step),
+        "made": visit.app().address(&format!("/invitation/{token}")), "text": shown, "fine": true, "back": here(&cycle, &step),
     });
     visit.page(super::Page::new("invitation", visit.t("invitation.made", &[]), data))
 }

@@ -7,14 +7,11 @@ use serde_json::{Value, json};
 
 use super::Page;
 use crate::answer::{Failure, Outcome};
-use crate::gate::manage::person;
 use crate::gate::policy::{Action, Resource};
+use crate::gate::roster::{self, Amiss, Change, PersonEdit, TeamEdit};
 use crate::gate::{ManagePeople, Permission, SeePeople, Visit};
 use crate::input::Input;
 use crate::route::redirect;
-
-/// Most lines of an import.
-const MAX_LINES: usize = 2_000;
 
 /// `people/index`
 pub(crate) async fn index(visit: Visit<SeePeople>, _: Input) -> Outcome {
@@ -86,79 +83,70 @@ fn warnings<P: Permission>(visit: &Visit<P>, school: &School) -> Vec<String> {
 
 /// `person/save`
 pub(crate) async fn save(visit: Visit<ManagePeople>, input: Input) -> Outcome {
-    let mut school = visit.place()?.school.clone();
-    let id = input.form.text("id").unwrap_or_default().to_owned();
-    let name = input.form.text("name").unwrap_or_default();
-    let fine = !id.is_empty() && id.len() <= 40 && id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    if !fine || name.is_empty() {
-        let problem = json!({"problem": visit.t("people.incomplete", &[]), "id": id, "name": name, "roles": input.form.get("roles")});
-        return visit.page(page(&visit, problem)?.amiss());
-    }
-    match person(school.people.get(&id), name, input.form.get("roles").unwrap_or_default()) {
-        Ok(person) => {
-            school.people.insert(id, person);
-            visit.put_school(&school).await?;
-            Ok(redirect("/people?done=saved"))
-        }
-        Err(unknown) => {
-            let text = visit.t("people.unknown_roles", &[("roles", &unknown.join(", "))]);
-            let problem = json!({"problem": text, "id": id, "name": name, "roles": input.form.get("roles")});
-            visit.page(page(&visit, problem)?.amiss())
-        }
+    let text = |name: &str| input.form.text(name).unwrap_or_default().to_owned();
+    let roles = roster::words(input.form.get("roles").unwrap_or_default());
+    let edit = PersonEdit { id: text("id"), name: text("name"), roles };
+    let Err(amiss) = visit.save_person(&edit).await? else { return Ok(redirect("/people?done=saved")) };
+    let problem =
+        json!({"problem": words(&visit, &amiss), "id": edit.id, "name": edit.name, "roles": input.form.get("roles")});
+    visit.page(page(&visit, problem)?.amiss())
+}
+
+fn words<P: Permission>(visit: &Visit<P>, amiss: &Amiss) -> String {
+    match amiss {
+        Amiss::Roles(unknown) => visit.t("people.unknown_roles", &[("roles", &unknown.join(", "))]),
+        Amiss::People(unknown) => visit.t("people.unknown_people", &[("names", &unknown.join(", "))]),
+        Amiss::Name | Amiss::Kind | Amiss::Line => visit.t("people.incomplete", &[]),
     }
 }
 
 /// `team/save`
 pub(crate) async fn team(visit: Visit<ManagePeople>, input: Input) -> Outcome {
-    let mut school = visit.place()?.school.clone();
-    let team = school.teams.get_mut(input.part("team")).ok_or(Failure::NotFound)?;
-    let known = |id: &&str| !id.is_empty();
-    team.members = input.form.all("member").filter(known).map(str::to_owned).collect();
-    team.coach = input.form.text("coach").map(str::to_owned);
-    visit.put_school(&school).await?;
-    Ok(redirect("/people?done=saved"))
+    let id = input.part("team").to_owned();
+    if !visit.place()?.school.teams.contains_key(&id) {
+        return Err(Failure::NotFound);
+    }
+    let members = input.form.all("member").filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    let coach = input.form.text("coach").map(str::to_owned);
+    let Err(amiss) = visit.save_team(&TeamEdit { id, members, coach, ..TeamEdit::default() }).await? else {
+        return Ok(redirect("/people?done=saved"));
+    };
+    visit.page(page(&visit, json!({"problem": words(&visit, &amiss)}))?.amiss())
 }
 
 /// `people/import`: what would change is shown first; only the second time it is done.
 pub(crate) async fn import(visit: Visit<ManagePeople>, input: Input) -> Outcome {
     let text = input.form.get("csv").unwrap_or_default();
-    let mut school = visit.place()?.school.clone();
-    let (mut changes, mut problems) = (Vec::new(), Vec::new());
-    for (at, line) in text.lines().enumerate().take(MAX_LINES).filter(|(_, line)| !line.trim().is_empty()) {
-        let cells: Vec<&str> = line.split(';').map(str::trim).collect();
-        let [id, name, rest @ ..] = cells.as_slice() else {
-            problems.push(visit.t("people.csv_line", &[("n", &(at + 1).to_string())]));
-            continue;
-        };
-        if *id == "id" {
-            continue;
-        }
-        match person(school.people.get(*id), name, rest.first().unwrap_or(&"")) {
-            Ok(person) => {
-                let known = school.people.get(*id);
-                let key = match known {
-                    None => "people.would_add",
-                    Some(known) if *known != person => "people.would_change",
-                    Some(_) => continue,
-                };
-                changes.push(visit.t(key, &[("name", name), ("roles", &person.roles.join(", "))]));
-                school.people.insert((*id).to_owned(), person);
-            }
-            Err(unknown) => problems
-                .push(visit.t("people.csv_roles", &[("n", &(at + 1).to_string()), ("roles", &unknown.join(", "))])),
-        }
-    }
-    if input.form.has("really") && problems.is_empty() {
-        visit.put_school(&school).await?;
+    let (import, done) = visit.import(text, input.form.has("really")).await?;
+    if done {
         return Ok(redirect("/people?done=imported"));
     }
+    let changes: Vec<String> = import
+        .changes
+        .iter()
+        .map(|change| match change {
+            Change::Add { name, roles, .. } => ("people.would_add", name, roles.join(", ")),
+            Change::Alter { name, roles, .. } => ("people.would_change", name, roles.join(", ")),
+        })
+        .map(|(key, name, roles)| visit.t(key, &[("name", name), ("roles", &roles)]))
+        .collect();
+    let problems: Vec<String> = import
+        .problems
+        .iter()
+        .map(|(line, amiss)| match amiss {
+            Amiss::Roles(unknown) => {
+                visit.t("people.csv_roles", &[("n", &line.to_string()), ("roles", &unknown.join(", "))])
+            }
+            _ => visit.t("people.csv_line", &[("n", &line.to_string())]),
+        })
+        .collect();
     let amiss = !problems.is_empty();
     let dry = BTreeMap::from([
+        ("none", json!(changes.is_empty() && !amiss)),
         ("changes", json!(changes)),
         ("problems", json!(problems)),
         ("csv", json!(text)),
         ("fine", json!(!amiss)),
-        ("none", json!(changes.is_empty() && !amiss)),
     ]);
     let page = page(&visit, json!({"dry": dry}))?;
     visit.page(if amiss { page.amiss() } else { page })

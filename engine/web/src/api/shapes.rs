@@ -1,0 +1,521 @@
+//! The shapes of answers, as programs read them. Moments are RFC 3339 in UTC; due moments are the school's own time.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A stored moment as RFC 3339.
+pub(super) fn at(micros: i64) -> String {
+    Timestamp::from_microsecond(micros).map(|at| at.to_string()).unwrap_or_default()
+}
+
+/// Done; there is nothing more to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Done {
+    /// Always true.
+    pub done: bool,
+}
+
+/// A session of a program: send the token as `Authorization: Bearer <token>`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Session {
+    /// The token; it is shown once.
+    pub token: String,
+    /// Until when it works.
+    #[schema(format = DateTime)]
+    pub until: String,
+}
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Me {
+    /// Id at the school.
+    pub person: String,
+    /// Name.
+    pub name: String,
+    /// The school.
+    pub school: String,
+    /// Roles at school.
+    pub roles: Vec<String>,
+}
+
+/// An open task of whoever asks.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Task {
+    pub cycle: String,
+    pub step: String,
+    /// Step kind.
+    pub kind: String,
+    /// Title per language.
+    pub title: BTreeMap<String, String>,
+    /// Title of the cycle.
+    pub of: String,
+    pub minutes: i64,
+    /// Privacy class.
+    pub privacy: String,
+    #[schema(format = DateTime)]
+    pub due: Option<String>,
+    /// The asker handed something in already.
+    pub handed_in: bool,
+}
+
+/// Staff and teams by id.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PeopleAndTeams {
+    pub people: BTreeMap<String, PersonShape>,
+    pub teams: BTreeMap<String, TeamShape>,
+    /// What is amiss, in sentences.
+    pub warnings: Vec<String>,
+}
+
+/// A member of staff.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PersonShape {
+    pub name: String,
+    pub roles: Vec<String>,
+}
+
+/// A team.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TeamShape {
+    pub title: String,
+    /// row, theme, subject, class_council, cross_school or adhoc.
+    pub kind: String,
+    /// Person ids.
+    pub members: Vec<String>,
+    /// Person id.
+    pub coach: Option<String>,
+}
+
+/// What an import does or would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ImportShape {
+    /// Whether it was done.
+    pub done: bool,
+    pub changes: Vec<ImportChange>,
+    /// With problems nothing is done.
+    pub problems: Vec<ImportProblem>,
+}
+
+/// One person who is added or changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ImportChange {
+    /// `add` or `change`.
+    pub what: &'static str,
+    pub id: String,
+    pub name: String,
+    pub roles: Vec<String>,
+}
+
+/// A line that cannot be used.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ImportProblem {
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// What is wrong and how to mend it.
+    pub help: String,
+}
+
+/// The school's year.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CalendarShape {
+    /// IANA time zone.
+    pub zone: String,
+    pub periods: Vec<DayShape>,
+}
+
+/// Days that are not like others.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DayShape {
+    pub id: String,
+    /// holiday, study_day, half_study_day, free_day and others.
+    pub kind: Value,
+    #[schema(format = Date)]
+    pub from: String,
+    #[schema(format = Date)]
+    pub to: String,
+    /// Name per language.
+    pub name: BTreeMap<String, String>,
+    /// The school set it itself.
+    pub own: bool,
+}
+
+/// An account of the school.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AccountShape {
+    pub account: String,
+    pub person: String,
+    pub login: String,
+    pub name: String,
+    pub open: bool,
+    /// Whether it has a password.
+    pub password: bool,
+}
+
+/// A one-time link to hand over.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LinkShape {
+    pub account: String,
+    /// Path, or address when the server knows its own.
+    pub link: String,
+}
+
+/// An invitation to one step; the link is there only when it was just made.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct InvitationShape {
+    pub invitation: String,
+    pub person: String,
+    pub by: String,
+    #[schema(format = DateTime)]
+    pub until: String,
+    /// It was withdrawn or ran out.
+    pub over: bool,
+    pub link: Option<String>,
+}
+
+/// What is kept about whoever asks, besides the cycles.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Own {
+    pub sessions: Vec<OwnSession>,
+    pub drafts: Vec<DraftShape>,
+    pub looks: Vec<Look>,
+}
+
+/// A browser or program that is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OwnSession {
+    #[schema(format = DateTime)]
+    pub since: String,
+    /// Last use, to the hour.
+    #[schema(format = DateTime)]
+    pub seen: String,
+    /// The one that asks.
+    pub this: bool,
+}
+
+/// Something typed and not handed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct DraftShape {
+    pub cycle: String,
+    pub step: String,
+    /// Entry kind.
+    pub entry: String,
+    pub content: Value,
+}
+
+/// A look at sensitive data, or an act.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Look {
+    #[schema(format = DateTime)]
+    pub at: String,
+    pub person: String,
+    pub action: String,
+    /// Privacy class.
+    pub class: String,
+    pub cycle: Option<String>,
+    pub step: Option<String>,
+}
+
+/// What waits in the machine. No contents.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Work {
+    /// Cycles by lifecycle.
+    pub cycles: BTreeMap<String, u64>,
+    pub open_tasks: usize,
+    pub incidents: Vec<IncidentShape>,
+    pub timers: Vec<WaitingTimer>,
+    /// Messages that wait.
+    pub waiting: usize,
+}
+
+/// Something that broke and waits for a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct IncidentShape {
+    pub cycle: String,
+    pub incident: String,
+    pub step: String,
+    pub cause: String,
+    pub attempts: i64,
+}
+
+/// A moment that is agreed on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WaitingTimer {
+    pub cycle: String,
+    pub timer: String,
+    #[schema(format = DateTime)]
+    pub due: String,
+}
+
+/// A published workflow.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WorkflowShape {
+    pub workflow: String,
+    pub version: String,
+    pub title: String,
+    /// JSON Schema of its configuration.
+    pub config: Value,
+}
+
+/// A workflow with what it is made of.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WorkflowWhole {
+    pub workflow: String,
+    pub version: String,
+    pub title: String,
+    /// JSON Schema of its configuration.
+    pub config: Value,
+    pub states: Vec<StateShape>,
+    /// All published versions.
+    pub versions: Vec<String>,
+    /// As it was written.
+    pub source: Option<String>,
+}
+
+/// A state of a workflow.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StateShape {
+    pub state: String,
+    pub title: String,
+    pub steps: Vec<WorkflowStep>,
+    /// States it leads to.
+    pub leads: Vec<String>,
+}
+
+/// A step of a workflow.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WorkflowStep {
+    pub step: String,
+    pub kind: String,
+    pub roles: Vec<String>,
+    pub minutes: Option<u32>,
+    /// Privacy class.
+    pub privacy: String,
+    pub anonymous: bool,
+    /// It cannot be skipped.
+    pub mandatory: bool,
+}
+
+/// What starting would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PreviewShape {
+    /// Active states.
+    pub states: Vec<String>,
+    pub tasks: Vec<PreviewTask>,
+    pub timers: Vec<PreviewTimer>,
+}
+
+/// A task that would open at once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PreviewTask {
+    pub step: String,
+    pub kind: String,
+    pub roles: Vec<String>,
+    pub minutes: Option<u32>,
+    #[schema(format = DateTime)]
+    pub due: Option<String>,
+}
+
+/// A timer that would be set.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PreviewTimer {
+    pub timer: String,
+    #[schema(format = DateTime)]
+    pub due: String,
+}
+
+/// A cycle in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CycleLine {
+    pub cycle: String,
+    pub title: String,
+    pub workflow: String,
+    pub version: String,
+    /// active, paused, cancelled, blocked or ended.
+    pub lifecycle: String,
+    /// Active states.
+    pub states: Vec<String>,
+    /// Number of accepted commands.
+    pub revision: u64,
+    /// The cycle that runs it.
+    pub parent: Option<String>,
+}
+
+/// A cycle as a whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CycleWhole {
+    #[serde(flatten)]
+    pub line: CycleLine,
+    /// What can be sent now.
+    pub events: Vec<EventShape>,
+    pub steps: Vec<StepLine>,
+    /// What the workflow shows of the whole to the asker's role.
+    pub view: Option<Value>,
+    pub children: Vec<ChildShape>,
+}
+
+/// An event that the asker may send now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct EventShape {
+    pub event: String,
+    /// Nothing is missing.
+    pub ready: bool,
+    pub missing: Option<Missing>,
+    pub needs_reason: bool,
+    /// JSON Schema of its data.
+    pub data: Option<Value>,
+    /// States it leads to.
+    pub to: Vec<String>,
+    /// It leads to an earlier state, or begins this one again.
+    pub back: bool,
+}
+
+/// Why not yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Missing {
+    pub error: String,
+    /// `WORD` or `WORD:about`.
+    pub reasons: Vec<String>,
+}
+
+/// A step of a cycle in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StepLine {
+    pub step: String,
+    /// open, concluded, closed or skipped.
+    pub status: Value,
+    pub round: u32,
+    /// Local civil time.
+    pub due: Option<String>,
+}
+
+/// A cycle that a cycle runs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ChildShape {
+    pub state: String,
+    pub key: String,
+    pub cycle: String,
+    /// running, ended, failed or cancelled.
+    pub status: &'static str,
+}
+
+/// A decision in the log; nobody who handed in is named.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LogLine {
+    #[schema(format = DateTime)]
+    pub at: String,
+    pub revision: i64,
+    /// The command.
+    #[serde(rename = "do")]
+    pub what: Option<String>,
+    pub by: Option<String>,
+    pub accepted: bool,
+}
+
+/// A version of what was published.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ArtifactShape {
+    pub name: String,
+    pub version: i64,
+    #[schema(format = DateTime)]
+    pub at: String,
+    pub content: Value,
+}
+
+/// The stand-up of a team: what the pictures of its steps hold.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BoardShape {
+    /// goals, actions, materials and decisions, each with their items.
+    pub lists: BTreeMap<String, Vec<Value>>,
+}
+
+/// A cycle on the line of the year.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Lane {
+    #[serde(flatten)]
+    pub line: CycleLine,
+    pub tasks: Vec<LaneTask>,
+    pub timers: Vec<WaitingTimer>,
+}
+
+/// A task on the line of the year.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LaneTask {
+    pub step: String,
+    pub status: String,
+    #[schema(format = DateTime)]
+    pub from: String,
+    #[schema(format = DateTime)]
+    pub due: Option<String>,
+    #[schema(format = DateTime)]
+    pub closed: Option<String>,
+    pub minutes: i64,
+}
+
+/// A step with its form, and what the asker handed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StepWhole {
+    #[serde(flatten)]
+    pub line: StepLine,
+    pub kind: String,
+    /// Privacy class.
+    pub privacy: String,
+    /// No link between people and contributions is kept.
+    pub anonymous: bool,
+    /// Entry kinds that are taken.
+    pub entries: Vec<String>,
+    /// JSON Schema of a contribution.
+    pub contribution: Value,
+    pub mine: Vec<MineShape>,
+    pub drafts: Vec<DraftShape>,
+}
+
+/// Something the asker handed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MineShape {
+    pub contribution: String,
+    pub entry: String,
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// effective, admitted or late.
+    pub status: String,
+    pub value: Value,
+}
+
+/// What an audience sees of a step.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PictureShape {
+    pub audience: String,
+    pub data: Value,
+}
+
+/// What became of a command.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReplyShape {
+    pub cycle: String,
+    pub revision: u64,
+    /// Active states.
+    pub states: Vec<String>,
+    pub lifecycle: String,
+    /// `{"is": "accepted"}`, or duplicate, stale_revision, late.
+    #[schema(value_type = Object)]
+    pub answer: Value,
+    /// Remarks of the plugin, per language.
+    pub warnings: Vec<Value>,
+    /// Id of the contribution that was handed in.
+    pub contribution: Option<String>,
+}
+
+/// Why a request was not carried out.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Problem {
+    /// A word for programs, such as `NOT_READY`.
+    pub error: String,
+    /// Reasons in order, `WORD` or `WORD:about`.
+    pub reasons: Vec<String>,
+    /// What is wrong and how to mend it.
+    pub help: String,
+}
