@@ -5,15 +5,18 @@
 
 mod m0001_heart;
 mod m0002_web;
+mod m0010_nodes;
+mod settle;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+pub use settle::settle;
 
 /// The list of all migrations in order.
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_heart::Migration), Box::new(m0002_web::Migration)]
+        vec![Box::new(m0001_heart::Migration), Box::new(m0002_web::Migration), Box::new(m0010_nodes::Migration)]
     }
 }
 

@@ -2,15 +2,13 @@
 //!
 //! Lives here: one-row writes of the catalog. May not live here: anything about instances.
 
-use crate::connection::Undone;
 use crate::entity::{
     CalendarRow, DefinitionRow, MetaRow, PluginRow, SchoolRow, calendar, definition, meta, plugin, school,
 };
 use crate::error::StoreError;
-use crate::sql::{Clash, Statement};
 use crate::store::Store;
+use crate::write::{Clash, Undone};
 use sea_orm::EntityTrait;
-use std::sync::Arc;
 
 impl Store {
     /// Stores a definition; one with the same hash stays as it is.
@@ -62,20 +60,18 @@ impl Store {
             return Ok(());
         }
         let mut connection = self.connection.lock().await;
-        let text: Arc<str> = "UPDATE journal SET answers = ? WHERE id = ?".into();
-        let statement = |(id, left): &(i64, String)| Statement {
-            text: Arc::clone(&text),
-            values: vec![left.clone().into(), (*id).into()],
-        };
-        let statements = erased.iter().map(statement).collect();
-        connection.transaction(statements).await.map_err(|undone| self.undone(undone))
+        for (id, left) in erased {
+            let values = vec![left.clone().into(), (*id).into()];
+            connection.statement("UPDATE journal SET answers = ? WHERE id = ?", values, None);
+        }
+        connection.run().await.map_err(|undone| self.undone(undone))
     }
 
-    async fn put<E: EntityTrait>(&self, row: &E::Model, clash: Clash) -> Result<(), StoreError> {
+    /// Stores one row of a table outside of turns.
+    pub(crate) async fn put<E: EntityTrait>(&self, row: &E::Model, clash: Clash) -> Result<(), StoreError> {
         let mut connection = self.connection.lock().await;
-        let mut statements = Vec::new();
-        connection.texts.insert::<E>(&[row], clash, &mut statements);
-        connection.transaction(statements).await.map_err(|undone| self.undone(undone))
+        connection.put::<E>(&[row], clash);
+        connection.run().await.map_err(|undone| self.undone(undone))
     }
 
     /// What became of a transaction that was not carried out.
@@ -84,7 +80,8 @@ impl Store {
             Undone::Failure(error) => return error,
             Undone::Constraint(detail) => detail,
             Undone::Mismatch => "no row was written".to_owned(),
+            Undone::Fenced => "this process was taken for gone and has joined again; try once more".to_owned(),
         };
-        StoreError::Statement { path: self.path().to_owned(), detail }
+        StoreError::Statement { place: self.place().clone(), detail }
     }
 }

@@ -2,16 +2,15 @@
 //!
 //! Lives here: grouping turns and finding the one that spoils a group. May not live here: SQL text, waiting callers.
 
-use crate::connection::{Connection, Undone};
 use crate::entity::{
     InstanceRow, artifact, command_key, contribution, incident, instance, journal, outbox, step_run, task, timer,
 };
 use crate::error::StoreError;
-use crate::sql::{Clash, Statement, Texts};
 use crate::store::Store;
 use crate::turn::{CommitError, Committed, InstanceWrite, Turn};
+use crate::write::{Clash, Connection, Undone};
 use sea_orm::EntityTrait;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -24,28 +23,39 @@ impl Store {
     /// Writes the turns, all that can be written in as few transactions as possible, in the order given. An answer
     /// `Ok` means that the turn is on disk. A turn that is stale, repeated or clashing fails alone; a failure of the
     /// database fails all turns of its transaction, and nothing of them is written.
-    pub async fn commit(&self, turns: Vec<Turn>) -> Vec<Answer> {
-        let mut answers: Vec<Option<Answer>> = turns.iter().map(|turn| turn.check().err().map(Err)).collect();
+    pub async fn commit(&self, mut turns: Vec<Turn>) -> Vec<Answer> {
+        turns.iter_mut().for_each(Turn::fold);
         let mut connection = self.connection.lock().await;
+        let token = self.node().map(|node| node.token());
+        let objection = |turn: &Turn| turn.check().and_then(|()| self.is_mine(turn, token)).err();
+        let mut answers: Vec<Option<Answer>> = turns.iter().map(|turn| objection(turn).map(Err)).collect();
         for group in groups(&turns, &answers) {
-            self.commit_group(&mut connection, &turns, group, &mut answers).await;
+            self.commit_group(&mut connection, token, &turns, group, &mut answers).await;
         }
         let lost = || Err(CommitError::Malformed("the turn was not reached"));
         answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
+    }
+
+    /// Whether a turn still holds: this process may have lost its claims and its number since the turn was built.
+    fn is_mine(&self, turn: &Turn, token: Option<i64>) -> Result<(), CommitError> {
+        let claimed = turn.claim.is_none() || turn.claim == token;
+        let numbered = turn.journal.iter().all(|row| self.ids().is_own(row.id));
+        if claimed && numbered { Ok(()) } else { Err(CommitError::Fenced) }
     }
 
     /// Commits one group; turns that spoil it are answered and taken out until the rest goes through.
     async fn commit_group(
         &self,
         connection: &mut Connection,
+        token: Option<i64>,
         turns: &[Turn],
         mut group: Vec<usize>,
         answers: &mut [Option<Answer>],
     ) {
         while !group.is_empty() {
             let chosen: Vec<&Turn> = group.iter().map(|index| &turns[*index]).collect();
-            let statements = statements(&mut connection.texts, &chosen);
-            let undone = match connection.transaction(statements).await {
+            note(connection, &chosen);
+            let undone = match connection.run_as(token).await {
                 Ok(()) => {
                     self.groups.fetch_add(1, Ordering::Relaxed);
                     for index in group {
@@ -57,42 +67,70 @@ impl Store {
             };
             match undone {
                 Undone::Failure(error) => return fail(error, &group, answers),
+                Undone::Fenced => {
+                    group.iter().for_each(|index| answers[*index] = Some(Err(CommitError::Fenced)));
+                    return;
+                }
                 Undone::Mismatch | Undone::Constraint(_) => {}
             }
+            let found = match self.found(&chosen).await {
+                Ok(found) => found,
+                Err(error) => return fail(error, &group, answers),
+            };
             let before = group.len();
             for index in std::mem::take(&mut group) {
-                match self.objection(&turns[index]).await {
-                    Ok(None) => group.push(index),
-                    Ok(Some(objection)) => answers[index] = Some(Err(objection)),
-                    Err(error) => answers[index] = Some(Err(CommitError::Store(Arc::new(error)))),
+                match found.verdict(&turns[index]) {
+                    None => group.push(index),
+                    Some(verdict) => answers[index] = Some(verdict),
                 }
             }
             if group.len() == before {
-                return one_by_one(connection, turns, &group, undone, answers).await;
+                return one_by_one(connection, token, turns, &group, undone, answers).await;
             }
         }
     }
 
-    /// Looks up why a turn cannot be written: an answered key comes before a stale revision.
-    async fn objection(&self, turn: &Turn) -> Result<Option<CommitError>, StoreError> {
-        if let Some(key) = &turn.command_key
-            && let Some(answer) = self.read().answer(&key.key).await?
-        {
-            return Ok(Some(CommitError::Repeat(answer)));
+    /// Looks up what is stored of these turns.
+    async fn found(&self, turns: &[&Turn]) -> Result<Found, StoreError> {
+        let keys = turns.iter().filter_map(|turn| turn.command_key.as_ref()).map(|row| row.key.clone());
+        let journal = turns.iter().filter_map(|turn| turn.journal.last()).map(|row| row.id);
+        let instances = turns.iter().filter_map(|turn| turn.instance.as_ref()).map(|write| write.row().pk);
+        Ok(Found {
+            answers: self.read().answers(keys.collect()).await?,
+            journal: self.read().journal_hashes(journal.collect()).await?,
+            revisions: self.read().revisions(instances.collect()).await?,
+        })
+    }
+}
+
+/// What is stored of some turns.
+struct Found {
+    answers: HashMap<String, String>,
+    journal: HashMap<i64, Vec<u8>>,
+    revisions: HashMap<i64, i64>,
+}
+
+impl Found {
+    /// What it says about a turn, if anything. An answered key comes first. A turn that is there was written by an
+    /// earlier try whose answer got lost on its way.
+    fn verdict(&self, turn: &Turn) -> Option<Answer> {
+        if let Some(answer) = turn.command_key.as_ref().and_then(|row| self.answers.get(&row.key)) {
+            return Some(Err(CommitError::Repeat(answer.clone())));
         }
-        let (Some(write), Some(expected)) = (&turn.instance, turn.expected()) else {
-            return Ok(None);
-        };
-        let row = write.row();
-        let found = self.read().revision(row.pk).await?;
+        if turn.journal.last().is_some_and(|row| self.journal.get(&row.id) == Some(&row.hash)) {
+            return Some(Ok(committed(turn)));
+        }
+        let (row, expected) = (turn.instance.as_ref()?.row(), turn.expected()?);
+        let found = self.revisions.get(&row.pk).copied();
         let stale = CommitError::Stale { instance: row.id.clone(), expected, found };
-        Ok((found != Some(expected)).then_some(stale))
+        (found != Some(expected)).then_some(Err(stale))
     }
 }
 
 /// The last resort when a group clashes and no turn is plainly to blame: a transaction for each.
 async fn one_by_one(
     connection: &mut Connection,
+    token: Option<i64>,
     turns: &[Turn],
     group: &[usize],
     first: Undone,
@@ -103,11 +141,12 @@ async fn one_by_one(
         return;
     }
     for index in group {
-        let statements = statements(&mut connection.texts, &[&turns[*index]]);
-        let answer = match connection.transaction(statements).await {
+        note(connection, &[&turns[*index]]);
+        let answer = match connection.run_as(token).await {
             Ok(()) => Ok(committed(&turns[*index])),
             Err(Undone::Constraint(detail)) => Err(CommitError::Conflict(detail)),
             Err(Undone::Mismatch) => Err(CommitError::Conflict("a row to be changed is not stored".to_owned())),
+            Err(Undone::Fenced) => Err(CommitError::Fenced),
             Err(Undone::Failure(error)) => Err(CommitError::Store(Arc::new(error))),
         };
         answers[*index] = Some(answer);
@@ -152,9 +191,8 @@ fn groups(turns: &[Turn], answers: &[Option<Answer>]) -> Vec<Vec<usize>> {
     groups
 }
 
-/// All rows of a group, table by table; instances first, so that the others may refer to new ones.
-fn statements(texts: &mut Texts, turns: &[&Turn]) -> Vec<Statement> {
-    let mut out = Vec::new();
+/// Notes all rows of a group, table by table; instances first, so that the others may refer to new ones.
+fn note(connection: &mut Connection, turns: &[&Turn]) {
     let (mut created, mut advanced): (Vec<&InstanceRow>, Vec<(&InstanceRow, bool)>) = (Vec::new(), Vec::new());
     for turn in turns {
         match &turn.instance {
@@ -163,9 +201,9 @@ fn statements(texts: &mut Texts, turns: &[&Turn]) -> Vec<Statement> {
             None => {}
         }
     }
-    texts.advance(&advanced, &mut out);
-    texts.insert::<instance::Entity>(&created, Clash::Fail, &mut out);
-    let mut put = Put { texts, turns, out: &mut out };
+    connection.advance(&advanced);
+    connection.put::<instance::Entity>(&created, Clash::Fail);
+    let mut put = Put { connection, turns };
     put.rows::<journal::Entity>(Clash::Fail, |turn| &turn.journal);
     put.rows::<step_run::Entity>(Clash::Replace, |turn| &turn.step_runs);
     put.rows::<contribution::Entity>(Clash::Fail, |turn| &turn.contributions);
@@ -176,19 +214,17 @@ fn statements(texts: &mut Texts, turns: &[&Turn]) -> Vec<Statement> {
     put.rows::<artifact::Entity>(Clash::Fail, |turn| &turn.artifacts);
     put.rows::<command_key::Entity>(Clash::Fail, |turn| turn.command_key.as_slice());
     let changes: Vec<_> = turns.iter().flat_map(|turn| &turn.contribution_changes).collect();
-    texts.contributions(&changes, &mut out);
-    out
+    connection.contributions(&changes);
 }
 
 struct Put<'a> {
-    texts: &'a mut Texts,
+    connection: &'a mut Connection,
     turns: &'a [&'a Turn],
-    out: &'a mut Vec<Statement>,
 }
 
 impl Put<'_> {
     fn rows<E: EntityTrait>(&mut self, clash: Clash, of: impl Fn(&Turn) -> &[E::Model]) {
         let rows: Vec<&E::Model> = self.turns.iter().flat_map(|turn| of(turn)).collect();
-        self.texts.insert::<E>(&rows, clash, self.out);
+        self.connection.put::<E>(&rows, clash);
     }
 }

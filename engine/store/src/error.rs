@@ -1,47 +1,83 @@
 //! Every way in which the database can fail, in words that say what to do.
 //!
-//! Lives here: the error type and the reading of SQLite's result codes. May not live here: anything that opens or writes.
+//! Lives here: the error type. May not live here: anything that opens or writes; the codes of a kind of database (they
+//! are read beside its connection).
 
-use crate::sql::GUARD_FAILED;
+use crate::place::Place;
+use crate::{postgres, sqlite};
 use sea_orm::sqlx;
 use sea_orm::{DbErr, RuntimeErr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A failure of the database itself. That a turn is stale or repeated is no failure: see [`crate::CommitError`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The address is not one this store can open.
-    #[error("cannot open `{url}`: {reason}; give the path of a file, or `sqlite:` followed by one")]
+    #[error(
+        "cannot open `{url}`: {reason}; give the path of a file, or an address like postgres://user:password@host:5432/name"
+    )]
     Address {
-        /// The address as given.
+        /// The address as given, without a password.
         url: String,
         /// Why it does not fit.
-        reason: &'static str,
+        reason: String,
     },
     /// There is no database where one was expected.
-    #[error("there is no database at {path}; check the path, or create one with `draaiboek demo` or `draaiboek start`")]
+    #[error("there is no database at {place}; {mend}")]
     Missing {
-        /// The file that was looked for.
-        path: PathBuf,
+        /// Where it was looked for.
+        place: Place,
+        /// What to do about it.
+        mend: &'static str,
     },
     /// Another process writes this database.
     #[error(
-        "the database {path} is in use by another process{holder} (lock file {lock}); stop that process, or use a command that only reads"
+        "the database {place} is in use by another process{holder} (lock file {lock}); stop that process, use a command that only reads, or move to PostgreSQL for several processes"
     )]
     InUse {
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// The lock file beside it.
         lock: PathBuf,
         /// Who holds it, as ` (process 123)`, or nothing when unknown.
         holder: String,
     },
+    /// The server does not answer, or the connection broke.
+    #[error(
+        "the server of the database {place} cannot be reached ({detail}); check that it runs, its host and its port: a command that was under way may be repeated with its key"
+    )]
+    Unreachable {
+        /// The database.
+        place: Place,
+        /// What the network or the server said.
+        detail: String,
+    },
+    /// The server knows no such user or password.
+    #[error(
+        "the server does not let anybody in as {place} ({detail}); check the user, the password and the server's pg_hba.conf"
+    )]
+    SignIn {
+        /// The database.
+        place: Place,
+        /// What the server said.
+        detail: String,
+    },
+    /// The user of the database may not do what is needed.
+    #[error(
+        "the user of the database {place} lacks a right ({detail}); make that user the owner of the database: ALTER DATABASE ... OWNER TO ..."
+    )]
+    Rights {
+        /// The database.
+        place: Place,
+        /// What the server said.
+        detail: String,
+    },
     /// The database was written by a newer program.
-    #[error("the database {path} has schema {found}, this program knows schemas up to {known}; update draaiboek")]
+    #[error("the database {place} has schema {found}, this program knows schemas up to {known}; update draaiboek")]
     NewerSchema {
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// Newest schema in the database.
         found: String,
         /// Newest schema known to this build.
@@ -49,158 +85,151 @@ pub enum StoreError {
     },
     /// The database was written by an older program and is opened only for reading.
     #[error(
-        "the database {path} has schema {found}, this program needs {known}; open it once with a command that writes, and it is brought up to date"
+        "the database {place} has schema {found}, this program needs {known}; open it once with a command that writes, and it is brought up to date"
     )]
     OlderSchema {
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// Newest schema in the database.
         found: String,
         /// Newest schema known to this build.
         known: String,
     },
-    /// The file is an SQLite database of some other program.
-    #[error("the database {path} belongs to another program (it holds the table `{table}`); give another path")]
+    /// The schema says that it is complete, but something of it is not there.
+    #[error(
+        "the database {place} says that it has schema {found}, but the table `{table}` is not there: somebody changed it by hand, or a restore did not finish; restore a backup into an empty database"
+    )]
+    Incomplete {
+        /// The database.
+        place: Place,
+        /// Newest schema in the database.
+        found: String,
+        /// The first table that is missing.
+        table: String,
+    },
+    /// The database is one of some other program.
+    #[error("the database {place} belongs to another program (it holds the table `{table}`); give another one")]
     Foreign {
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// A table that is not ours.
         table: String,
     },
     /// The file is no database, or is damaged.
     #[error(
-        "the database {path} is damaged or is no database ({detail}); keep a copy of the file, run `draaiboek verify`, and restore the last backup"
+        "the database {place} is damaged or is no database ({detail}); keep a copy of it, run `draaiboek verify`, and restore the last backup"
     )]
     Corrupt {
         /// The database.
-        path: PathBuf,
-        /// What SQLite said.
+        place: Place,
+        /// What the database said.
         detail: String,
     },
     /// The disk, or the quota, is full.
     #[error(
-        "no room left for the database {path} ({detail}); nothing was written: make room on its disk and try again"
+        "no room left for the database {place} ({detail}); nothing was written: make room on its disk and try again"
     )]
     Full {
         /// The database.
-        path: PathBuf,
-        /// What SQLite said.
+        place: Place,
+        /// What the database said.
         detail: String,
     },
-    /// The disk or the file may not be written.
-    #[error(
-        "the database {path} cannot be written ({detail}); nothing was written: check the rights of the file, its folder and its disk"
-    )]
+    /// The disk or the file may not be written, or the server is a copy that only reads.
+    #[error("the database {place} cannot be written ({detail}); nothing was written: {mend}")]
     ReadOnly {
         /// The database.
-        path: PathBuf,
-        /// What SQLite said.
+        place: Place,
+        /// What the database said.
         detail: String,
+        /// What to check.
+        mend: &'static str,
     },
     /// The file cannot be opened, or the disk answers with an error.
     #[error(
-        "the disk failed under the database {path} ({detail}); nothing was written: check that the disk has room, that it works, and the rights of the folder"
+        "the disk failed under the database {place} ({detail}); nothing was written: check that the disk has room, that it works, and the rights of the folder"
     )]
     Io {
         /// The database or the lock file.
-        path: PathBuf,
+        place: Place,
         /// What the system said.
         detail: String,
     },
-    /// SQLite did not take a setting on which durability depends.
-    #[error("the database {path} did not accept `{name} = {wanted}` (it answers `{found}`); move it to a local disk")]
+    /// The database did not take a setting on which durability depends.
+    #[error("the database {place} did not accept `{name} = {wanted}` (it answers `{found}`); {mend}")]
     Setting {
         /// The database.
-        path: PathBuf,
-        /// Name of the pragma.
+        place: Place,
+        /// Name of the setting.
         name: &'static str,
         /// What was set.
         wanted: String,
         /// What was read back.
         found: String,
+        /// What to do about it.
+        mend: &'static str,
     },
     /// Another connection held the database for longer than the patience given at opening.
-    #[error("the database {path} stays locked ({detail}); another program has it open: close that and try again")]
+    #[error("the database {place} stays locked ({detail}); another program has it open: close that and try again")]
     Locked {
         /// The database.
-        path: PathBuf,
-        /// What SQLite said.
+        place: Place,
+        /// What the database said.
         detail: String,
+    },
+    /// All numbers for processes on one database are taken.
+    #[error("{most} processes have the database {place} open, more cannot be told apart; stop some of them")]
+    Crowded {
+        /// The database.
+        place: Place,
+        /// How many there may be.
+        most: i64,
     },
     /// A migration failed; it was rolled back as a whole.
     #[error(
-        "the schema of {path} could not be brought up to date ({detail}); the database is as it was: keep the old program and report this"
+        "the schema of {place} could not be brought up to date ({detail}); the database is as it was: keep the old program and report this"
     )]
     Migration {
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// What went wrong.
         detail: String,
     },
     /// Anything else the database said: a mistake in this program.
-    #[error("the database {path} refused a statement ({detail}); nothing was written: please report this")]
+    #[error("the database {place} refused a statement ({detail}); nothing was written: please report this")]
     Statement {
         /// The database.
-        path: PathBuf,
+        place: Place,
         /// What the database said.
         detail: String,
     },
 }
 
-/// What an error of sqlx means to a commit.
-pub(crate) enum Refusal {
-    /// The guard after an update.
-    Guard,
-    /// A unique or foreign key says no: one turn of the group is to blame.
-    Constraint(String),
-    /// The database failed: no turn is to blame.
-    Failure(StoreError),
-}
-
-/// Sorts an error of the write connection.
-pub(crate) fn refusal(path: &Path, error: &sqlx::Error) -> Refusal {
-    let sqlx::Error::Database(inner) = error else {
-        return Refusal::Failure(from_sqlx(path, error));
-    };
-    match primary_code(inner.as_ref()) {
-        Some(1) if inner.message() == GUARD_FAILED => Refusal::Guard,
-        Some(19) => Refusal::Constraint(inner.message().to_owned()),
-        _ => Refusal::Failure(from_sqlx(path, error)),
-    }
-}
-
 /// Reads an error of sea-orm.
-pub(crate) fn from_orm(path: &Path, error: &DbErr) -> StoreError {
+pub(crate) fn from_orm(place: &Place, error: &DbErr) -> StoreError {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(inner))
         | DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner)) => from_sqlx(path, inner),
-        other => StoreError::Statement { path: path.to_owned(), detail: other.to_string() },
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => from_sqlx(place, inner),
+        DbErr::ConnectionAcquire(error) if matches!(place, Place::Server(_)) => {
+            StoreError::Unreachable { place: place.clone(), detail: error.to_string() }
+        }
+        other => StoreError::Statement { place: place.clone(), detail: other.to_string() },
     }
 }
 
-/// Reads an error of sqlx. Codes: <https://www.sqlite.org/rescode.html>, the lowest eight bits.
-pub(crate) fn from_sqlx(path: &Path, error: &sqlx::Error) -> StoreError {
-    let path = path.to_owned();
-    let detail = match error {
-        sqlx::Error::Database(inner) => inner.message().to_owned(),
-        other => other.to_string(),
-    };
-    let code = match error {
-        sqlx::Error::Database(inner) => primary_code(inner.as_ref()),
-        sqlx::Error::Io(_) => Some(10),
-        _ => None,
-    };
-    match code {
-        Some(5 | 6) => StoreError::Locked { path, detail },
-        Some(8 | 3) => StoreError::ReadOnly { path, detail },
-        Some(10 | 14) => StoreError::Io { path, detail },
-        Some(11 | 26) => StoreError::Corrupt { path, detail },
-        Some(13) => StoreError::Full { path, detail },
-        _ => StoreError::Statement { path, detail },
+/// Reads an error of sqlx.
+pub(crate) fn from_sqlx(place: &Place, error: &sqlx::Error) -> StoreError {
+    match place {
+        Place::File(_) => sqlite::error(place, error),
+        Place::Server(_) => postgres::error(place, error),
     }
 }
 
-fn primary_code(error: &dyn sqlx::error::DatabaseError) -> Option<u32> {
-    error.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff)
+/// A schema that could not be brought up to date.
+pub(crate) fn migration(place: &Place, error: &DbErr) -> StoreError {
+    match from_orm(place, error) {
+        StoreError::Statement { place, detail } => StoreError::Migration { place, detail },
+        other => other,
+    }
 }

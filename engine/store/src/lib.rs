@@ -4,8 +4,9 @@
 //! numbers, JSON text and hashes; it decides nothing.
 //!
 //! # Architecture invariant
-//! One process writes a database, through one connection, in transactions that are on disk before anybody is answered
-//! (WAL, `synchronous=FULL`, read back at opening). Every change of an instance names the revision it builds on.
+//! A process writes through one connection, in transactions that are on disk before anybody is answered (read back at
+//! opening). Every change of an instance names the revision it builds on. A file (`sqlite`) belongs to one process; a
+//! database on a server (`postgres`) is shared by equal nodes. Which kind it is, only those two modules know.
 //!
 //! # The way of a turn
 //! 1. The runtime loads an [`InstanceRow`], decides, and builds a [`Turn`] with row numbers from [`Store::ids`].
@@ -15,18 +16,22 @@
 mod account;
 mod catalog;
 mod commit;
-mod connection;
 mod entity;
 mod error;
 mod hash;
 mod ids;
+mod place;
+mod postgres;
 mod read;
-mod sql;
+mod schema;
+mod sqlite;
 mod store;
 #[cfg(test)]
 mod tests;
 mod turn;
 mod verify;
+mod work;
+mod write;
 mod writer;
 
 pub use account::{AccessRow, AccountRow, DraftRow, InvitationRow, LinkRow, SessionRow, ThrottleRow, draft_id};
@@ -38,8 +43,10 @@ pub use entity::{
 pub use error::StoreError;
 pub use hash::{answers_are_erased, content_hash, erased_answers, genesis_hash, journal_hash, payload_hash};
 pub use ids::Ids;
+pub use place::Place;
 pub use read::{Counts, DefinitionSummary, InstanceFilter, InstanceSummary, JournalPage, Reader, Scope, TaskFilter};
 pub use store::{OpenOptions, Store};
 pub use turn::{CommitError, Committed, ContributionChange, InstanceWrite, JournalEntry, NewContribution, Turn};
 pub use verify::{Finding, FindingKind, VerifyReport};
+pub use work::Claimed;
 pub use writer::{Pending, SubmitError, Writer};

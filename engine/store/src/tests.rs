@@ -2,7 +2,8 @@
 
 use crate::entity::{JournalRow, instance, journal};
 use crate::read::{chains, work};
-use crate::sql::{Clash, Statement, Texts};
+use crate::sqlite::sql::{Statement, Texts};
+use crate::write::Clash;
 use crate::{
     OpenOptions, Scope, Store, TaskFilter, answers_are_erased, content_hash, erased_answers, genesis_hash,
     journal_hash, payload_hash,

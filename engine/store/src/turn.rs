@@ -9,6 +9,7 @@ use crate::entity::{
 use crate::error::StoreError;
 use crate::hash::{content_hash, journal_hash, payload_hash};
 use crate::ids::Ids;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// All rows of one decision about one instance. Written as a whole or not at all.
@@ -36,6 +37,9 @@ pub struct Turn {
     pub artifacts: Vec<ArtifactRow>,
     /// The idempotency key with the answer to give to a repeat.
     pub command_key: Option<CommandKeyRow>,
+    /// [`crate::Claimed::claim`] of the work that this turn books: it is refused when the work is no longer this
+    /// process's.
+    pub claim: Option<i64>,
 }
 
 /// What happens to the instance row.
@@ -136,7 +140,7 @@ impl InstanceRow {
     /// Appends a journal row for the state the row now has (set `revision` and the snapshot first) and moves the head.
     pub fn append(&mut self, ids: &Ids, entry: JournalEntry) -> JournalRow {
         let mut row = JournalRow {
-            id: ids.journal(),
+            id: ids.journal(self.journal_head),
             prev_id: self.journal_head,
             instance_pk: self.pk,
             revision: self.revision,
@@ -163,7 +167,7 @@ impl InstanceRow {
 impl StepRunRow {
     /// Appends a contribution and moves the head; put the step run into [`Turn::step_runs`] too.
     pub fn append(&mut self, ids: &Ids, new: NewContribution) -> ContributionRow {
-        let id = ids.contribution();
+        let id = ids.contribution(self.contribution_head);
         let prev_id = self.contribution_head.replace(id);
         ContributionRow {
             id,
@@ -210,6 +214,10 @@ pub enum CommitError {
     /// The idempotency key was used before; this is the first answer.
     #[error("the command was answered before")]
     Repeat(String),
+    /// This process was taken for gone: others have what it had claimed, and numbers it took up are no longer its own.
+    /// It has joined again: load again and decide again.
+    #[error("this process was taken for gone and has joined again; load the instance again and repeat the command")]
+    Fenced,
     /// A row exists already or refers to one that does not.
     #[error("a row of the turn clashes with a stored one ({0})")]
     Conflict(String),
@@ -249,6 +257,31 @@ impl Turn {
         Ok(())
     }
 
+    /// Leaves every row once, as it shall be in the end: later entries of a list win, and a new status of a contribution
+    /// of this very turn is written with it.
+    pub(crate) fn fold(&mut self) {
+        keep_last(&mut self.step_runs, |row| row.id);
+        keep_last(&mut self.tasks, |row| row.id);
+        keep_last(&mut self.timers, |row| row.id);
+        keep_last(&mut self.outbox, |row| row.id);
+        keep_last(&mut self.incidents, |row| row.id);
+        let mut changes: Vec<ContributionChange> = Vec::with_capacity(self.contribution_changes.len());
+        let mut place = HashMap::with_capacity(self.contribution_changes.len());
+        for change in self.contribution_changes.drain(..) {
+            if let Some(own) = self.contributions.iter_mut().find(|row| row.id == change.id) {
+                own.status = change.status;
+                own.payload = own.payload.take().filter(|_| !change.erase);
+            } else if let Some(known) = place.get(&change.id).and_then(|at: &usize| changes.get_mut(*at)) {
+                known.status = change.status;
+                known.erase |= change.erase;
+            } else {
+                place.insert(change.id, changes.len());
+                changes.push(change);
+            }
+        }
+        self.contribution_changes = changes;
+    }
+
     /// The revision this turn builds on, when it builds on one.
     pub(crate) fn expected(&self) -> Option<i64> {
         match &self.instance {
@@ -256,4 +289,15 @@ impl Turn {
             _ => None,
         }
     }
+}
+
+/// Leaves of the entries with one id the last.
+fn keep_last<R>(rows: &mut Vec<R>, id: impl Fn(&R) -> i64) {
+    if rows.len() < 2 {
+        return;
+    }
+    let mut seen = HashSet::with_capacity(rows.len());
+    rows.reverse();
+    rows.retain(|row| seen.insert(id(row)));
+    rows.reverse();
 }

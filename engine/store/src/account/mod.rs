@@ -27,3 +27,18 @@ pub use throttle::Model as ThrottleRow;
 pub fn draft_id(account: &str, instance: &str, step: &str, entry: &str) -> String {
     [account, instance, step, entry].join("\n")
 }
+
+/// The tables of this module.
+pub(crate) fn tables() -> Vec<String> {
+    use sea_orm::EntityName as _;
+    let names = [
+        access::Entity.table_name(),
+        account::Entity.table_name(),
+        draft::Entity.table_name(),
+        invitation::Entity.table_name(),
+        link::Entity.table_name(),
+        session::Entity.table_name(),
+        throttle::Entity.table_name(),
+    ];
+    names.map(ToOwned::to_owned).to_vec()
+}

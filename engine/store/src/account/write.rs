@@ -6,13 +6,9 @@ use super::{
     AccessRow, AccountRow, DraftRow, InvitationRow, LinkRow, SessionRow, ThrottleRow, access, account, draft,
     invitation, link, session, throttle,
 };
-use crate::connection::Undone;
 use crate::error::StoreError;
-use crate::sql::{Clash, Statement};
 use crate::store::Store;
-
-/// Fails unless the statement before it changed exactly one row (see `sql::GUARD`).
-const ONE_ROW: &str = ";SELECT abs(CASE WHEN changes() = 1 THEN 0 ELSE -9223372036854775808 END)";
+use crate::write::{Clash, Undone};
 
 impl Store {
     /// Stores an account or replaces the stored one of the same id.
@@ -20,7 +16,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; also when the login or the person has another account.
     pub async fn put_account(&self, row: &AccountRow) -> Result<(), StoreError> {
-        self.put_web::<account::Entity>(row).await
+        self.put::<account::Entity>(row, Clash::Replace).await
     }
 
     /// Stores a session or replaces the stored one.
@@ -28,7 +24,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_session(&self, row: &SessionRow) -> Result<(), StoreError> {
-        self.put_web::<session::Entity>(row).await
+        self.put::<session::Entity>(row, Clash::Replace).await
     }
 
     /// Ends one session.
@@ -36,7 +32,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn end_session(&self, hash: &[u8]) -> Result<(), StoreError> {
-        self.run_web("DELETE FROM session WHERE hash = ?", vec![hash.to_vec().into()]).await.map(drop)
+        self.run_web("DELETE FROM session WHERE hash = ?", vec![hash.to_vec().into()]).await
     }
 
     /// Ends all sessions of an account, or all but one.
@@ -46,7 +42,7 @@ impl Store {
     pub async fn end_sessions(&self, account: &str, but: Option<&[u8]>) -> Result<(), StoreError> {
         let kept = but.unwrap_or_default().to_vec();
         let values = vec![account.to_owned().into(), kept.into()];
-        self.run_web("DELETE FROM session WHERE account = ? AND hash <> ?", values).await.map(drop)
+        self.run_web("DELETE FROM session WHERE account = ? AND hash <> ?", values).await
     }
 
     /// Ends the sessions that an invitation of this person to this step opened.
@@ -66,7 +62,7 @@ impl Store {
         let day = 24 * 3600 * 1_000_000_i64;
         self.run_web("DELETE FROM session WHERE expires_at < ?", vec![now.into()]).await?;
         self.run_web("DELETE FROM sign_in_link WHERE expires_at < ?", vec![(now - day).into()]).await?;
-        self.run_web("DELETE FROM throttle WHERE since < ?", vec![(now - day).into()]).await.map(drop)
+        self.run_web("DELETE FROM throttle WHERE since < ?", vec![(now - day).into()]).await
     }
 
     /// Stores a one-time link.
@@ -74,7 +70,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_link(&self, row: &LinkRow) -> Result<(), StoreError> {
-        self.put_web::<link::Entity>(row).await
+        self.put::<link::Entity>(row, Clash::Replace).await
     }
 
     /// Uses a one-time link: true once, false when it was used, has run out or does not exist.
@@ -82,10 +78,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn use_link(&self, hash: &[u8], now: i64) -> Result<bool, StoreError> {
-        let text = format!(
-            "UPDATE sign_in_link SET used_at = ? WHERE hash = ? AND used_at IS NULL AND expires_at >= ?{ONE_ROW}"
-        );
-        self.run_web(&text, vec![now.into(), hash.to_vec().into(), now.into()]).await
+        let text = "UPDATE sign_in_link SET used_at = ? WHERE hash = ? AND used_at IS NULL AND expires_at >= ?";
+        let mut connection = self.connection.lock().await;
+        connection.statement(text, vec![now.into(), hash.to_vec().into(), now.into()], Some(1));
+        match connection.run().await {
+            Ok(()) => Ok(true),
+            Err(Undone::Mismatch) => Ok(false),
+            Err(undone) => Err(self.undone(undone)),
+        }
     }
 
     /// Stores an invitation or replaces the stored one.
@@ -93,7 +93,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_invitation(&self, row: &InvitationRow) -> Result<(), StoreError> {
-        self.put_web::<invitation::Entity>(row).await
+        self.put::<invitation::Entity>(row, Clash::Replace).await
     }
 
     /// Stores a draft or replaces the stored one.
@@ -101,7 +101,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_draft(&self, row: &DraftRow) -> Result<(), StoreError> {
-        self.put_web::<draft::Entity>(row).await
+        self.put::<draft::Entity>(row, Clash::Replace).await
     }
 
     /// Takes a draft away.
@@ -109,7 +109,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn drop_draft(&self, id: &str) -> Result<(), StoreError> {
-        self.run_web("DELETE FROM draft WHERE id = ?", vec![id.to_owned().into()]).await.map(drop)
+        self.run_web("DELETE FROM draft WHERE id = ?", vec![id.to_owned().into()]).await
     }
 
     /// Takes all drafts of an account away.
@@ -117,7 +117,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn drop_drafts(&self, account: &str) -> Result<(), StoreError> {
-        self.run_web("DELETE FROM draft WHERE account = ?", vec![account.to_owned().into()]).await.map(drop)
+        self.run_web("DELETE FROM draft WHERE account = ?", vec![account.to_owned().into()]).await
     }
 
     /// Counts a try and gives the number of tries in the running stretch of `window` microseconds, this one included.
@@ -127,7 +127,8 @@ impl Store {
     pub async fn count_try(&self, id: &str, now: i64, window: i64) -> Result<i64, StoreError> {
         let row = ThrottleRow { id: id.to_owned(), since: now, count: 1 };
         let text = "INSERT INTO throttle (id, since, count) VALUES (?, ?, 1) ON CONFLICT (id) DO UPDATE SET \
-             count = CASE WHEN since < ? THEN 1 ELSE count + 1 END, since = CASE WHEN since < ? THEN ? ELSE since END";
+             count = CASE WHEN throttle.since < ? THEN 1 ELSE throttle.count + 1 END, \
+             since = CASE WHEN throttle.since < ? THEN ? ELSE throttle.since END";
         let start = now - window;
         let values = vec![row.id.clone().into(), now.into(), start.into(), start.into(), now.into()];
         self.run_web(text, values).await?;
@@ -140,7 +141,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_tries(&self, id: &str) -> Result<(), StoreError> {
-        self.run_web("DELETE FROM throttle WHERE id = ?", vec![id.to_owned().into()]).await.map(drop)
+        self.run_web("DELETE FROM throttle WHERE id = ?", vec![id.to_owned().into()]).await
     }
 
     /// Records a look or an act.
@@ -148,24 +149,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn record_access(&self, row: &AccessRow) -> Result<(), StoreError> {
-        self.put_web::<access::Entity>(row).await
+        self.put::<access::Entity>(row, Clash::Replace).await
     }
 
-    async fn put_web<E: EntityTrait>(&self, row: &E::Model) -> Result<(), StoreError> {
+    async fn run_web(&self, text: &str, values: Vec<Value>) -> Result<(), StoreError> {
         let mut connection = self.connection.lock().await;
-        let mut statements = Vec::new();
-        connection.texts.insert::<E>(&[row], Clash::Replace, &mut statements);
-        let done = connection.transaction(statements).await;
-        done.map_err(|undone| self.undone(undone))
-    }
-
-    /// Runs one statement; false when a guard in it failed.
-    async fn run_web(&self, text: &str, values: Vec<Value>) -> Result<bool, StoreError> {
-        let mut connection = self.connection.lock().await;
-        match connection.transaction(vec![Statement { text: text.into(), values }]).await {
-            Ok(()) => Ok(true),
-            Err(Undone::Mismatch) => Ok(false),
-            Err(undone) => Err(self.undone(undone)),
-        }
+        connection.statement(text, values, None);
+        connection.run().await.map_err(|undone| self.undone(undone))
     }
 }

@@ -56,3 +56,29 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The columns that every turn of an instance writes.
+const HOT: [Column; 7] = [
+    Column::Status,
+    Column::Snapshot,
+    Column::SnapshotHash,
+    Column::Revision,
+    Column::JournalHead,
+    Column::JournalHeadHash,
+    Column::UpdatedAt,
+];
+
+/// The columns that few turns write.
+const COLD: [Column; 6] = [
+    Column::Title,
+    Column::Lifecycle,
+    Column::FinishedAt,
+    Column::Version,
+    Column::DefinitionHash,
+    Column::CalendarHash,
+];
+
+/// The columns that the next revision of a stored instance writes, with those that few turns write or without.
+pub(crate) fn advancing(cold: bool) -> Vec<Column> {
+    HOT.into_iter().chain(COLD.into_iter().filter(|_| cold)).collect()
+}

@@ -8,6 +8,7 @@ use crate::entity::{
 };
 use crate::error::StoreError;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
 
 /// A definition without its texts.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -95,6 +96,12 @@ impl Reader {
     pub async fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
         let row = self.told(meta::Entity::find_by_id(key).one(&self.db).await)?;
         Ok(row.map(|row| row.value))
+    }
+
+    /// The first answers to keyed commands, by key.
+    pub(crate) async fn answers(&self, keys: Vec<String>) -> Result<HashMap<String, String>, StoreError> {
+        let rows = self.told(command_key::Entity::find().filter(command_key::Column::Key.is_in(keys)).all(&self.db).await)?;
+        Ok(rows.into_iter().map(|row| (row.key, row.answer)).collect())
     }
 
     /// The first answer to a keyed command.

@@ -5,7 +5,8 @@
 use super::Reader;
 use crate::entity::{ContributionRow, JournalRow, StepRunRow, contribution, journal};
 use crate::error::StoreError;
-use sea_orm::{EntityTrait, FromQueryResult};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use std::collections::HashMap;
 
 /// A stretch of a journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,13 @@ impl Reader {
         let values = [head.into(), revision.into(), revision.into(), i64::from(limit).into()];
         let statement = self.sql(JOURNAL_AFTER, values);
         self.told(JournalRow::find_by_statement(statement).all(&self.db).await)
+    }
+
+    /// The hashes of stored journal rows by their numbers.
+    pub(crate) async fn journal_hashes(&self, ids: Vec<i64>) -> Result<HashMap<i64, Vec<u8>>, StoreError> {
+        use journal::Column::{Hash, Id};
+        let query = journal::Entity::find().filter(Id.is_in(ids)).select_only().columns([Id, Hash]);
+        Ok(self.told(query.into_tuple::<(i64, Vec<u8>)>().all(&self.db).await)?.into_iter().collect())
     }
 
     /// One journal row.

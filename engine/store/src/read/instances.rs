@@ -5,9 +5,9 @@
 use super::{Reader, Scope};
 use crate::entity::{InstanceRow, instance};
 use crate::error::StoreError;
-use sea_orm::sea_query::{Condition, Expr, LikeExpr};
+use sea_orm::sea_query::{Condition, Expr, Func, FunctionCall, LikeExpr};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Which instances a list shows. Empty fields ask for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,10 +90,19 @@ impl Reader {
         self.told(instance::Entity::find_by_id(pk).one(&self.db).await)
     }
 
-    /// The stored revision of an instance.
-    pub(crate) async fn revision(&self, pk: i64) -> Result<Option<i64>, StoreError> {
-        let query = instance::Entity::find_by_id(pk).select_only().column(instance::Column::Revision);
-        self.told(query.into_tuple::<i64>().one(&self.db).await)
+    /// The stored revisions of instances.
+    pub(crate) async fn revisions(&self, pks: Vec<i64>) -> Result<HashMap<i64, i64>, StoreError> {
+        use instance::Column::{Pk, Revision};
+        let query = instance::Entity::find().filter(Pk.is_in(pks)).select_only().columns([Pk, Revision]);
+        Ok(self.told(query.into_tuple::<(i64, i64)>().all(&self.db).await)?.into_iter().collect())
+    }
+
+    /// The stored revision of an instance: whether what is in memory is of today.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn revision(&self, pk: i64) -> Result<Option<i64>, StoreError> {
+        Ok(self.revisions(vec![pk]).await?.remove(&pk))
     }
 
     /// Instances, newest first, at most `limit`.
@@ -172,8 +181,8 @@ fn condition(filter: &InstanceFilter) -> Condition {
     use instance::Column as C;
     let lifecycles = (!filter.lifecycles.is_empty()).then(|| C::Lifecycle.is_in(filter.lifecycles.iter().cloned()));
     let text = filter.text.as_deref().map(|text| {
-        let pattern = contains(text);
-        Expr::col(C::Title).like(pattern.clone()).or(Expr::col(C::Id).like(pattern))
+        let pattern = contains(&text.to_lowercase());
+        lower(C::Title).like(pattern.clone()).or(lower(C::Id).like(pattern))
     });
     Condition::all()
         .add_option(filter.workflow.as_deref().map(|workflow| C::Workflow.eq(workflow)))
@@ -181,6 +190,11 @@ fn condition(filter: &InstanceFilter) -> Condition {
         .add_option(filter.parent.as_deref().map(|parent| C::ParentId.eq(parent)))
         .add_option(filter.before.map(|pk| C::Pk.lt(pk)))
         .add_option(text)
+}
+
+/// PostgreSQL tells capitals apart where SQLite does not.
+fn lower(column: instance::Column) -> FunctionCall {
+    Func::lower(Expr::col(column))
 }
 
 /// A pattern that finds the piece anywhere and takes its `%` and `_` for themselves.

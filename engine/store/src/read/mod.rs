@@ -14,8 +14,8 @@ pub use instances::{Counts, InstanceFilter, InstanceSummary};
 pub use work::TaskFilter;
 
 use crate::error::{StoreError, from_orm};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
-use std::path::{Path, PathBuf};
+use crate::place::Place;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 
 /// Whose rows are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,37 +39,48 @@ impl<'a> Scope<'a> {
 #[derive(Clone, Debug)]
 pub struct Reader {
     pub(crate) db: DatabaseConnection,
-    path: PathBuf,
+    place: Place,
 }
 
 impl Reader {
-    pub(crate) fn new(db: DatabaseConnection, path: PathBuf) -> Self {
-        Self { db, path }
+    pub(crate) fn new(db: DatabaseConnection, place: Place) -> Self {
+        Self { db, place }
     }
 
-    /// The file.
+    /// Where the database is, in words that may be shown.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
-    /// Asks SQLite to check every page and index; an empty list means that nothing is wrong.
+    /// Asks the database to check itself (SQLite every page and index, PostgreSQL for indexes it marked as unusable); an
+    /// empty list means that nothing is wrong.
     ///
     /// # Errors
-    /// [`StoreError`] when the file cannot be read at all.
+    /// [`StoreError`] when it cannot be read at all.
     pub async fn integrity_check(&self) -> Result<Vec<String>, StoreError> {
-        let rows = self.db.query_all_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check")).await;
-        let rows = self.told(rows)?;
+        let question = match &self.place {
+            Place::File(_) => "PRAGMA integrity_check",
+            Place::Server(_) => {
+                "SELECT 'the index ' || indexrelid::regclass || ' is not valid: REINDEX it' FROM pg_index WHERE NOT indisvalid"
+            }
+        };
+        let rows = self.told(self.db.query_all_raw(self.sql(question, [])).await)?;
         let lines = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>();
         Ok(self.told(lines)?.into_iter().filter(|line| line != "ok").collect())
     }
 
-    /// Puts the path into an error.
+    /// Puts the place into an error.
     pub(crate) fn told<T>(&self, result: Result<T, DbErr>) -> Result<T, StoreError> {
-        result.map_err(|error| from_orm(&self.path, &error))
+        result.map_err(|error| from_orm(&self.place, &error))
     }
 
+    /// A statement with `?` for each value.
     pub(crate) fn sql(&self, text: &str, values: impl IntoIterator<Item = sea_orm::Value>) -> Statement {
-        Statement::from_sql_and_values(self.db.get_database_backend(), text, values)
+        let backend = self.db.get_database_backend();
+        match &self.place {
+            Place::File(_) => Statement::from_sql_and_values(backend, text, values),
+            Place::Server(_) => Statement::from_sql_and_values(backend, crate::postgres::numbered(text), values),
+        }
     }
 }

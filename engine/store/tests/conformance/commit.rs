@@ -9,7 +9,7 @@ fn key(name: &str, answer: &str) -> Option<CommandKeyRow> {
 
 #[tokio::test]
 async fn a_turn_is_read_back_as_it_was_written() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     let mut turn = bed.next(&mut row);
     let mut run = step_run(bed.ids(), &row, "concretise");
@@ -35,7 +35,7 @@ async fn a_turn_is_read_back_as_it_was_written() {
 
 #[tokio::test]
 async fn a_turn_that_clashes_leaves_nothing_behind() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     let before = row.clone();
     let mut turn = bed.next(&mut row);
@@ -50,7 +50,7 @@ async fn a_turn_that_clashes_leaves_nothing_behind() {
 
 #[tokio::test]
 async fn only_the_stale_turn_of_a_group_fails() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut rows = Vec::new();
     for id in ["i-1", "i-2", "i-3"] {
         rows.push(bed.instance(id).await);
@@ -70,7 +70,7 @@ async fn only_the_stale_turn_of_a_group_fails() {
 
 #[tokio::test]
 async fn an_unknown_instance_is_stale_without_a_revision() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let (_, mut row) = bed.create("never-stored");
     let answer = one(bed.store.commit(vec![bed.next(&mut row)]).await);
     assert!(matches!(answer, Err(CommitError::Stale { found: None, .. })), "{answer:?}");
@@ -78,7 +78,7 @@ async fn an_unknown_instance_is_stale_without_a_revision() {
 
 #[tokio::test]
 async fn a_repeated_key_gets_the_first_answer() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     let mut other = bed.instance("i-2").await;
     let mut first = bed.next(&mut row);
@@ -97,7 +97,7 @@ async fn a_repeated_key_gets_the_first_answer() {
 
 #[tokio::test]
 async fn turns_of_one_instance_follow_each_other_within_a_commit() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     let turns: Vec<Turn> = (0..20).map(|_| bed.next(&mut row)).collect();
     let answers = bed.store.commit(turns).await;
@@ -107,7 +107,7 @@ async fn turns_of_one_instance_follow_each_other_within_a_commit() {
 
 #[tokio::test]
 async fn a_group_of_500_turns_is_written() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut rows = Vec::new();
     let mut turns = Vec::new();
     for number in 0..500 {
@@ -127,7 +127,7 @@ async fn a_group_of_500_turns_is_written() {
 
 #[tokio::test]
 async fn every_count_of_rows_fits_its_statement() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     for count in [1, 2, 3, 5, 8, 255, 256, 257, 600] {
         let mut turn = bed.next(&mut row);
@@ -143,7 +143,7 @@ async fn every_count_of_rows_fits_its_statement() {
 
 #[tokio::test]
 async fn changed_rows_replace_stored_ones() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     let mut turn = bed.next(&mut row);
     let mut run = step_run(bed.ids(), &row, "concretise");
@@ -175,7 +175,7 @@ async fn changed_rows_replace_stored_ones() {
 
 #[tokio::test]
 async fn rarely_written_columns_change_only_when_the_turn_says_so() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     row.lifecycle = "paused".into();
     let quiet = bed.next(&mut row);
@@ -190,7 +190,7 @@ async fn rarely_written_columns_change_only_when_the_turn_says_so() {
 
 #[tokio::test]
 async fn rows_of_another_instance_are_refused() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     let other = bed.instance("i-2").await;
     let mut turn = bed.next(&mut row);
@@ -201,7 +201,7 @@ async fn rows_of_another_instance_are_refused() {
 
 #[tokio::test]
 async fn an_artifact_version_never_changes() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     let artifact = |id, content: &str| ArtifactRow {
         id,
@@ -225,7 +225,7 @@ async fn an_artifact_version_never_changes() {
 
 #[tokio::test]
 async fn an_effect_is_booked_without_an_instance() {
-    let bed = Bed::new().await;
+    let Some(bed) = Bed::new().await else { return };
     let row = bed.instance("i-1").await;
     let mut mail = effect(bed.ids(), &row, "i-1/1/0", NOON);
     let book = |row: &draaiboek_store::OutboxRow| Turn { outbox: vec![row.clone()], ..Turn::default() };

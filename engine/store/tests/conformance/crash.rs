@@ -1,5 +1,6 @@
 //! What a broken disk or a sudden end leaves behind.
 
+use crate::file::path;
 use crate::support::*;
 use draaiboek_store::{CommitError, OpenOptions, Scope, Store, StoreError};
 use sea_orm::ConnectionTrait;
@@ -7,7 +8,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 
 #[tokio::test]
 async fn a_full_disk_loses_nothing_and_says_so() {
-    let bed = Bed::with(OpenOptions { max_pages: Some(80), ..OpenOptions::default() }).await;
+    let bed = Bed::with(OpenOptions { max_pages: Some(80), ..OpenOptions::default() }).await.unwrap();
     let mut row = bed.instance("i-1").await;
     let error = loop {
         let mut next = row.clone();
@@ -40,7 +41,7 @@ async fn a_full_disk_loses_nothing_and_says_so() {
 /// The files as a sudden end leaves them: copied while the store is open, the log not yet folded in.
 #[tokio::test]
 async fn a_copy_of_the_files_mid_flight_holds_every_answered_turn() {
-    let bed = Bed::new().await;
+    let bed = Bed::new().await.unwrap();
     let mut row = bed.instance("i-1").await;
     for _ in 0..30 {
         one(bed.store.commit(vec![bed.next(&mut row)]).await).unwrap();
@@ -49,7 +50,7 @@ async fn a_copy_of_the_files_mid_flight_holds_every_answered_turn() {
     let copy = elsewhere.path().join("school.db");
     for end in ["", "-wal"] {
         let name = |path: &std::path::Path| format!("{}{end}", path.display());
-        std::fs::copy(name(&bed.path()), name(&copy)).unwrap();
+        std::fs::copy(name(&path(&bed)), name(&copy)).unwrap();
     }
     let store = Store::open(copy.to_str().unwrap(), OpenOptions::default()).await.unwrap();
     assert_eq!(store.read().instance(Scope::All, "i-1").await.unwrap(), Some(row.clone()));
@@ -59,16 +60,16 @@ async fn a_copy_of_the_files_mid_flight_holds_every_answered_turn() {
 /// A log cut in the middle loses the end of what it held, never the middle, and never opens damaged.
 #[tokio::test]
 async fn a_truncated_log_gives_an_earlier_whole_state() {
-    let bed = Bed::new().await;
+    let bed = Bed::new().await.unwrap();
     let mut row = bed.instance("i-1").await;
     for _ in 0..30 {
         one(bed.store.commit(vec![bed.next(&mut row)]).await).unwrap();
     }
-    let log = std::fs::read(format!("{}-wal", bed.path().display())).unwrap();
+    let log = std::fs::read(format!("{}-wal", path(&bed).display())).unwrap();
     for share in [3, 2] {
         let elsewhere = tempfile::tempdir().unwrap();
         let copy = elsewhere.path().join("school.db");
-        std::fs::copy(bed.path(), &copy).unwrap();
+        std::fs::copy(path(&bed), &copy).unwrap();
         std::fs::write(format!("{}-wal", copy.display()), &log[..log.len() - log.len() / share]).unwrap();
         let store = Store::open(copy.to_str().unwrap(), OpenOptions::default()).await.unwrap();
         let Some(found) = store.read().instance(Scope::All, "i-1").await.unwrap() else {
@@ -81,7 +82,7 @@ async fn a_truncated_log_gives_an_earlier_whole_state() {
 
 #[tokio::test]
 async fn a_caller_that_goes_away_leaves_the_connection_usable() {
-    let bed = Bed::new().await;
+    let bed = Bed::new().await.unwrap();
     let mut row = bed.instance("i-1").await;
     for _ in 0..50 {
         let mut next = row.clone();
@@ -99,14 +100,13 @@ async fn a_caller_that_goes_away_leaves_the_connection_usable() {
 
 #[tokio::test]
 async fn a_damaged_page_is_a_typed_error() {
-    let bed = Bed::new().await;
+    let bed = Bed::new().await.unwrap();
     for number in 0..200 {
         bed.instance(&format!("i-{number}")).await;
     }
-    let path = bed.path();
+    let path = path(&bed);
     bed.raw().await.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
-    let Bed { folder: _folder, store } = bed;
-    drop(store);
+    let _folder = bed.close();
     let mut file = std::fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
     let mut content = Vec::new();
     file.read_to_end(&mut content).unwrap();

@@ -1,10 +1,14 @@
-//! What every database under the store must do. The tests use the public interface only, so that another database can
-//! be put under the same ones.
+//! What every database under the store must do, here on SQLite files; `conformance_postgres` has the same tests for a
+//! server. They use the public interface only.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop where a test would")]
 
+/// Which kind of database these tests run on.
+const SERVER: bool = false;
+
 mod commit;
 mod crash;
+mod file;
 mod open;
 mod read;
 mod support;

@@ -1,52 +1,89 @@
 //! A database in a temporary folder with a school and a definition, and rows to put into it.
 
+use crate::SERVER;
 use draaiboek_store::{
     ContributionRow, DefinitionRow, Ids, InstanceRow, InstanceWrite, JournalEntry, NewContribution, OpenOptions,
     OutboxRow, SchoolRow, Scope, StepRunRow, Store, TaskRow, TimerRow, Turn, content_hash, genesis_hash,
 };
+use draaiboek_test_postgres::Server;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
-use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 
 pub const SCHOOL: &str = "de-wegwijzer";
 pub const NOON: i64 = 1_790_000_000_000_000;
 
+/// The number of the n-th row of a table in a new database.
+pub const fn id(n: i64) -> i64 {
+    if SERVER { n << 10 } else { n }
+}
+
 pub struct Bed {
-    pub folder: TempDir,
+    home: Home,
     pub store: Arc<Store>,
 }
 
+/// Where the database of a bed is.
+enum Home {
+    Folder(TempDir),
+    Server(String),
+}
+
+impl Home {
+    fn new() -> Option<Self> {
+        if SERVER {
+            return Some(Self::Server(Server::shared()?.database()));
+        }
+        Some(Self::Folder(tempfile::tempdir().unwrap()))
+    }
+
+    fn address(&self) -> String {
+        match self {
+            Self::Folder(folder) => folder.path().join("school.db").to_str().unwrap().to_owned(),
+            Self::Server(address) => address.clone(),
+        }
+    }
+}
+
 impl Bed {
-    pub async fn new() -> Self {
+    /// `None` where there is no server to test on.
+    pub async fn new() -> Option<Self> {
         Self::with(OpenOptions::default()).await
     }
 
-    pub async fn with(options: OpenOptions) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = open(&folder.path().join("school.db"), options).await;
-        Self { folder, store }
+    pub async fn with(options: OpenOptions) -> Option<Self> {
+        let home = Home::new()?;
+        let store = open(&home.address(), options).await;
+        Some(Self { home, store })
     }
 
-    pub fn path(&self) -> PathBuf {
-        self.folder.path().join("school.db")
+    pub fn address(&self) -> String {
+        self.home.address()
     }
 
     pub fn ids(&self) -> &Ids {
         self.store.ids()
     }
 
-    /// Drops the store and opens the same file again.
+    /// Closes the store; gives the folder, which is to be kept for as long as the database is needed.
+    pub fn close(self) -> Option<TempDir> {
+        match self.home {
+            Home::Folder(folder) => Some(folder),
+            Home::Server(_) => None,
+        }
+    }
+
+    /// Closes the store and opens the same database again.
     pub async fn reopen(self) -> Self {
-        let Self { folder, store } = self;
+        let Self { home, store } = self;
         drop(store);
-        let store = open(&folder.path().join("school.db"), OpenOptions::default()).await;
-        Self { folder, store }
+        let store = open(&home.address(), OpenOptions::default()).await;
+        Self { home, store }
     }
 
     /// A second way in, behind the store's back.
     pub async fn raw(&self) -> DatabaseConnection {
-        raw(&self.path()).await
+        raw(&self.address()).await
     }
 
     pub async fn tamper(&self, sql: &str) {
@@ -83,12 +120,14 @@ impl Bed {
     }
 }
 
-pub async fn raw(path: &std::path::Path) -> DatabaseConnection {
-    Database::connect(format!("sqlite://{}?mode=rwc", path.display())).await.unwrap()
+pub async fn raw(address: &str) -> DatabaseConnection {
+    let address =
+        if SERVER { format!("{address}?options=-c draaiboek.school=*") } else { format!("sqlite://{address}?mode=rwc") };
+    Database::connect(address).await.unwrap()
 }
 
-async fn open(path: &std::path::Path, options: OpenOptions) -> Arc<Store> {
-    let store = Store::open(path.to_str().unwrap(), options).await.unwrap();
+async fn open(address: &str, options: OpenOptions) -> Arc<Store> {
+    let store = Store::open(address, options).await.unwrap();
     let content = r#"{"states":[]}"#.to_owned();
     let definition = DefinitionRow {
         hash: content_hash(&content),

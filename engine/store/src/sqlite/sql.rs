@@ -5,6 +5,7 @@
 
 use crate::entity::{InstanceRow, instance};
 use crate::turn::ContributionChange;
+use crate::write::Clash;
 use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait, Value};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -21,22 +22,24 @@ const GUARD: &str = ";SELECT abs(CASE WHEN changes() = ? THEN 0 ELSE -9223372036
 /// What [`GUARD`] says when it fails.
 pub(crate) const GUARD_FAILED: &str = "integer overflow";
 
-/// What an insert does with a row whose key is stored already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Clash {
-    /// The statement fails.
-    Fail,
-    /// The stored row takes the new values.
-    Replace,
-    /// The stored row stays as it is.
-    Keep,
-}
-
 /// One statement with its values.
 #[derive(Debug)]
 pub(crate) struct Statement {
     pub(crate) text: Arc<str>,
     pub(crate) values: Vec<Value>,
+}
+
+impl Statement {
+    /// A statement of its own; with `changes` it fails unless it changes so many rows.
+    pub(crate) fn plain(text: &str, mut values: Vec<Value>, changes: Option<usize>) -> Self {
+        match changes {
+            None => Self { text: text.into(), values },
+            Some(rows) => {
+                values.push(Value::BigInt(i64::try_from(rows).ok()));
+                Self { text: format!("{text}{GUARD}").into(), values }
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,27 +53,6 @@ enum Shape {
 /// Remembers the texts it made.
 #[derive(Debug, Default)]
 pub(crate) struct Texts(HashMap<(Shape, usize), Arc<str>>);
-
-/// The columns that every turn of an instance writes.
-const HOT: [instance::Column; 7] = [
-    instance::Column::Status,
-    instance::Column::Snapshot,
-    instance::Column::SnapshotHash,
-    instance::Column::Revision,
-    instance::Column::JournalHead,
-    instance::Column::JournalHeadHash,
-    instance::Column::UpdatedAt,
-];
-
-/// The columns that few turns write.
-const COLD: [instance::Column; 6] = [
-    instance::Column::Title,
-    instance::Column::Lifecycle,
-    instance::Column::FinishedAt,
-    instance::Column::Version,
-    instance::Column::DefinitionHash,
-    instance::Column::CalendarHash,
-];
 
 impl Texts {
     /// Statements that insert rows of one table.
@@ -96,16 +78,16 @@ impl Texts {
 
     /// Statements that write the next revision of instances, each only over the revision before it.
     pub(crate) fn advance(&mut self, rows: &[(&InstanceRow, bool)], out: &mut Vec<Statement>) {
-        let all: Vec<&InstanceRow> = rows.iter().map(|(row, _)| *row).collect();
-        self.update(Shape::Advance, &HOT, &all, out);
-        let cold: Vec<&InstanceRow> = rows.iter().filter(|(_, cold)| *cold).map(|(row, _)| *row).collect();
-        self.update(Shape::AdvanceCold, &COLD, &cold, out);
+        for (shape, cold) in [(Shape::Advance, false), (Shape::AdvanceCold, true)] {
+            let rows: Vec<&InstanceRow> = rows.iter().filter(|(_, is)| *is == cold).map(|(row, _)| *row).collect();
+            self.update(shape, &instance::advancing(cold), &rows, out);
+        }
     }
 
     fn update(&mut self, shape: Shape, columns: &[instance::Column], rows: &[&InstanceRow], out: &mut Vec<Statement>) {
         for chunk in rows.chunks(MAX_ROWS) {
             let slots = slots(chunk.len());
-            let text = self.0.entry((shape, slots)).or_insert_with(|| update_text(columns, shape, slots).into());
+            let text = self.0.entry((shape, slots)).or_insert_with(|| update_text(columns, slots).into());
             let width = columns.len() + 2;
             let mut values = Vec::with_capacity(chunk.len() * width);
             for row in chunk {
@@ -187,14 +169,12 @@ fn insert_text<E: EntityTrait>(table: &str, clash: Clash, slots: usize) -> Strin
     text
 }
 
-fn update_text(columns: &[instance::Column], shape: Shape, slots: usize) -> String {
-    // The cold statement runs after the hot one in the same transaction and finds the new revision.
-    let moved = if shape == Shape::AdvanceCold { " + 1" } else { "" };
+fn update_text(columns: &[instance::Column], slots: usize) -> String {
     let names = columns.iter().map(|column| column.as_str());
     if slots == 1 {
         let sets: Vec<String> = names.map(|name| format!("{name} = ?")).collect();
         let sets = sets.join(", ");
-        return format!("UPDATE instance SET {sets} WHERE pk = ? AND revision = ?{moved}{GUARD}");
+        return format!("UPDATE instance SET {sets} WHERE pk = ? AND revision = ?{GUARD}");
     }
     let sets: Vec<String> =
         names.enumerate().map(|(position, name)| format!("{name} = v.column{}", position + 1)).collect();
@@ -202,7 +182,7 @@ fn update_text(columns: &[instance::Column], shape: Shape, slots: usize) -> Stri
     let rows = rows_text(slots, width + 2);
     format!(
         "UPDATE instance SET {sets} FROM (VALUES {rows}) AS v \
-         WHERE instance.pk = v.column{} AND instance.revision = v.column{}{moved}{GUARD}",
+         WHERE instance.pk = v.column{} AND instance.revision = v.column{}{GUARD}",
         width + 1,
         width + 2
     )

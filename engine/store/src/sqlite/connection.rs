@@ -4,46 +4,59 @@
 //!
 //! Lives here: running statements in a transaction. May not live here: what the statements are for.
 
-use crate::error::{Refusal, StoreError, from_sqlx, refusal};
-use crate::sql::{Statement, Texts};
-use sea_orm::Value;
+use super::sql::{Statement, Texts};
+use super::undone;
+use crate::entity::InstanceRow;
+use crate::error::{StoreError, from_sqlx};
+use crate::place::Place;
+use crate::turn::ContributionChange;
+use crate::write::{Clash, Undone};
+use sea_orm::{EntityTrait, Value};
 use sea_orm::sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Executor, Sqlite};
-use std::path::PathBuf;
 
 /// A call carries at most about so many values; a larger transaction travels in several. It bounds the memory of the
 /// prepared statements, which the connection keeps per text.
 const CALL_VALUES: usize = 4096;
 
-/// Why a transaction was not committed.
-pub(crate) enum Undone {
-    /// An update wrote fewer rows than it had to.
-    Mismatch,
-    /// A key was violated.
-    Constraint(String),
-    /// The database failed.
-    Failure(StoreError),
-}
-
 /// The write connection with its prepared texts.
 pub(crate) struct Connection {
     inner: SqliteConnection,
-    path: PathBuf,
+    place: Place,
     /// Whether a transaction may be open: also after a caller went away in the middle of one.
     dirty: bool,
-    pub(crate) texts: Texts,
+    texts: Texts,
+    /// What the next transaction holds.
+    noted: Vec<Statement>,
 }
 
 impl Connection {
-    pub(crate) fn new(inner: SqliteConnection, path: PathBuf) -> Self {
-        Self { inner, path, dirty: false, texts: Texts::default() }
+    pub(crate) fn new(inner: SqliteConnection, place: Place) -> Self {
+        Self { inner, place, dirty: false, texts: Texts::default(), noted: Vec::new() }
     }
 
-    /// Runs the statements as one transaction and returns when it is on disk.
-    pub(crate) async fn transaction(&mut self, statements: Vec<Statement>) -> Result<(), Undone> {
+    pub(crate) fn put<E: EntityTrait>(&mut self, rows: &[&E::Model], clash: Clash) {
+        self.texts.insert::<E>(rows, clash, &mut self.noted);
+    }
+
+    pub(crate) fn advance(&mut self, rows: &[(&InstanceRow, bool)]) {
+        self.texts.advance(rows, &mut self.noted);
+    }
+
+    pub(crate) fn contributions(&mut self, changes: &[&ContributionChange]) {
+        self.texts.contributions(changes, &mut self.noted);
+    }
+
+    pub(crate) fn statement(&mut self, text: &str, values: Vec<Value>, changes: Option<usize>) {
+        self.noted.push(Statement::plain(text, values, changes));
+    }
+
+    /// Runs the noted statements as one transaction and returns when it is on disk.
+    pub(crate) async fn run(&mut self) -> Result<(), Undone> {
+        let statements = std::mem::take(&mut self.noted);
         self.clean().await;
         self.dirty = true;
-        let outcome = self.run(statements).await;
+        let outcome = self.transaction(statements).await;
         match &outcome {
             Ok(()) => self.dirty = false,
             Err(_) => self.clean().await,
@@ -59,7 +72,7 @@ impl Connection {
         }
     }
 
-    async fn run(&mut self, statements: Vec<Statement>) -> Result<(), Undone> {
+    async fn transaction(&mut self, statements: Vec<Statement>) -> Result<(), Undone> {
         let mut call = Call::default();
         call.text.push_str("BEGIN IMMEDIATE;");
         for statement in statements {
@@ -76,7 +89,7 @@ impl Connection {
         let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(call.text), call.arguments);
         match query.execute(&mut self.inner).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(undone(&self.path, &error)),
+            Err(error) => Err(undone(&self.place, &error)),
         }
     }
 
@@ -87,24 +100,16 @@ impl Connection {
     /// Runs one statement outside a transaction and returns its first value as text.
     pub(crate) async fn value(&mut self, text: &'static str) -> Result<String, StoreError> {
         use sqlx::{Row, ValueRef};
-        let row = self.inner.fetch_one(text).await.map_err(|error| from_sqlx(&self.path, &error))?;
-        let value = row.try_get_raw(0).map_err(|error| from_sqlx(&self.path, &error))?;
+        let row = self.inner.fetch_one(text).await.map_err(|error| from_sqlx(&self.place, &error))?;
+        let value = row.try_get_raw(0).map_err(|error| from_sqlx(&self.place, &error))?;
         if value.is_null() {
             return Ok(String::new());
         }
         let number = row.try_get_unchecked::<i64, _>(0).map(|number| number.to_string());
         match value.type_info().to_string().as_str() {
-            "INTEGER" => number.map_err(|error| from_sqlx(&self.path, &error)),
-            _ => row.try_get_unchecked::<String, _>(0).map_err(|error| from_sqlx(&self.path, &error)),
+            "INTEGER" => number.map_err(|error| from_sqlx(&self.place, &error)),
+            _ => row.try_get_unchecked::<String, _>(0).map_err(|error| from_sqlx(&self.place, &error)),
         }
-    }
-}
-
-fn undone(path: &std::path::Path, error: &sqlx::Error) -> Undone {
-    match refusal(path, error) {
-        Refusal::Guard => Undone::Mismatch,
-        Refusal::Constraint(detail) => Undone::Constraint(detail),
-        Refusal::Failure(error) => Undone::Failure(error),
     }
 }
 

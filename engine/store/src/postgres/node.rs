@@ -1,0 +1,214 @@
+//! This process among those that share the database. A node is a row with a token, a number and the end of its lease by
+//! the clock of the database. It renews the lease several times before it ends; whose lease has ended is taken off the
+//! list by the others, and with its row everything it had claimed is free. A node that was only asleep finds that its
+//! token is not listed, before any of its writes: it joins again under a new one.
+//!
+//! Lives here: joining, renewing, leaving, waking. May not live here: claims, what nodes do.
+
+use super::open::{Access, connect, prepare};
+use super::{error, sql};
+use crate::error::StoreError;
+use crate::ids::{Ids, NODE_BITS};
+use crate::place::Place;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions, PgRow};
+use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, Row as _};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// How long a node is taken to be there after it renewed its lease.
+const LEASE: Duration = Duration::from_secs(3);
+/// How often it does.
+const BEAT: Duration = Duration::from_millis(700);
+/// How long the server may take over it.
+const ANSWER: Duration = Duration::from_secs(2);
+/// Numbers that several processes grabbed at once are tried anew.
+const TRIES: u32 = 50;
+
+/// This process.
+pub(crate) struct Node {
+    token: AtomicI64,
+    ids: Arc<Ids>,
+    place: Place,
+    options: PgConnectOptions,
+    woken: Notify,
+}
+
+impl Node {
+    /// Joins the nodes of a database, and stays one until the last holder drops it.
+    pub(super) async fn start(
+        connection: &mut PgConnection,
+        options: PgConnectOptions,
+        place: Place,
+        ids: Arc<Ids>,
+    ) -> Result<Arc<Self>, StoreError> {
+        let node = Arc::new(Self { token: AtomicI64::new(0), ids, place, options, woken: Notify::new() });
+        node.join(connection).await?;
+        tokio::spawn(beat(Arc::downgrade(&node)));
+        Ok(node)
+    }
+
+    /// Under which token this process writes.
+    pub(crate) fn token(&self) -> i64 {
+        self.token.load(Ordering::Acquire)
+    }
+
+    /// Resolves when another node may have left work, or died.
+    pub(crate) async fn woken(&self) {
+        self.woken.notified().await;
+    }
+
+    /// Puts this process on the list, under a new token and the lowest free number.
+    pub(super) async fn join(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        let text = format!(
+            "WITH gone AS (DELETE FROM node WHERE token IN \
+               (SELECT token FROM node WHERE until < clock_timestamp() - {LEASE} FOR UPDATE SKIP LOCKED)) \
+             INSERT INTO node (token, number, until) \
+             SELECT nextval('node_token'), free, clock_timestamp() + {LEASE} \
+             FROM generate_series(0, {most}) AS free \
+             WHERE NOT EXISTS (SELECT 1 FROM node WHERE number = free) ORDER BY free LIMIT 1 \
+             ON CONFLICT DO NOTHING RETURNING token, number",
+            LEASE = interval(LEASE),
+            most = MOST - 1,
+        );
+        for _ in 0..TRIES {
+            let row = self.told(connection.fetch_optional(AssertSqlSafe(text.clone())).await)?;
+            let Some(row) = row else { continue };
+            let (token, number): (i64, i64) =
+                (self.told(row.try_get(0))?, self.told(row.try_get::<i64, _>(1))?);
+            self.ids.set_node(number);
+            let highest = self.told(connection.fetch_one(AssertSqlSafe(format!("SELECT {}", self.highest()))).await)?;
+            self.pass(&highest, 0)?;
+            self.token.store(token, Ordering::Release);
+            return Ok(());
+        }
+        Err(StoreError::Crowded { place: self.place.clone(), most: MOST })
+    }
+
+    /// Takes this process off the list: what it had claimed is free at once.
+    pub(crate) async fn leave(&self) -> Result<(), StoreError> {
+        let mut connection = self.told(connect(&self.options, Access::Write).await)?;
+        let text = format!(
+            "WITH gone AS (DELETE FROM node WHERE token = {token}) SELECT pg_notify('{channel}', '{token}')",
+            token = self.token(),
+            channel = sql::CHANNEL
+        );
+        self.told(connection.execute(AssertSqlSafe(text)).await)?;
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    /// The highest number of every table, as columns.
+    fn highest(&self) -> String {
+        self.ids.questions().map(|(question, _)| format!("coalesce(({question}), 0)")).join(", ")
+    }
+
+    /// Moves all counters past the highest stored numbers, which stand in the row from this column on.
+    fn pass(&self, row: &PgRow, first: usize) -> Result<(), StoreError> {
+        for (position, (_, counter)) in self.ids.questions().into_iter().enumerate() {
+            let highest: i64 = self.told(row.try_get(first + position))?;
+            self.ids.pass(counter, highest);
+        }
+        Ok(())
+    }
+
+    fn told<T>(&self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+        result.map_err(|failure| error(&self.place, &failure))
+    }
+
+    /// Renews the lease and takes those off the list whose lease has ended. Only a node that renews in time may do that:
+    /// after the database itself was away everybody is late.
+    async fn renew(&self, listener: &mut PgListener) -> Result<Renewed, StoreError> {
+        let text = format!(
+            "WITH was AS (SELECT until > clock_timestamp() AS fresh FROM node WHERE token = {token}), \
+             me AS (UPDATE node SET until = clock_timestamp() + {LEASE} WHERE token = {token} RETURNING 1), \
+             gone AS (DELETE FROM node WHERE token IN (SELECT token FROM node WHERE until < clock_timestamp() \
+               AND token <> {token} AND (SELECT fresh FROM was) FOR UPDATE SKIP LOCKED) RETURNING 1) \
+             SELECT (SELECT count(*) FROM me), (SELECT count(*) FROM gone), {highest}",
+            token = self.token(),
+            LEASE = interval(LEASE),
+            highest = self.highest(),
+        );
+        let row = self.told(listener.fetch_one(AssertSqlSafe(text)).await)?;
+        let (listed, gone): (i64, i64) = (self.told(row.try_get(0))?, self.told(row.try_get(1))?);
+        self.pass(&row, 2)?;
+        Ok(Renewed { listed: listed == 1, gone: gone > 0 })
+    }
+
+    /// One connection for as long as it holds: renews, listens.
+    async fn attend(self: Arc<Self>) -> Result<(), StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(ANSWER)
+            .after_connect(|connection, _| Box::pin(prepare(connection, Access::Write)))
+            .connect_lazy_with(self.options.clone());
+        let mut listener = self.told(PgListener::connect_with(&pool).await)?;
+        self.told(listener.listen(sql::CHANNEL).await)?;
+        let (this, place) = (Arc::downgrade(&self), self.place.clone());
+        drop(self);
+        loop {
+            let Some(node) = this.upgrade() else { return Ok(()) };
+            let token = node.token();
+            let renewed = tokio::time::timeout(ANSWER, node.renew(&mut listener)).await;
+            let renewed = renewed.map_err(|_| silent(&place))??;
+            if !renewed.listed && node.token() == token {
+                let mut connection = node.told(connect(&node.options, Access::Write).await)?;
+                node.join(&mut connection).await?;
+            }
+            if renewed.gone || !renewed.listed {
+                node.woken.notify_one();
+            }
+            drop(node);
+            listen(&mut listener, &this, &place).await?;
+        }
+    }
+}
+
+/// What a renewal found.
+struct Renewed {
+    /// Whether this node still is on the list.
+    listed: bool,
+    /// Whether another one was taken off.
+    gone: bool,
+}
+
+/// How many processes may share a database.
+const MOST: i64 = 1 << NODE_BITS;
+
+/// Passes on what others tell, until it is time to renew the lease.
+async fn listen(listener: &mut PgListener, node: &Weak<Node>, place: &Place) -> Result<(), StoreError> {
+    let told = async {
+        loop {
+            let notification = listener.try_recv().await.map_err(|failure| error(place, &failure))?;
+            let Some(node) = node.upgrade() else { return Ok(()) };
+            // Without a notification the connection broke meanwhile: something may have been missed.
+            if notification.is_none_or(|told| told.payload() != node.token().to_string()) {
+                node.woken.notify_one();
+            }
+        }
+    };
+    tokio::time::timeout(BEAT, told).await.unwrap_or(Ok(()))
+}
+
+/// Keeps a node on the list while somebody holds it. A connection that breaks is made anew; what could not be renewed in
+/// time shows at the next write.
+async fn beat(node: Weak<Node>) {
+    while let Some(present) = node.upgrade() {
+        let attended = present.attend().await;
+        if attended.is_ok() {
+            return;
+        }
+        tokio::time::sleep(BEAT / 4).await;
+    }
+}
+
+fn silent(place: &Place) -> StoreError {
+    StoreError::Unreachable { place: place.clone(), detail: format!("no answer within {} s", ANSWER.as_secs()) }
+}
+
+fn interval(duration: Duration) -> String {
+    format!("interval '{} milliseconds'", duration.as_millis())
+}

@@ -1,0 +1,87 @@
+//! Work that is due: effects and timers, taken by one process at a time.
+//!
+//! Lives here: taking work and telling others. May not live here: doing it.
+
+use crate::entity::{OutboxRow, TimerRow, outbox, timer};
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::write::Connection;
+
+/// Rows that this process has taken, and nobody else has until they are written or this process is gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claimed<R> {
+    /// The rows, the earliest first.
+    pub rows: Vec<R>,
+    /// Under which token they were taken, where several processes share the database: goes into [`crate::Turn::claim`]
+    /// of what is booked about them.
+    pub claim: Option<i64>,
+}
+
+impl Store {
+    /// Takes effects that may be carried out now, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim_outbox(&self, now: i64, limit: u64) -> Result<Claimed<OutboxRow>, StoreError> {
+        if self.node().is_none() {
+            return Ok(Claimed { rows: self.read().pending_outbox(now, limit).await?, claim: None });
+        }
+        let mut claimed = self.claim::<outbox::Entity>("not_before", now, limit).await?;
+        claimed.rows.sort_by_key(|row| (row.not_before, row.id));
+        Ok(claimed)
+    }
+
+    /// Takes timers that are due, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim_timers(&self, now: i64, limit: u64) -> Result<Claimed<TimerRow>, StoreError> {
+        if self.node().is_none() {
+            return Ok(Claimed { rows: self.read().due_timers(now, limit).await?, claim: None });
+        }
+        let mut claimed = self.claim::<timer::Entity>("due_at", now, limit).await?;
+        claimed.rows.sort_by_key(|row| (row.due_at, row.id));
+        Ok(claimed)
+    }
+
+    async fn claim<E: sea_orm::EntityTrait>(
+        &self,
+        moment: &str,
+        now: i64,
+        limit: u64,
+    ) -> Result<Claimed<E::Model>, StoreError> {
+        match &mut *self.connection.lock().await {
+            Connection::File(_) => Ok(Claimed { rows: Vec::new(), claim: None }),
+            Connection::Server(server) => {
+                let (rows, token) = server.claim::<E>(moment, now, limit).await?;
+                Ok(Claimed { rows, claim: Some(token) })
+            }
+        }
+    }
+
+    /// Whether other processes may write this database too, so that what is in memory may be of yesterday.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.node().is_some()
+    }
+
+    /// Resolves when another process may have left work for this one. Never where there is no other.
+    pub async fn woken(&self) {
+        match self.node() {
+            Some(node) => node.woken().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Gives everything this process had taken back to the others. Call it last: what is written afterwards is refused
+    /// until this process has joined again.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the others then take over when its lease has ended.
+    pub async fn leave(&self) -> Result<(), StoreError> {
+        match self.node() {
+            Some(node) => node.leave().await,
+            None => Ok(()),
+        }
+    }
+}
