@@ -17,3 +17,11 @@ mod support;
 mod verify;
 #[path = "conformance/writer.rs"]
 mod writer;
+
+/// What only a server does.
+mod server {
+    mod difference;
+    mod nodes;
+    mod open;
+    mod schools;
+}

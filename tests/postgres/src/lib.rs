@@ -113,6 +113,19 @@ impl Server {
         self.address(&name)
     }
 
+    /// The address of a new copy of a database, whose sessions are ended for it.
+    pub fn copy(&self, original: &str) -> String {
+        let name = format!("school_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        self.ask(
+            "postgres",
+            &format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{original}'; \
+                 CREATE DATABASE {name} TEMPLATE {original} OWNER {USER}"
+            ),
+        );
+        self.address(&name)
+    }
+
     /// The address of a database for [`USER`].
     pub fn address(&self, database: &str) -> String {
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
@@ -132,7 +145,11 @@ impl Server {
     fn psql(&self, database: &str, sql: &str) -> Command {
         let mut command = Command::new(self.bin.join("psql"));
         let place = format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/{database}", self.port);
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]).arg(place);
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
+        sql.split("; ").for_each(|statement| {
+            command.arg("-c").arg(statement);
+        });
+        command.arg(place);
         command
     }
 
@@ -208,7 +225,7 @@ fn run_as(command: &mut Command, user: Option<&User>) {
 fn initialised(bin: &Path, user: Option<&User>) -> PathBuf {
     static FOLDERS: AtomicU64 = AtomicU64::new(0);
     let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
-    let data = std::env::temp_dir().join(format!("draaiboek-test-{}-{number}", std::process::id()));
+    let data = folder().join(format!("draaiboek-test-{}-{number}", std::process::id()));
     std::fs::create_dir(&data).expect("a folder");
     std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o700)).expect("its rights");
     let secret = data.with_extension("password");
@@ -228,6 +245,15 @@ fn initialised(bin: &Path, user: Option<&User>) -> PathBuf {
     let mut file = std::fs::OpenOptions::new().append(true).open(data.join("postgresql.conf")).expect("its settings");
     file.write_all(settings.as_bytes()).expect("its settings");
     data
+}
+
+/// In memory where there is room: the server waits for its disk as it must, and that costs nothing there.
+fn folder() -> PathBuf {
+    const ENOUGH: u64 = 2_000_000;
+    let room = Command::new("df").args(["-Pk", "/dev/shm"]).output().ok();
+    let room = room.and_then(|told| String::from_utf8(told.stdout).ok());
+    let room = room.and_then(|text| text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok());
+    if room.is_some_and(|room| room > ENOUGH) { PathBuf::from("/dev/shm") } else { std::env::temp_dir() }
 }
 
 fn free_port() -> u16 {

@@ -7,7 +7,7 @@ use super::{
     session,
 };
 use crate::error::StoreError;
-use crate::read::Reader;
+use crate::read::{Reader, Scope};
 
 impl Reader {
     /// An account by id.
@@ -34,7 +34,7 @@ impl Reader {
         let query = account::Entity::find()
             .filter(account::Column::School.eq(school))
             .filter(account::Column::Person.eq(person));
-        self.told(query.one(&self.db).await)
+        self.told(query.one(&self.of(Scope::School(school)).await?).await)
     }
 
     /// The accounts of a school by login.
@@ -44,7 +44,7 @@ impl Reader {
     pub async fn accounts(&self, school: &str) -> Result<Vec<AccountRow>, StoreError> {
         let query =
             account::Entity::find().filter(account::Column::School.eq(school)).order_by_asc(account::Column::Login);
-        self.told(query.all(&self.db).await)
+        self.told(query.all(&self.of(Scope::School(school)).await?).await)
     }
 
     /// Number of accounts of all schools: none means that this is the first start.
@@ -134,6 +134,6 @@ impl Reader {
             query = query.filter(access::Column::Person.eq(person));
         }
         let query = query.order_by_desc(access::Column::At).order_by_desc(access::Column::Id).limit(limit);
-        self.told(query.all(&self.db).await)
+        self.told(query.all(&self.of(Scope::School(school)).await?).await)
     }
 }

@@ -75,8 +75,7 @@ impl Node {
         for _ in 0..TRIES {
             let row = self.told(connection.fetch_optional(AssertSqlSafe(text.clone())).await)?;
             let Some(row) = row else { continue };
-            let (token, number): (i64, i64) =
-                (self.told(row.try_get(0))?, self.told(row.try_get::<i64, _>(1))?);
+            let (token, number): (i64, i64) = (self.told(row.try_get(0))?, self.told(row.try_get::<i64, _>(1))?);
             self.ids.set_node(number);
             let highest = self.told(connection.fetch_one(AssertSqlSafe(format!("SELECT {}", self.highest()))).await)?;
             self.pass(&highest, 0)?;

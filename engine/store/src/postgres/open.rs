@@ -61,7 +61,10 @@ pub(crate) async fn open(
 }
 
 /// Opens a database only for reading. The schema must be ours exactly.
-pub(crate) async fn open_read_only(options: &PgConnectOptions, place: &Place) -> Result<DatabaseConnection, StoreError> {
+pub(crate) async fn open_read_only(
+    options: &PgConnectOptions,
+    place: &Place,
+) -> Result<DatabaseConnection, StoreError> {
     let options = with_defaults(options);
     let probe = connect(&options, Access::Read).await.map_err(|failure| error(place, &failure))?;
     drop(probe);

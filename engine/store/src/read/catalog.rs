@@ -100,7 +100,8 @@ impl Reader {
 
     /// The first answers to keyed commands, by key.
     pub(crate) async fn answers(&self, keys: Vec<String>) -> Result<HashMap<String, String>, StoreError> {
-        let rows = self.told(command_key::Entity::find().filter(command_key::Column::Key.is_in(keys)).all(&self.db).await)?;
+        let rows =
+            self.told(command_key::Entity::find().filter(command_key::Column::Key.is_in(keys)).all(&self.db).await)?;
         Ok(rows.into_iter().map(|row| (row.key, row.answer)).collect())
     }
 

@@ -79,7 +79,7 @@ impl Reader {
     /// [`StoreError`].
     pub async fn instance(&self, scope: Scope<'_>, id: &str) -> Result<Option<InstanceRow>, StoreError> {
         let query = instance::Entity::find().filter(instance::Column::Id.eq(id)).filter(of(scope));
-        self.told(query.one(&self.db).await)
+        self.told(query.one(&self.of(scope).await?).await)
     }
 
     /// An instance by its `pk`, for the engine's own loops.
@@ -134,7 +134,7 @@ impl Reader {
         ]);
         query = query.filter(of(scope)).filter(condition(filter));
         let query = query.order_by_desc(C::Pk).limit(limit);
-        self.told(query.into_model::<InstanceSummary>().all(&self.db).await)
+        self.told(query.into_model::<InstanceSummary>().all(&self.of(scope).await?).await)
     }
 
     /// How much there is.
@@ -149,7 +149,7 @@ impl Reader {
             .filter(of(scope))
             .group_by(instance::Column::Lifecycle)
             .into_tuple::<(String, i64)>();
-        let instances = self.told(grouped.all(&self.db).await)?;
+        let instances = self.told(grouped.all(&self.of(scope).await?).await)?;
         let of_school = "(? IS NULL OR instance_pk IN (SELECT pk FROM instance WHERE school = ?))";
         let open = |table: &str, status: &str| {
             format!("SELECT count(*) FROM {table} WHERE status = '{status}' AND {of_school}")
@@ -167,7 +167,7 @@ impl Reader {
         use sea_orm::ConnectionTrait;
         let school = || sea_orm::Value::from(scope.school().map(ToOwned::to_owned));
         let values = if text.contains('?') { vec![school(), school()] } else { Vec::new() };
-        let row = self.told(self.db.query_one_raw(self.sql(text, values)).await)?;
+        let row = self.told(self.of(scope).await?.query_one_raw(self.sql(text, values)).await)?;
         let count = row.map(|row| row.try_get_by_index::<i64>(0)).transpose();
         Ok(self.told(count)?.unwrap_or(0).unsigned_abs())
     }

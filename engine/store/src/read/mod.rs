@@ -15,7 +15,7 @@ pub use work::TaskFilter;
 
 use crate::error::{StoreError, from_orm};
 use crate::place::Place;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbErr, Statement, TransactionTrait};
 
 /// Whose rows are meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,18 @@ impl Reader {
         let rows = self.told(self.db.query_all_raw(self.sql(question, [])).await)?;
         let lines = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>();
         Ok(self.told(lines)?.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// Where questions about a school are asked: on a server a transaction that sees the rows of that school only, whatever
+    /// the question forgets to say. It ends when it is dropped; there is nothing to commit.
+    pub(crate) async fn of(&self, scope: Scope<'_>) -> Result<DatabaseExecutor<'_>, StoreError> {
+        let (Place::Server(_), Scope::School(school)) = (&self.place, scope) else {
+            return Ok(DatabaseExecutor::Connection(&self.db));
+        };
+        let transaction = self.told(self.db.begin().await)?;
+        let narrow = self.sql("SELECT set_config('draaiboek.school', ?, true)", [school.into()]);
+        self.told(transaction.query_one_raw(narrow).await)?;
+        Ok(DatabaseExecutor::OwnedTransaction(transaction))
     }
 
     /// Puts the place into an error.

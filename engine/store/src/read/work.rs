@@ -52,7 +52,7 @@ impl Reader {
     pub async fn task(&self, scope: Scope<'_>, id: i64) -> Result<Option<TaskRow>, StoreError> {
         let school = scope.school().map(|school| task::Column::School.eq(school));
         let query = task::Entity::find_by_id(id).filter(Condition::all().add_option(school));
-        self.told(query.one(&self.db).await)
+        self.told(query.one(&self.of(scope).await?).await)
     }
 
     /// All tasks of an instance, oldest first, closed ones too.
@@ -76,7 +76,7 @@ impl Reader {
         limit: u64,
     ) -> Result<Vec<TaskRow>, StoreError> {
         let query = open_tasks(scope, filter).limit(limit);
-        self.told(query.all(&self.db).await)
+        self.told(query.all(&self.of(scope).await?).await)
     }
 
     /// Timers that are due, the earliest first, at most `limit`.
@@ -191,7 +191,7 @@ impl Reader {
             .order_by_asc(incident::Column::OpenedAt)
             .order_by_asc(incident::Column::Id)
             .limit(limit);
-        self.told(query.all(&self.db).await)
+        self.told(query.all(&self.of(scope).await?).await)
     }
 }
 

@@ -11,9 +11,9 @@ use crate::error::{StoreError, from_sqlx};
 use crate::place::Place;
 use crate::turn::ContributionChange;
 use crate::write::{Clash, Undone};
-use sea_orm::{EntityTrait, Value};
 use sea_orm::sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Executor, Sqlite};
+use sea_orm::{EntityTrait, Value};
 
 /// A call carries at most about so many values; a larger transaction travels in several. It bounds the memory of the
 /// prepared statements, which the connection keeps per text.

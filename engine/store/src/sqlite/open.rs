@@ -82,9 +82,7 @@ fn has_content(path: &Path) -> bool {
 fn io_error(path: &Path, error: &std::io::Error) -> StoreError {
     let (place, detail) = (Place::File(path.to_owned()), error.to_string());
     match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-            StoreError::Full { place, detail }
-        }
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full { place, detail },
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             StoreError::ReadOnly { place, detail, mend: RIGHTS }
         }

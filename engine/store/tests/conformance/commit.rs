@@ -1,7 +1,7 @@
 //! A turn is written as a whole or not at all, and only over the revision it was built on.
 
 use crate::support::*;
-use draaiboek_store::{ArtifactRow, CommandKeyRow, CommitError, InstanceWrite, Scope, Turn, content_hash};
+use draaiboek_store::{CommandKeyRow, CommitError, InstanceWrite, Scope, Turn};
 
 fn key(name: &str, answer: &str) -> Option<CommandKeyRow> {
     Some(CommandKeyRow { key: name.into(), answer: answer.into(), instance_pk: None, created_at: NOON })
@@ -203,16 +203,7 @@ async fn rows_of_another_instance_are_refused() {
 async fn an_artifact_version_never_changes() {
     let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
-    let artifact = |id, content: &str| ArtifactRow {
-        id,
-        instance_pk: row.pk,
-        name: "principles".into(),
-        version: 1,
-        content: content.into(),
-        content_hash: content_hash(content),
-        created_at: NOON,
-    };
-    let (first, second) = (artifact(bed.ids().artifact(), "[1]"), artifact(bed.ids().artifact(), "[2]"));
+    let (first, second) = (artifact(bed.ids(), &row, "[1]"), artifact(bed.ids(), &row, "[2]"));
     let mut turn = bed.next(&mut row);
     turn.artifacts = vec![first.clone()];
     one(bed.store.commit(vec![turn]).await).unwrap();

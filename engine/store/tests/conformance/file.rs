@@ -1,9 +1,9 @@
 //! Opening a file: one process writes it, and what is no database of ours is left alone.
 
 use crate::support::*;
-use std::path::PathBuf;
 use draaiboek_store::{OpenOptions, Scope, Store, StoreError};
 use sea_orm::ConnectionTrait;
+use std::path::PathBuf;
 
 /// The file of a bed.
 pub fn path(bed: &Bed) -> PathBuf {

@@ -1,7 +1,7 @@
 //! Lists and walks give what was asked, in the promised order, and only of the school that was meant.
 
 use crate::support::*;
-use draaiboek_store::{IncidentRow, InstanceFilter, InstanceWrite, Scope, TaskFilter, Turn};
+use draaiboek_store::{InstanceFilter, InstanceWrite, Scope, TaskFilter, Turn};
 
 #[tokio::test]
 async fn journals_are_walked_both_ways_in_pages() {
@@ -123,17 +123,7 @@ async fn incidents_wait_for_a_person_of_their_school() {
     let Some(bed) = Bed::new().await else { return };
     let mut row = bed.instance("i-1").await;
     let mut turn: Turn = bed.next(&mut row);
-    let incident = IncidentRow {
-        id: bed.ids().incident(),
-        instance_pk: row.pk,
-        step: "concretise".into(),
-        cause: "plugin out of fuel".into(),
-        input: "{}".into(),
-        attempts: 1,
-        status: "open".into(),
-        opened_at: NOON,
-        closed_at: None,
-    };
+    let incident = incident(bed.ids(), &row);
     turn.incidents = vec![incident.clone()];
     one(bed.store.commit(vec![turn]).await).unwrap();
     let read = bed.store.read();

@@ -2,13 +2,15 @@
 
 use crate::SERVER;
 use draaiboek_store::{
-    ContributionRow, DefinitionRow, Ids, InstanceRow, InstanceWrite, JournalEntry, NewContribution, OpenOptions,
-    OutboxRow, SchoolRow, Scope, StepRunRow, Store, TaskRow, TimerRow, Turn, content_hash, genesis_hash,
+    ArtifactRow, ContributionRow, DefinitionRow, Ids, IncidentRow, InstanceRow, InstanceWrite, JournalEntry,
+    NewContribution, OpenOptions, OutboxRow, SchoolRow, Scope, StepRunRow, Store, TaskRow, TimerRow, Turn,
+    content_hash, genesis_hash,
 };
 use draaiboek_test_postgres::Server;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use std::sync::Arc;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 pub const SCHOOL: &str = "de-wegwijzer";
 pub const NOON: i64 = 1_790_000_000_000_000;
@@ -30,9 +32,9 @@ enum Home {
 }
 
 impl Home {
-    fn new() -> Option<Self> {
+    async fn new() -> Option<Self> {
         if SERVER {
-            return Some(Self::Server(Server::shared()?.database()));
+            return Some(Self::Server(prepared().await?));
         }
         Some(Self::Folder(tempfile::tempdir().unwrap()))
     }
@@ -45,6 +47,20 @@ impl Home {
     }
 }
 
+/// The address of a copy of a database with all tables: making them anew takes ten times as long.
+async fn prepared() -> Option<String> {
+    static ORIGINAL: OnceCell<String> = OnceCell::const_new();
+    let server = Server::shared()?;
+    let original = ORIGINAL.get_or_init(async || {
+        let address = server.database();
+        drop(Store::open(&address, OpenOptions::default()).await.unwrap());
+        let name = address.rsplit_once('/').unwrap().1.to_owned();
+        server.ask(&name, "DELETE FROM node");
+        name
+    });
+    Some(server.copy(original.await))
+}
+
 impl Bed {
     /// `None` where there is no server to test on.
     pub async fn new() -> Option<Self> {
@@ -52,9 +68,15 @@ impl Bed {
     }
 
     pub async fn with(options: OpenOptions) -> Option<Self> {
-        let home = Home::new()?;
+        let home = Home::new().await?;
         let store = open(&home.address(), options).await;
         Some(Self { home, store })
+    }
+
+    /// On a database of one's own server.
+    pub async fn at(address: String) -> Self {
+        let store = open(&address, OpenOptions::default()).await;
+        Self { home: Home::Server(address), store }
     }
 
     pub fn address(&self) -> String {
@@ -108,11 +130,7 @@ impl Bed {
 
     /// The turn after the one that made `row`; moves `row` along.
     pub fn next(&self, row: &mut InstanceRow) -> Turn {
-        row.revision += 1;
-        row.set_snapshot(format!(r#"{{"revision":{}}}"#, row.revision));
-        row.updated_at += 1;
-        let journal = vec![row.append(self.ids(), entry("go"))];
-        Turn { instance: Some(InstanceWrite::advance(row.clone(), false)), journal, ..Turn::default() }
+        next(self.ids(), row)
     }
 
     pub async fn load(&self, id: &str) -> InstanceRow {
@@ -120,9 +138,21 @@ impl Bed {
     }
 }
 
+/// The turn after the one that made `row`; moves `row` along.
+pub fn next(ids: &Ids, row: &mut InstanceRow) -> Turn {
+    row.revision += 1;
+    row.set_snapshot(format!(r#"{{"revision":{}}}"#, row.revision));
+    row.updated_at += 1;
+    let journal = vec![row.append(ids, entry("go"))];
+    Turn { instance: Some(InstanceWrite::advance(row.clone(), false)), journal, ..Turn::default() }
+}
+
 pub async fn raw(address: &str) -> DatabaseConnection {
-    let address =
-        if SERVER { format!("{address}?options=-c draaiboek.school=*") } else { format!("sqlite://{address}?mode=rwc") };
+    let address = if SERVER {
+        format!("{address}?options=-c draaiboek.school=*")
+    } else {
+        format!("sqlite://{address}?mode=rwc")
+    };
     Database::connect(address).await.unwrap()
 }
 
@@ -261,6 +291,32 @@ pub fn effect(ids: &Ids, instance: &InstanceRow, key: &str, not_before: i64) -> 
         last_error: None,
         created_at: NOON,
         done_at: None,
+    }
+}
+
+pub fn incident(ids: &Ids, instance: &InstanceRow) -> IncidentRow {
+    IncidentRow {
+        id: ids.incident(),
+        instance_pk: instance.pk,
+        step: "concretise".into(),
+        cause: "plugin out of fuel".into(),
+        input: "{}".into(),
+        attempts: 1,
+        status: "open".into(),
+        opened_at: NOON,
+        closed_at: None,
+    }
+}
+
+pub fn artifact(ids: &Ids, instance: &InstanceRow, content: &str) -> ArtifactRow {
+    ArtifactRow {
+        id: ids.artifact(),
+        instance_pk: instance.pk,
+        name: "principles".into(),
+        version: 1,
+        content: content.into(),
+        content_hash: content_hash(content),
+        created_at: NOON,
     }
 }
 

@@ -66,7 +66,10 @@ async fn every_kind_of_damage_is_named() {
         ("DELETE FROM journal WHERE id = #5", vec![("instance", id(1), Missing { id: id(5) })]),
         ("UPDATE instance SET snapshot = '{}'", vec![("instance", id(1), HashDiffers { what: "snapshot" })]),
         ("UPDATE instance SET revision = 9", vec![("instance", id(1), HeadDiffers { what: "revision" })]),
-        ("UPDATE instance SET journal_head = NULL", vec![("instance", id(1), HeadDiffers { what: "journal_head_hash" })]),
+        (
+            "UPDATE instance SET journal_head = NULL",
+            vec![("instance", id(1), HeadDiffers { what: "journal_head_hash" })],
+        ),
         (
             "UPDATE contribution SET payload = '{}' WHERE id = #2",
             vec![("contribution", id(2), HashDiffers { what: "payload" })],
