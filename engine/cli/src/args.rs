@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use crate::args_people::{People, Workload};
-
 pub use crate::args_words::{Diff, Import, Instrument, TraceBack};
 use crate::choice::{CheckFormat, Colour, DiagramFormat, Direction, Lang};
+use crate::database::Database;
 
 /// Runs school development cycles: study days, team cycles, visits and reviews, from a plain description to the result.
 #[derive(Debug, Parser)]
@@ -25,9 +25,18 @@ pub struct Args {
 /// Options of every command.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Common {
-    /// The database file
-    #[arg(long, global = true, env = "DRAAIBOEK_DB", default_value = "draaiboek.db", value_name = "PATH")]
-    pub db: PathBuf,
+    /// The database: a file, or postgres://user:password@host:port/name for one that several processes share
+    /// [default: $DATABASE_URL, else draaiboek.db]
+    #[arg(
+        long,
+        global = true,
+        env = "DRAAIBOEK_DB",
+        default_value_t = Database::default(),
+        value_name = "PATH|URL",
+        hide_default_value = true,
+        hide_env_values = true
+    )]
+    pub db: Database,
     /// Answer in JSON instead of text
     #[arg(long, global = true)]
     pub json: bool,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use draaiboek_plugin_host::{CallError, LoadError};
 use draaiboek_runtime::EngineError;
-use draaiboek_store::StoreError;
+use draaiboek_store::{Place, StoreError};
 use draaiboek_workflow::decide::Rejection;
 use serde::Serialize;
 
@@ -141,8 +141,11 @@ impl From<EngineError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Missing { path } => Self::usage(format!("there is no database at {}", path.display()))
-                .hint("check --db, or make one with `draaiboek school load FILE` or `draaiboek demo`"),
+            StoreError::Missing { place: place @ Place::File(_), .. } => {
+                Self::usage(format!("there is no database at {place}"))
+                    .hint("check --db, or make one with `draaiboek school load FILE` or `draaiboek demo`")
+            }
+            StoreError::Missing { .. } => Self::usage(error.to_string()),
             StoreError::Address { .. } => Self::usage(error.to_string()),
             other => Self::broken(other.to_string()),
         }

@@ -7,6 +7,7 @@ mod args_people;
 mod args_words;
 mod choice;
 mod commands;
+mod database;
 mod embedded;
 mod failure;
 mod output;

@@ -1,10 +1,10 @@
 //! Opening what a command needs, and no more: a reader, the plugins, or the whole engine. Carries no command out.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use draaiboek_plugin_host::{Library, Limits};
-use draaiboek_runtime::{Clock, Engine, EngineError, School, SystemClock, VirtualClock};
+use draaiboek_runtime::{Clock, CommonClock, Engine, EngineError, School, SystemClock, VirtualClock};
 use draaiboek_store::{MetaRow, OpenOptions, Reader, Scope, Store};
 use draaiboek_workflow::decide::Actor;
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::args::Common;
+use crate::database::Database;
 use crate::embedded;
 use crate::failure::Failure;
 
@@ -40,11 +41,7 @@ pub struct Session {
 /// # Errors
 /// There is none, or it cannot be read.
 pub async fn reader(common: &Common) -> Result<Reader, Failure> {
-    Ok(Store::open_read_only(&address(&common.db)).await?)
-}
-
-fn address(path: &Path) -> String {
-    path.display().to_string()
+    Ok(Store::open_read_only(common.db.address()).await?)
 }
 
 /// The built-in plugins, ready to be called.
@@ -68,12 +65,12 @@ pub fn empty_library(common: &Common) -> Result<Library, Failure> {
 }
 
 /// Folder for compiled plugin code: that of the user, else one beside the database.
-fn code_cache(database: &Path) -> PathBuf {
+fn code_cache(database: &Database) -> PathBuf {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
     match folder {
         Some(folder) => folder.join("draaiboek"),
-        None => database.parent().unwrap_or(Path::new(".")).join(".draaiboek-cache"),
+        None => database.folder().join(".draaiboek-cache"),
     }
 }
 
@@ -94,12 +91,14 @@ impl Session {
     /// As [`Session::open`].
     pub async fn look(common: &Common, absent: Absent) -> Result<Self, Failure> {
         let options = OpenOptions { create: absent == Absent::Create, ..OpenOptions::default() };
-        let store = Arc::new(Store::open(&address(&common.db), options).await?);
+        let store = Arc::new(Store::open(common.db.address(), options).await?);
         let clock: Arc<dyn Clock> = match common.clock {
             Some(at) => Arc::new(VirtualClock::new(instant(at, &zone(store.read(), common).await?)?)),
-            None => Arc::new(SystemClock),
+            None => Arc::new(CommonClock::new(Arc::new(SystemClock))),
         };
-        Ok(Self { engine: Arc::new(Engine::new(store, library(common)?, clock)) })
+        let engine = Arc::new(Engine::new(store, library(common)?, clock));
+        engine.align().await?;
+        Ok(Self { engine })
     }
 
     async fn publish_built_in(&self) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! The only place that asks the machine for the time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
@@ -8,6 +9,9 @@ use jiff::Timestamp;
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// Told what the database says it is now. Clocks that others do not share pay no heed.
+    fn align(&self, _common: Timestamp) {}
 }
 
 /// The machine's clock.
@@ -40,6 +44,34 @@ impl Clock for ShiftedClock {
     }
 }
 
+/// The clock of several processes on one database: the machine's, set to what the database says, so that they agree
+/// whatever their machines say.
+#[derive(Debug)]
+pub struct CommonClock {
+    machine: Arc<dyn Clock>,
+    /// How far the database is ahead, in microseconds.
+    ahead: AtomicI64,
+}
+
+impl CommonClock {
+    /// A clock that runs as the machine's until it hears from the database.
+    pub fn new(machine: Arc<dyn Clock>) -> Self {
+        Self { machine, ahead: AtomicI64::new(0) }
+    }
+}
+
+impl Clock for CommonClock {
+    fn now(&self) -> Timestamp {
+        let ahead = jiff::SignedDuration::from_micros(self.ahead.load(Ordering::Relaxed));
+        self.machine.now().checked_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
+    fn align(&self, common: Timestamp) {
+        let ahead = common.as_microsecond() - self.machine.now().as_microsecond();
+        self.ahead.store(ahead, Ordering::Relaxed);
+    }
+}
+
 /// A clock that stands still until it is set: for scenarios, simulation and tests.
 #[derive(Debug)]
 pub struct VirtualClock(AtomicI64);
@@ -59,5 +91,22 @@ impl VirtualClock {
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_common_clock_goes_by_the_database_whatever_the_machine_says() {
+        let machine = Arc::new(VirtualClock::new(Timestamp::UNIX_EPOCH));
+        let clock = CommonClock::new(Arc::clone(&machine) as Arc<dyn Clock>);
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
+        let told = Timestamp::from_second(1_790_000_000).unwrap();
+        clock.align(told);
+        assert_eq!(clock.now(), told);
+        machine.advance_to(Timestamp::from_second(5).unwrap());
+        assert_eq!(clock.now(), Timestamp::from_second(1_790_000_005).unwrap());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every effect becomes a command under its own key, so that a second delivery gets the first answer.
 
-use draaiboek_store::{JournalRow, OutboxRow, Turn, erased_answers};
+use draaiboek_store::{CommitError, JournalRow, OutboxRow, Turn, erased_answers};
 use draaiboek_workflow::decide::{Actor, Answers, ChildStatus, Command, Effect, Parent};
 use serde_json::json;
 
@@ -19,7 +19,7 @@ const PAGE: u32 = 256;
 
 impl Engine {
     /// Carries one effect out and books what became of it.
-    pub(crate) async fn carry_out(&self, mut row: OutboxRow) -> Result<(), EngineError> {
+    pub(crate) async fn carry_out(&self, mut row: OutboxRow, claim: Option<i64>) -> Result<(), EngineError> {
         let now = self.clock.now().as_microsecond();
         row.attempts += 1;
         match self.deliver(&row).await {
@@ -35,8 +35,11 @@ impl Engine {
                 row.last_error = Some(error.to_string());
             }
         }
-        self.writer.submit(Turn { outbox: vec![row], ..Turn::default() }).await?;
-        Ok(())
+        match self.writer.submit(Turn { outbox: vec![row], claim, ..Turn::default() }).await {
+            // Another process has it by now; what was done here, it finds done under the same key.
+            Ok(_) | Err(CommitError::Fenced) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn deliver(&self, row: &OutboxRow) -> Result<(), EngineError> {

@@ -59,7 +59,7 @@ impl From<Rejection> for EngineError {
 impl From<CommitError> for EngineError {
     fn from(error: CommitError) -> Self {
         match error {
-            CommitError::Stale { .. } => Self::Stale,
+            CommitError::Stale { .. } | CommitError::Fenced => Self::Stale,
             other => Self::Commit(other),
         }
     }

@@ -20,7 +20,7 @@ mod verify;
 mod view;
 mod workload;
 
-pub use clock::{Clock, ShiftedClock, SystemClock, VirtualClock};
+pub use clock::{Clock, CommonClock, ShiftedClock, SystemClock, VirtualClock};
 pub use draaiboek_workflow::calendar::{Absence, Duo, StaffError};
 pub use engine::{Engine, Handed, MAX_PAYLOAD_BYTES, Reply};
 pub use error::EngineError;

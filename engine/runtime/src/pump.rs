@@ -2,12 +2,14 @@
 //!
 //! After downtime everything missed fires on start, in order, once, with its lateness in the journal.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use draaiboek_store::{InstanceFilter, Scope, TimerRow};
+use draaiboek_store::{Claimed, CommitError, InstanceFilter, OutboxRow, Scope, TimerRow, Turn};
 use draaiboek_workflow::decide::{Actor, Command};
 use jiff::Timestamp;
+use tokio::task::JoinSet;
 
 use crate::clock::VirtualClock;
 use crate::engine::Engine;
@@ -16,8 +18,16 @@ use crate::live::{TimerEvent, decode};
 
 /// Rows taken at once.
 const BATCH: u64 = 200;
+/// Instances served side by side.
+const LANES: usize = 32;
 /// Longest sleep of the loop, so that work of another process is found.
 const POLL: Duration = Duration::from_secs(1);
+
+/// Something that is due, with the claim under which it was taken.
+enum Due {
+    Effect(OutboxRow, Option<i64>),
+    Timer(TimerRow, Option<i64>),
+}
 
 impl Engine {
     /// Carries out everything that is due now: effects first, then timers in order of due time and creation,
@@ -29,21 +39,22 @@ impl Engine {
         let mut done = 0;
         loop {
             let now = self.clock.now().as_microsecond();
-            let effects = self.store.read().pending_outbox(now, BATCH).await?;
-            if !effects.is_empty() {
-                for row in effects {
-                    self.carry_out(row).await?;
+            let effects = self.store.claim_outbox(now, BATCH).await?;
+            if !effects.rows.is_empty() {
+                for row in effects.rows {
+                    self.carry_out(row, effects.claim).await?;
                     done += 1;
                 }
                 continue;
             }
-            let Some(timer) = self.store.read().due_timers(now, 1).await?.into_iter().next() else { return Ok(done) };
-            self.fire(timer).await?;
+            let timers = self.store.claim_timers(now, 1).await?;
+            let Some(timer) = timers.rows.into_iter().next() else { return Ok(done) };
+            self.fire(timer, timers.claim).await?;
             done += 1;
         }
     }
 
-    async fn fire(&self, row: TimerRow) -> Result<(), EngineError> {
+    async fn fire(&self, row: TimerRow, claim: Option<i64>) -> Result<(), EngineError> {
         let instance = self.store.read().instance_by_pk(row.instance_pk).await?.ok_or_else(|| {
             EngineError::not_found("cycle of timer", &row.timer_id, "the database is damaged; run `draaiboek verify`")
         })?;
@@ -51,16 +62,76 @@ impl Engine {
         let command = Command::Timer { id: row.timer_id.clone(), seq: event.seq };
         match self.command(&instance.id, &Actor::system(), command, None).await {
             Ok(_) => Ok(()),
+            // Dated anew since it was taken: its row says when it is due now.
+            Err(EngineError::Rejected(rejection)) if rejection.word == "NOT_READY" => Ok(()),
             Err(EngineError::Rejected(rejection)) => {
                 // Not set any more, or the cycle can not take it: it must not come up again.
                 let reason = format!("timer `{}` was refused: {rejection}", row.timer_id);
                 tracing::warn!(timer = row.timer_id, word = rejection.word, "{reason}");
                 let row = TimerRow { status: "cancelled".into(), ..row };
-                self.writer.submit(draaiboek_store::Turn { timers: vec![row], ..Default::default() }).await?;
-                Ok(())
+                match self.writer.submit(Turn { timers: vec![row], claim, ..Turn::default() }).await {
+                    Ok(_) | Err(CommitError::Fenced) => Ok(()),
+                    Err(error) => Err(error.into()),
+                }
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// Takes what is due, once, and carries it out: of one instance in order, of several side by side, so that they share
+    /// the wait for the disk. One that fails does not hold the others up. Gives the number of things done.
+    async fn round(self: &Arc<Self>) -> Result<usize, EngineError> {
+        let now = self.clock.now().as_microsecond();
+        let effects = self.store.claim_outbox(now, BATCH).await?;
+        let timers = match effects.rows.is_empty() {
+            true => self.store.claim_timers(now, BATCH).await?,
+            false => Claimed { rows: Vec::new(), claim: None },
+        };
+        let mut lanes: BTreeMap<Option<i64>, VecDeque<Due>> = BTreeMap::new();
+        for row in effects.rows {
+            lanes.entry(row.instance_pk).or_default().push_back(Due::Effect(row, effects.claim));
+        }
+        for row in timers.rows {
+            lanes.entry(Some(row.instance_pk)).or_default().push_back(Due::Timer(row, timers.claim));
+        }
+        let (mut done, mut failed) = (0, None);
+        let mut running = JoinSet::new();
+        let mut lanes = lanes.into_values();
+        loop {
+            while running.len() < LANES
+                && let Some(lane) = lanes.next()
+            {
+                running.spawn(Arc::clone(self).lane(lane));
+            }
+            let Some(ended) = running.join_next().await else { break };
+            let (count, error) = ended.unwrap_or_else(|_| (0, Some(EngineError::Stale)));
+            done += count;
+            failed = failed.or(error);
+        }
+        match failed {
+            Some(error) if done == 0 => Err(error),
+            Some(error) => {
+                tracing::error!(%error, "a timer or an effect waits");
+                Ok(done)
+            }
+            None => Ok(done),
+        }
+    }
+
+    /// Carries out what is due of one instance, in order.
+    async fn lane(self: Arc<Self>, lane: VecDeque<Due>) -> (usize, Option<EngineError>) {
+        let (mut done, mut failed) = (0, None);
+        for due in lane {
+            let outcome = match due {
+                Due::Effect(row, claim) => self.carry_out(row, claim).await,
+                Due::Timer(row, claim) => self.fire(row, claim).await,
+            };
+            match outcome {
+                Ok(()) => done += 1,
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        (done, failed)
     }
 
     /// Moves a virtual clock to `to`, firing everything that falls due on the way at its own moment.
@@ -87,20 +158,42 @@ impl Engine {
         }
     }
 
-    /// Runs until `stop` resolves: sleeps until the next timer or effect, or until a command makes new ones.
+    /// Runs until `stop` resolves: sleeps until the next timer or effect, or until a command or another process makes new
+    /// ones. What was begun is ended first.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         loop {
-            if let Err(error) = self.pump().await {
-                tracing::error!(%error, "timers and effects wait for the database");
-            }
-            let sleep = self.until_next().await;
+            let busy = match self.round().await {
+                Ok(done) => done > 0,
+                Err(error) => {
+                    tracing::error!(%error, "timers and effects wait for the database");
+                    false
+                }
+            };
+            let sleep = if busy { Duration::ZERO } else { self.until_next().await };
             tokio::select! {
+                biased;
                 () = &mut stop => return,
                 () = self.woken.notified() => {}
+                () = self.store.woken() => {}
                 () = tokio::time::sleep(sleep) => {}
             }
+            if !busy && let Err(error) = self.align().await {
+                tracing::warn!(%error, "the clock goes by the machine until the database answers");
+            }
         }
+    }
+
+    /// Sets the clock to what a database that several processes share says.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn align(&self) -> Result<(), EngineError> {
+        let told = self.store.read().clock().await?;
+        if let Some(common) = told.and_then(|micros| Timestamp::from_microsecond(micros).ok()) {
+            self.clock.align(common);
+        }
+        Ok(())
     }
 
     async fn until_next(&self) -> Duration {

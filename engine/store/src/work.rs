@@ -8,7 +8,7 @@ use crate::store::Store;
 use crate::write::Connection;
 
 /// Rows that this process has taken, and nobody else has until they are written or this process is gone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed<R> {
     /// The rows, the earliest first.
     pub rows: Vec<R>,

@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 use serde_json::{Value, json};
 
 use crate::args::{Common, Demo};
+use crate::database::Database;
 use crate::embedded;
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, count, table};
@@ -34,7 +35,7 @@ pub async fn demo(asked: &Demo, common: &Common, output: &Output) -> Result<Exit
     let database = prepare(&asked.dir).await?;
     let loaded = embedded::demo()?;
     let options = Options {
-        library: session::library(&Common { db: database.clone(), ..common.clone() })?,
+        library: session::library(&Common { db: Database::file(&database), ..common.clone() })?,
         which: Which::Main,
         language: common.lang.language(),
         teller: (!output.json).then(teller),
@@ -62,7 +63,7 @@ async fn open_school(asked: &Demo, common: &Common, output: &Output) -> Result<(
     let database = asked.dir.join(SCHOOL);
     let loaded = embedded::school_year()?;
     let options = Options {
-        library: session::library(&Common { db: database.clone(), ..common.clone() })?,
+        library: session::library(&Common { db: Database::file(&database), ..common.clone() })?,
         which: Which::Main,
         language: common.lang.language(),
         teller: None,

@@ -61,7 +61,7 @@ async fn workflow(named: &str, common: &Common, output: &Output) -> Result<Workf
     }
     let (id, version) = named.split_once('@').map_or((named, None), |(id, version)| (id, Some(version)));
     let mut known = Vec::new();
-    if common.db.exists() {
+    if common.db.may_exist() {
         let reader = session::reader(common).await?;
         let mut stored_ones = reader.definitions().await?;
         stored_ones.retain(|row| row.id == id);

@@ -56,8 +56,9 @@ pub async fn run(common: &Common, output: &Output) -> Result<Exit, Failure> {
     }
     let session = Session::open(common, Absent::Refuse).await?;
     let stop = crate::signals::stop();
-    output.aside(&format!("timers and effects of {} run; Ctrl-C ends it", common.db.display()));
+    output.aside(&format!("timers and effects of {} run; Ctrl-C ends it", common.db.place()));
     Arc::clone(&session.engine).run(stop).await;
+    session.engine.store().leave().await?;
     output.aside("stopped; nothing is lost, what falls due meanwhile is caught up at the next start");
     Ok(Exit::Fine)
 }

@@ -11,6 +11,7 @@ use draaiboek_web::{Config, Server, ServerError};
 use jiff::Timestamp;
 
 use crate::args::{Common, Serve};
+use crate::database::Database;
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, table};
 use crate::session::{self, Absent, Session};
@@ -52,7 +53,7 @@ pub async fn demo(
     output: &Output,
 ) -> Result<(), Failure> {
     let store = Arc::new(Store::open(&database.display().to_string(), OpenOptions::default()).await?);
-    let library = session::library(&Common { db: database.to_owned(), ..common.clone() })?;
+    let library = session::library(&Common { db: Database::file(database), ..common.clone() })?;
     let clock: Arc<dyn Clock> = Arc::new(ShiftedClock::starting(at));
     let engine = Arc::new(Engine::new(store, library, clock));
     let stop = signals::stop();
@@ -97,9 +98,13 @@ async fn run(
     server: Server,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
-    let pump = tokio::spawn(engine.run(std::future::pending()));
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let pump = tokio::spawn(Arc::clone(&engine).run(async move { drop(ended.await) }));
     let served = server.run(stop).await;
-    pump.abort();
+    // What is under way is ended; the rest is left to the other processes, where there are any.
+    drop(end);
+    let _ = pump.await;
+    engine.store().leave().await?;
     Ok(served?)
 }
 

@@ -12,7 +12,7 @@ use crate::ids::{Ids, NODE_BITS};
 use crate::place::Place;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions, PgRow};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, Row as _};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -33,6 +33,8 @@ pub(crate) struct Node {
     place: Place,
     options: PgConnectOptions,
     woken: Notify,
+    /// Whether it took itself off the list and stays off until it writes again.
+    left: AtomicBool,
 }
 
 impl Node {
@@ -43,7 +45,14 @@ impl Node {
         place: Place,
         ids: Arc<Ids>,
     ) -> Result<Arc<Self>, StoreError> {
-        let node = Arc::new(Self { token: AtomicI64::new(0), ids, place, options, woken: Notify::new() });
+        let node = Arc::new(Self {
+            token: AtomicI64::new(0),
+            ids,
+            place,
+            options,
+            woken: Notify::new(),
+            left: AtomicBool::new(false),
+        });
         node.join(connection).await?;
         tokio::spawn(beat(Arc::downgrade(&node)));
         Ok(node)
@@ -80,6 +89,7 @@ impl Node {
             let highest = self.told(connection.fetch_one(AssertSqlSafe(format!("SELECT {}", self.highest()))).await)?;
             self.pass(&highest, 0)?;
             self.token.store(token, Ordering::Release);
+            self.left.store(false, Ordering::Release);
             return Ok(());
         }
         Err(StoreError::Crowded { place: self.place.clone(), most: MOST })
@@ -87,6 +97,7 @@ impl Node {
 
     /// Takes this process off the list: what it had claimed is free at once.
     pub(crate) async fn leave(&self) -> Result<(), StoreError> {
+        self.left.store(true, Ordering::Release);
         let mut connection = self.told(connect(&self.options, Access::Write).await)?;
         let text = format!(
             "WITH gone AS (DELETE FROM node WHERE token = {token}) SELECT pg_notify('{channel}', '{token}')",
@@ -153,7 +164,7 @@ impl Node {
             let token = node.token();
             let renewed = tokio::time::timeout(ANSWER, node.renew(&mut listener)).await;
             let renewed = renewed.map_err(|_| silent(&place))??;
-            if !renewed.listed && node.token() == token {
+            if !renewed.listed && node.token() == token && !node.left.load(Ordering::Acquire) {
                 let mut connection = node.told(connect(&node.options, Access::Write).await)?;
                 node.join(&mut connection).await?;
             }

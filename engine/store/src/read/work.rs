@@ -9,8 +9,11 @@ use crate::entity::{
     task, timer,
 };
 use crate::error::StoreError;
+use crate::place::Place;
 use sea_orm::sea_query::{Condition, Expr, NullOrdering, Query};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 /// Which open tasks a list shows. Empty fields ask for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +29,18 @@ pub struct TaskFilter {
 }
 
 impl Reader {
+    /// What a database that several processes share says it is now, in microseconds since 1970; `None` for a file, which
+    /// has no clock.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clock(&self) -> Result<Option<i64>, StoreError> {
+        let Place::Server(_) = self.place() else { return Ok(None) };
+        let question = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::int8";
+        let row = self.told(self.db.query_one_raw(self.sql(question, [])).await)?;
+        self.told(row.map(|row| row.try_get_by_index(0)).transpose())
+    }
+
     /// All step runs of an instance, oldest first.
     ///
     /// # Errors

@@ -239,15 +239,26 @@ impl Visit<ManagePeople> {
         self.checked(|school| set_team(school, edit)).await
     }
 
-    async fn checked(
+    /// Changes the people of the school, unless `set` says why not.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn checked<E: Send>(
         &self,
-        set: impl Fn(&mut School) -> Result<(), Amiss> + Copy,
-    ) -> Result<Result<(), Amiss>, Failure> {
-        if let Err(amiss) = set(&mut self.place()?.school.clone()) {
-            return Ok(Err(amiss));
+        set: impl FnOnce(&mut School) -> Result<(), E>,
+    ) -> Result<Result<(), E>, Failure> {
+        let mut amiss = None;
+        let set = |school: &mut School| {
+            set(school).map_err(|found| {
+                amiss = Some(found);
+                Failure::Invalid(String::new())
+            })
+        };
+        let changed = self.change_school("people/put", "P1", set).await;
+        match amiss {
+            Some(amiss) => Ok(Err(amiss)),
+            None => changed.map(Ok),
         }
-        let set = |school: &mut School| set(school).map_err(|amiss| Failure::Invalid(amiss.help()));
-        self.change_school("people/put", "P1", set).await.map(Ok)
     }
 
     /// What an import would do; with `really` and without problems it is done.

@@ -5,12 +5,14 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::people::page;
-use crate::answer::Outcome;
+use crate::answer::{Failure, Outcome};
 use crate::gate::{ManagePeople, Permission, Place, Visit};
 use crate::input::Input;
 use crate::route::redirect;
 use crate::show::words;
 
+/// Where a change that was stored leads.
+const SAVED: &str = "/people?done=saved";
 /// Half days in the order of the week: `mon-am`, `mon-pm`, …
 const HALVES: [(&str, &str, &str); 5] = [
     ("mon", "mon-am", "mon-pm"),
@@ -64,7 +66,6 @@ pub(super) fn data<P: Permission>(visit: &Visit<P>, place: &Place) -> Value {
 
 /// `absence/save`
 pub(crate) async fn absence(visit: Visit<ManagePeople>, input: Input) -> Outcome {
-    let mut school = visit.place()?.school.clone();
     let day = |name: &str| input.form.text(name).and_then(|text| text.parse::<Date>().ok());
     let person = input.form.text("person").unwrap_or_default().to_owned();
     let substitute = input.form.text("substitute").map(str::to_owned);
@@ -73,8 +74,8 @@ pub(crate) async fn absence(visit: Visit<ManagePeople>, input: Input) -> Outcome
         return refused(&visit, &input, "absence", problem);
     };
     let absence = Absence { from, to, person, substitute, roles: Vec::new() };
-    match school.set_absence(absence) {
-        Ok(()) => stored(&visit, &school).await,
+    match visit.checked(|school| school.set_absence(absence)).await? {
+        Ok(()) => Ok(redirect(SAVED)),
         Err(error) => {
             let problem = told(&visit, &error)?;
             refused(&visit, &input, "absence", problem)
@@ -84,18 +85,15 @@ pub(crate) async fn absence(visit: Visit<ManagePeople>, input: Input) -> Outcome
 
 /// `absence/end`: somebody is back from today on, or will not be away.
 pub(crate) async fn back(visit: Visit<ManagePeople>, input: Input) -> Outcome {
-    let place = visit.place()?;
-    let mut school = place.school.clone();
+    let today = visit.place()?.today(visit.now);
     let person = input.form.text("person").unwrap_or_default();
     let first = input.form.text("first").and_then(|text| text.parse::<Date>().ok());
-    let today = place.today(visit.now);
-    school.end_absence(person, first.map_or(today, |first| first.max(today)));
-    stored(&visit, &school).await
+    let from = first.map_or(today, |first| first.max(today));
+    ended(&visit, |school| school.end_absence(person, from)).await
 }
 
 /// `duo/save`
 pub(crate) async fn duo(visit: Visit<ManagePeople>, input: Input) -> Outcome {
-    let mut school = visit.place()?.school.clone();
     let people: Vec<String> =
         ["one", "other"].iter().filter_map(|name| input.form.text(name)).map(str::to_owned).collect();
     let mut duo = Duo { people: people.clone(), days: Default::default() };
@@ -105,8 +103,8 @@ pub(crate) async fn duo(visit: Visit<ManagePeople>, input: Input) -> Outcome {
             duo.days.insert(person.clone(), times);
         }
     }
-    match school.set_duo(duo) {
-        Ok(()) => stored(&visit, &school).await,
+    match visit.checked(|school| school.set_duo(duo)).await? {
+        Ok(()) => Ok(redirect(SAVED)),
         Err(error) => {
             let problem = told(&visit, &error)?;
             refused(&visit, &input, "duo", problem)
@@ -116,14 +114,17 @@ pub(crate) async fn duo(visit: Visit<ManagePeople>, input: Input) -> Outcome {
 
 /// `duo/end`
 pub(crate) async fn end_duo(visit: Visit<ManagePeople>, input: Input) -> Outcome {
-    let mut school = visit.place()?.school.clone();
-    school.end_duo(input.form.text("first").unwrap_or_default());
-    stored(&visit, &school).await
+    let first = input.form.text("first").unwrap_or_default();
+    ended(&visit, |school| school.end_duo(first)).await
 }
 
-async fn stored(visit: &Visit<ManagePeople>, school: &School) -> Outcome {
-    visit.put_school(school).await?;
-    Ok(redirect("/people?done=saved"))
+/// Something ends; that it is not there is told as a page that is not there.
+async fn ended(visit: &Visit<ManagePeople>, end: impl FnOnce(&mut School) -> bool) -> Outcome {
+    let end = |school: &mut School| if end(school) { Ok(()) } else { Err(()) };
+    match visit.checked(end).await? {
+        Ok(()) => Ok(redirect(SAVED)),
+        Err(()) => Err(Failure::NotFound),
+    }
 }
 
 /// The page again, with what is wrong and what was typed.
@@ -134,7 +135,7 @@ fn refused(visit: &Visit<ManagePeople>, input: &Input, form: &str, problem: Stri
 }
 
 /// What contradicts an absence or a shared job, in words.
-fn told(visit: &Visit<ManagePeople>, error: &StaffError) -> Result<String, crate::answer::Failure> {
+fn told(visit: &Visit<ManagePeople>, error: &StaffError) -> Result<String, Failure> {
     let place = visit.place()?;
     let (mut args, day) = (Vec::new(), |on: &Date| words::day(&visit.locale, *on));
     match error {

@@ -87,9 +87,7 @@ fn roles(lint: &mut Lint<'_>) {
 const COUNTING: [&str; 3] = ["plus_schooldays(", "plus_schoolweeks(", "next_school_day("];
 
 fn kept_dates(lint: &mut Lint<'_>) {
-    let counts = |action: &&Action| {
-        matches!(action, Action::Assign { value, .. } if COUNTING.iter().any(|name| value.contains(name)))
-    };
+    let counts = |action: &&Action| matches!(action, Action::Assign { value, .. } if COUNTING.iter().any(|name| value.contains(name)));
     let found: Vec<String> =
         lint.actions.iter().filter(|(_, action)| counts(action)).map(|(path, _)| path.clone()).collect();
     for path in found {
