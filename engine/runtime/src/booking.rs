@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::CORE_VERSION;
+use crate::catalog::bytes;
 use crate::error::EngineError;
-use crate::live::{Live, TaskTitle, TimerEvent};
+use crate::live::{Live, TaskTitle, TimerEvent, decode};
 use crate::pool::{PoolRows, slot_text, status_word};
 
 /// A command with its actor, as the journal keeps it.
@@ -65,6 +66,13 @@ impl Live {
             self.row.finished_at = Some(now);
         }
         let outcome = json(&Outcome { answer: &decision.answer, trace: &decision.trace })?;
+        let migrated = decision.origin.is_some();
+        if let Some(origin) = decision.origin {
+            self.row.version.clone_from(&origin.version);
+            self.row.definition_hash = bytes(&origin.definition);
+            self.row.origin = json(&origin)?;
+            self.origin = *origin;
+        }
         turn.journal.push(self.journal_row(store, &booking, outcome)?);
         self.book_steps(store, &decision.tasks, now, &mut turn)?;
         self.book_contributions(store, decision.contributions, booking.payload.take(), now, &mut turn)?;
@@ -84,7 +92,7 @@ impl Live {
             });
         }
         self.snapshot = Some(decision.snapshot);
-        let cold = before != self.row.lifecycle || matches!(booking.journaled.command, Command::Recalendar);
+        let cold = before != self.row.lifecycle || migrated || matches!(booking.journaled.command, Command::Recalendar);
         turn.instance = Some(if create {
             InstanceWrite::Create(self.row.clone())
         } else {
@@ -158,6 +166,14 @@ impl Live {
                     row.due_at = Some(due.as_microsecond());
                     replace(&mut turn.tasks, row.clone(), |row| row.id);
                 }
+                TaskChange::Moved { run, step, state } => {
+                    let Some(row) = self.tasks.get_mut(run) else { continue };
+                    let mut title: TaskTitle = decode("task", &self.row.id, &row.title)?;
+                    title.step.clone_from(step);
+                    title.state.clone_from(state);
+                    row.title = json(&title)?;
+                    replace(&mut turn.tasks, row.clone(), |row| row.id);
+                }
             }
         }
         Ok(())
@@ -225,6 +241,12 @@ impl Live {
                     if let Some(id) = id {
                         let status = status_word(status).into();
                         turn.contribution_changes.push(RowChange { id, status, erase: false });
+                    }
+                }
+                ContributionChange::Renamed { from, to } => {
+                    for pool in self.pools.values_mut().filter(|rows| rows.belongs_to(&from)) {
+                        pool.rename(&to);
+                        replace(&mut turn.step_runs, pool.row.clone(), |row| row.id);
                     }
                 }
                 ContributionChange::Erase { pool, until } => {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use draaiboek_store::{CalendarRow, DefinitionRow, Reader, SchoolRow, Store, content_hash};
 use draaiboek_workflow::calendar::Calendar;
+use draaiboek_workflow::decide::{Migrated, form_of};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::ir::{IR_VERSION, Workflow};
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    /// The definition of this hash.
+    /// The definition of this hash, as it was published.
     pub async fn definition(&self, reader: &Reader, hash: &[u8]) -> Result<Arc<Definition>, EngineError> {
         if let Some(known) = lock(&self.definitions).get(hash) {
             return Ok(Arc::clone(known));
@@ -35,6 +36,35 @@ impl Catalog {
         let definition = Arc::new(Definition::load(workflow).map_err(EngineError::Definition)?);
         lock(&self.definitions).insert(hash.to_vec(), Arc::clone(&definition));
         Ok(definition)
+    }
+
+    /// The definition of this hash for an instance that keeps forms of earlier ones.
+    pub async fn form(
+        &self,
+        reader: &Reader,
+        hash: &[u8],
+        migrated: Option<&Migrated>,
+    ) -> Result<Arc<Definition>, EngineError> {
+        let base = self.definition(reader, hash).await?;
+        let Some(migrated) = migrated.filter(|migrated| !migrated.kept.is_empty()) else {
+            return Ok(base);
+        };
+        let kept = serde_json::to_string(&migrated.kept).map_err(|error| EngineError::Invalid(error.to_string()))?;
+        let key = content_hash(&format!("{}\n{kept}", hex(hash)));
+        if let Some(known) = lock(&self.definitions).get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let mut earlier = HashMap::new();
+        for kept in migrated.kept.values() {
+            earlier.insert(kept.definition.clone(), self.definition(reader, &bytes(&kept.definition)).await?);
+        }
+        let base = Definition::load(base.ir.clone()).map_err(EngineError::Definition)?;
+        let form = form_of(base, migrated, |step, kept| {
+            earlier.get(&kept.definition)?.form(&kept.step, step, &kept.state, &kept.pool)
+        });
+        let form = Arc::new(form);
+        lock(&self.definitions).insert(key, Arc::clone(&form));
+        Ok(form)
     }
 
     /// The calendar of this hash.
@@ -132,6 +162,12 @@ impl Catalog {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Bytes of hex; none of what is no hex.
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
+    let pairs = hex.as_bytes().chunks(2);
+    pairs.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }
 
 /// Bytes as hex.

@@ -250,7 +250,8 @@ fn plugin_of(library: &host::Library, live: &Live, step: &str) -> Result<(Arc<ho
         .step(step)
         .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
     let kind = &def.step.kind;
-    let pinned = live.origin.plugins.get(kind);
+    let kept = live.snapshot.as_ref().and_then(|snapshot| snapshot.migrated.as_ref()?.kept.get(step));
+    let pinned = kept.and_then(|kept| kept.plugin.as_ref()).or_else(|| live.origin.plugins.get(kind));
     let plugin = pinned.and_then(|hash| library.by_hash(hash)).ok_or_else(|| EngineError::Incident {
         step: step.to_owned(),
         cause: format!(

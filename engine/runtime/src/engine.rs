@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use draaiboek_plugin_host::{Library, Warning};
 use draaiboek_store::{CommandKeyRow, CommitError, Store, Writer, payload_hash};
-use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, Rejection, decide, sends_for};
+use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, Rejection, World, decide, sends_for};
 use draaiboek_workflow::ir::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::booking::{Booking, Journaled, Payload};
-use crate::catalog::{Catalog, hex};
+use crate::catalog::{Catalog, bytes, hex};
 use crate::clock::Clock;
 use crate::consult::{Consulted, Incoming, conclude, consult, others};
 use crate::error::EngineError;
@@ -395,7 +395,8 @@ impl Engine {
         let now = self.clock.now();
         let (command, payload) = with_payload(command, consulted.value.as_ref());
         let mut journaled = Journaled { by: actor.clone(), command };
-        let world = live.world(now);
+        let next = self.next_definition(live, &journaled.command).await?;
+        let world = World { next: next.as_deref(), ..live.world(now) };
         if let (Command::Send { event, .. }, Some(snapshot), None) =
             (&journaled.command, &live.snapshot, &actor.on_behalf_of)
         {
@@ -432,6 +433,11 @@ impl Engine {
         let wakes = !decision.effects.is_empty() || !decision.timers.is_empty();
         let key = key.map(|key| key_row(key, &reply, live.row.pk, now.as_microsecond())).transpose()?;
         let booking = Booking { journaled: &journaled, answers: &consulted.answers, payload, now, key };
+        if live.goes_otherwise(&decision) {
+            let hash = decision.origin.as_ref().map_or(live.row.definition_hash.clone(), |to| bytes(&to.definition));
+            live.definition =
+                self.catalog.form(self.store.read(), &hash, decision.snapshot.migrated.as_deref()).await?;
+        }
         let turn = live.book(&self.store, decision, booking)?;
         self.writer.submit(turn).await?;
         if wakes {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use draaiboek_store::{IncidentRow, InstanceRow, Reader, Scope, TaskRow, TimerRow};
 use draaiboek_workflow::calendar::Calendar;
-use draaiboek_workflow::decide::{Origin, Snapshot, TimerPurpose, World};
+use draaiboek_workflow::decide::{Decision, Kept, Origin, Snapshot, TimerPurpose, World};
 use draaiboek_workflow::definition::Definition;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -61,10 +61,10 @@ impl Live {
             .instance(Scope::All, id)
             .await?
             .ok_or_else(|| EngineError::not_found("cycle", id, "`draaiboek list` shows them"))?;
-        let definition = catalog.definition(reader, &row.definition_hash).await?;
+        let snapshot: Snapshot = decode("snapshot", &row.id, &row.snapshot)?;
+        let definition = catalog.form(reader, &row.definition_hash, snapshot.migrated.as_deref()).await?;
         let calendar = catalog.calendar(reader, row.calendar_hash.as_deref()).await?;
         let origin: Origin = decode("origin", &row.id, &row.origin)?;
-        let snapshot: Snapshot = decode("snapshot", &row.id, &row.snapshot)?;
         let mut live = Self {
             origin,
             definition,
@@ -102,9 +102,25 @@ impl Live {
         Ok(())
     }
 
+    /// Whether a decision changes the definition that the instance goes by.
+    pub fn goes_otherwise(&self, decision: &Decision) -> bool {
+        fn kept(snapshot: &Snapshot) -> Option<&BTreeMap<String, Kept>> {
+            snapshot.migrated.as_ref().map(|migrated| &migrated.kept).filter(|kept| !kept.is_empty())
+        }
+        decision.origin.is_some()
+            || self.snapshot.as_ref().is_some_and(|before| kept(before) != kept(&decision.snapshot))
+    }
+
     /// What a decision at `now` rests on.
     pub fn world(&self, now: Timestamp) -> World<'_> {
-        World { definition: &self.definition, origin: &self.origin, calendar: &self.calendar, now, assuming: None }
+        World {
+            definition: &self.definition,
+            origin: &self.origin,
+            calendar: &self.calendar,
+            now,
+            assuming: None,
+            next: None,
+        }
     }
 
     /// The snapshot.

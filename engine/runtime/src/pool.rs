@@ -76,6 +76,12 @@ impl PoolRows {
         Some(entry.row.id)
     }
 
+    /// The step that owns the pool is called otherwise; its number stays.
+    pub fn rename(&mut self, step: &str) {
+        let number = self.row.step.rsplit_once('#').map_or("", |(_, number)| number);
+        self.row.step = format!("{step}#{number}");
+    }
+
     /// Whether this is a round of the step that owns contributions.
     pub fn belongs_to(&self, step: &str) -> bool {
         self.row.step.rsplit_once('#').is_some_and(|(owner, _)| owner == step)

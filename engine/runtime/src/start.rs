@@ -148,7 +148,7 @@ impl Engine {
     }
 
     /// The plugin each step kind is pinned to.
-    fn pins(&self, definition: &Definition) -> Result<BTreeMap<String, String>, EngineError> {
+    pub(crate) fn pins(&self, definition: &Definition) -> Result<BTreeMap<String, String>, EngineError> {
         let mut pins = BTreeMap::new();
         for def in definition.steps.values() {
             let kind = &def.step.kind;

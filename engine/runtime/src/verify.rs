@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::booking::Journaled;
-use crate::catalog::{Catalog, hex};
+use crate::catalog::{Catalog, bytes, hex};
 use crate::error::EngineError;
+use crate::migrate::next;
 
 /// Journal rows read at once.
 const PAGE: u32 = 1_000;
@@ -135,11 +136,22 @@ impl Replay {
         if let Command::Start { origin } = &journaled.command {
             self.origin = Some((**origin).clone());
         }
-        let Some(origin) = &self.origin else { return Ok(Err("the journal does not begin with a start".into())) };
-        let definition = catalog.definition(reader, &row.definition_hash).await?;
+        let Some(origin) = self.origin.clone() else {
+            return Ok(Err("the journal does not begin with a start".into()));
+        };
+        let migrated = self.snapshot.as_ref().and_then(|snapshot| snapshot.migrated.as_deref());
+        let definition = catalog.form(reader, &bytes(&origin.definition), migrated).await?;
+        let next = next(reader, catalog, self.snapshot.as_ref(), &journaled.command).await?;
         let calendar = catalog.calendar(reader, row.calendar_hash.as_deref()).await?;
         let Ok(now) = Timestamp::from_microsecond(row.at) else { return Ok(Err("its moment is no moment".into())) };
-        let world = World { definition: &definition, origin, calendar: &calendar, now, assuming: None };
+        let world = World {
+            definition: &definition,
+            origin: &origin,
+            calendar: &calendar,
+            now,
+            assuming: None,
+            next: next.as_deref(),
+        };
         let decided = decide(world, self.snapshot.as_ref(), &journaled.by, &journaled.command, &answers);
         let rejected = row.outcome.starts_with("rejected ");
         Ok(match decided {
@@ -149,7 +161,12 @@ impl Replay {
             Ok(decision) => {
                 let hash = content_hash(&decision.snapshot_text);
                 self.snapshot = Some(decision.snapshot);
-                if hash == row.snapshot_hash {
+                let origin = decision.origin.map_or(origin, |changed| *changed);
+                let pinned = bytes(&origin.definition) == row.definition_hash;
+                self.origin = Some(origin);
+                if !pinned {
+                    Err("it went by another definition than the journal says".into())
+                } else if hash == row.snapshot_hash {
                     Ok(())
                 } else {
                     Err(format!("re-run it gives snapshot {}, recorded is {}", hex(&hash), hex(&row.snapshot_hash)))
@@ -165,7 +182,7 @@ impl Replay {
         }
         let origin = self.origin.as_ref().and_then(|origin| serde_json::to_string(origin).ok()).unwrap_or_default();
         if origin != row.origin {
-            findings.push("the stored origin is not that of the start in the journal".into());
+            findings.push("the stored origin is not what the journal leads to".into());
         }
         let Some(snapshot) = &self.snapshot else { return };
         if snapshot.lifecycle.word() != row.lifecycle {

@@ -51,7 +51,7 @@ pub enum InstanceWrite {
     Advance {
         /// The row as it shall be.
         row: InstanceRow,
-        /// Whether `title`, `lifecycle`, `finished_at`, `version`, `definition_hash` or `calendar_hash` changed too.
+        /// Whether `title`, `lifecycle`, `finished_at`, `version`, `definition_hash`, `calendar_hash` or `origin` changed too.
         /// They are rarely written, and `lifecycle` is indexed, so a turn says when they are.
         cold: bool,
     },

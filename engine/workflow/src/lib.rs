@@ -12,5 +12,6 @@ pub mod diff;
 pub mod ir;
 pub mod language;
 pub mod lint;
+pub mod migration;
 pub mod scxml;
 pub mod simulate;

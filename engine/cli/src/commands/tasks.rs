@@ -128,7 +128,8 @@ async fn held(
     let calendar: Calendar = stored("calendar", &calendar.ok_or_else(|| gone("calendar"))?.content)?;
     let origin: Origin = stored("origin", &row.origin)?;
     let snapshot: Snapshot = stored("state", &row.snapshot)?;
-    let world = World { definition: &definition, origin: &origin, calendar: &calendar, now, assuming: None };
+    let world =
+        World { definition: &definition, origin: &origin, calendar: &calendar, now, assuming: None, next: None };
     Ok(steps.into_iter().map(|step| (step.clone(), roles_in(world, &snapshot, &actor, &step))).collect())
 }
 

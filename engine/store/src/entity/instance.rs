@@ -69,13 +69,14 @@ const HOT: [Column; 7] = [
 ];
 
 /// The columns that few turns write.
-const COLD: [Column; 6] = [
+const COLD: [Column; 7] = [
     Column::Title,
     Column::Lifecycle,
     Column::FinishedAt,
     Column::Version,
     Column::DefinitionHash,
     Column::CalendarHash,
+    Column::Origin,
 ];
 
 /// The columns that the next revision of a stored instance writes, with those that few turns write or without.

@@ -245,7 +245,7 @@ impl Visit<StartCycle> {
     }
 
     fn before_start<'w>(&'w self, definition: &'w Definition, origin: &'w Origin) -> Result<World<'w>, Failure> {
-        Ok(World { definition, origin, calendar: &self.place()?.calendar, now: self.now, assuming: None })
+        Ok(World { definition, origin, calendar: &self.place()?.calendar, now: self.now, assuming: None, next: None })
     }
 
     /// Minutes that would be asked of people with one more cycle, as its first decision leaves it.

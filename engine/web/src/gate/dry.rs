@@ -117,6 +117,7 @@ impl Cycle {
             calendar: &self.place.calendar,
             now: self.now,
             assuming: None,
+            next: None,
         };
         let data =
             transition.event_data.as_ref().map_or(Value::Object(Default::default()), |schema| self.sample(schema));

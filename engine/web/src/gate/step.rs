@@ -124,6 +124,7 @@ impl Cycle {
             calendar: &self.place.calendar,
             now: self.now,
             assuming: None,
+            next: None,
         };
         let call = calls_for(world, &self.snapshot, id, &Answers::default())
             .map_err(|cause| Failure::Broken(format!("the settings of step `{id}`: {cause}")))?;

@@ -34,6 +34,8 @@ pub fn asks(world: World<'_>, snapshot: &Snapshot, command: &Command) -> Vec<Ask
         Command::Recalendar if !world.calendar.staff().is_empty() || !snapshot.handed.is_empty() => {
             open().map(Ask::Conclude).collect()
         }
+        // The picture of a step that ends with the migration is kept.
+        Command::Migrate { map, .. } => open().filter(|step| map.ends(step)).map(Ask::Conclude).collect(),
         _ => Vec::new(),
     }
 }
@@ -101,7 +103,7 @@ pub fn open_tasks(world: World<'_>, snapshot: &Snapshot) -> Result<Vec<super::Ne
         let Some(def) = world.definition.step(id) else { continue };
         let pool = snapshot.pools.get(&def.pool).map_or(0, |pool| pool.run);
         let due = state.due.map(|due| world.calendar.instant(due)).transpose().map_err(|error| error.to_string())?;
-        tasks.push(turn.task(def, state.run, pool, due)?);
+        tasks.push(turn.task_of(def, state, pool, due)?);
     }
     Ok(tasks)
 }

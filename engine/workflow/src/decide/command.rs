@@ -8,6 +8,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::migrate::{Mapping, Target};
 use super::model::{ChildStatus, Origin};
 
 /// Who asks.
@@ -168,6 +169,20 @@ pub enum Command {
     },
     /// The school's calendar changed: open timers are dated anew.
     Recalendar,
+    /// Go by another version of the workflow from now on.
+    Migrate {
+        /// The version, and the one it goes by now.
+        target: Box<Target>,
+        /// What has another name there.
+        map: Box<Mapping>,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Take the last migration back, as long as nothing else happened.
+    Unmigrate {
+        /// Why.
+        reason: Option<String>,
+    },
 }
 
 /// Answer of a plugin's `check`, without the personal value.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::command::ContributionStatus;
-use super::model::{ChildStatus, Object, Parent, PendingTimer, Snapshot};
+use super::model::{ChildStatus, Object, Origin, Parent, PendingTimer, Snapshot};
 use crate::ir::Privacy;
 
 /// The new truth and all that goes with it, to be committed as one.
@@ -34,6 +34,9 @@ pub struct Decision {
     pub artifacts: Vec<NewArtifact>,
     /// Messages to deliver after the commit.
     pub effects: Vec<Effect>,
+    /// What the instance is from now on, when it goes by another version of the workflow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Box<Origin>>,
 }
 
 /// What the sender is told.
@@ -117,6 +120,13 @@ pub enum Happening {
         /// Who was away.
         person: String,
     },
+    /// It goes by another version of the workflow.
+    Migrated {
+        /// Version before.
+        from: String,
+        /// Version from now on.
+        to: String,
+    },
     /// A message for people.
     Noted {
         /// Text.
@@ -156,6 +166,15 @@ pub enum TaskChange {
         run: u64,
         /// New instant.
         due: Timestamp,
+    },
+    /// Its step is called otherwise, or lies in a state that is.
+    Moved {
+        /// Number of the step's opening.
+        run: u64,
+        /// Step id.
+        step: String,
+        /// State it belongs to.
+        state: String,
     },
 }
 
@@ -221,6 +240,13 @@ pub enum ContributionChange {
         pool: String,
         /// Only what was handed in until then; `None` is everything.
         until: Option<Timestamp>,
+    },
+    /// The step that owns the pool is called otherwise; every round of it is meant.
+    Renamed {
+        /// Step id before.
+        from: String,
+        /// Step id from now on.
+        to: String,
     },
     /// Another status.
     Status {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::decision::{ContributionChange, Effect, Happening};
 use super::macrostep::Broken;
+use super::migrate;
 use super::model::{StepStatus, TimerPurpose};
 use super::turn::Turn;
 
@@ -60,6 +61,7 @@ pub(super) fn expire(turn: &mut Turn<'_>, pool: &str, until: Timestamp) {
 fn forget(turn: &mut Turn<'_>, pool: &str, until: Option<Timestamp>) {
     turn.contributions.push(ContributionChange::Erase { pool: pool.to_owned(), until });
     turn.trace.push(Happening::Erased { step: pool.to_owned() });
-    let steps = turn.world.definition.sharers(pool).map(str::to_owned).collect();
+    let steps: Vec<String> = turn.world.definition.sharers(pool).map(str::to_owned).collect();
+    let steps = migrate::with_earlier_names(turn, steps);
     turn.effects.push(Effect::Forget { steps });
 }

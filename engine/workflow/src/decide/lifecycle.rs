@@ -7,6 +7,7 @@ use super::command::Command;
 use super::contribute::{self, Handed};
 use super::decision::{Answer, Happening, Rejection, TaskChange, TimerChange};
 use super::macrostep::{self, Broken};
+use super::migrate;
 use super::model::{ChildStatus, Incident, Lifecycle, PendingTimer, StepStatus, TimerPurpose};
 use super::moved::{self, Moved, What};
 use super::stepper;
@@ -63,6 +64,8 @@ fn needs_leader(command: &Command) -> bool {
             | Command::Move { .. }
             | Command::Attendance { .. }
             | Command::Settle { .. }
+            | Command::Migrate { .. }
+            | Command::Unmigrate { .. }
     )
 }
 
@@ -78,6 +81,9 @@ fn texts_within_bounds(command: &Command) -> Result<(), Rejection> {
         | Command::Reschedule { reason, .. }
         | Command::Move { reason, .. } => ("reason", reason),
         Command::Note { text } => ("note", text),
+        Command::Migrate { reason: Some(reason), .. } | Command::Unmigrate { reason: Some(reason) } => {
+            ("reason", reason)
+        }
         _ => return Ok(()),
     };
     if text.trim().is_empty() {
@@ -131,6 +137,7 @@ pub(super) fn apply(turn: &mut Turn<'_>, command: &Command) -> Result<Answer, St
             turn.hand_over().map_err(Broken)?;
             conclude_all_ready(turn)?;
         }
+        Command::Migrate { .. } | Command::Unmigrate { .. } => return Err(migrate::no_way(turn, command).into()),
     }
     Ok(Answer::Accepted)
 }
@@ -313,6 +320,7 @@ fn recalendar(turn: &mut Turn<'_>) -> Result<(), Stop> {
 // ---- children
 
 fn child_ended(turn: &mut Turn<'_>, state: &str, key: &str, status: ChildStatus, outcome: &Value) -> Result<(), Stop> {
+    let state = &migrate::present_name(turn, state);
     let child = turn.snapshot.children.get_mut(state).and_then(|children| children.entries.get_mut(key));
     let Some(child) = child.filter(|child| child.status == ChildStatus::Running) else {
         return Err(Rejection::new("NOT_ENABLED", format!("there is no running child `{key}` of `{state}`")).into());

@@ -12,6 +12,7 @@ mod decision;
 mod erase;
 mod lifecycle;
 mod macrostep;
+mod migrate;
 mod model;
 mod moved;
 mod names;
@@ -30,6 +31,7 @@ pub use decision::{
     TaskChange, TimerChange,
 };
 pub use macrostep::MAX_QUEUED;
+pub use migrate::{Before, Kept, Mapping, Migrated, Renames, Target, form_of, unmet_after};
 pub use model::{
     Child, ChildStatus, Children, Incident, Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Snapshot, StepState,
     StepStatus, Tally, TimerPurpose,
@@ -66,8 +68,14 @@ pub fn decide(
     };
     let mut turn = Turn::new(world, actor, answers, before);
     lifecycle::admits(&turn, command)?;
+    if let Some(snapshot) = snapshot
+        && let Some(decision) = migrate::decide(world, snapshot, actor, answers, command)
+    {
+        return decision.and_then(bounded);
+    }
     match lifecycle::apply(&mut turn, command) {
         Ok(answer) => {
+            migrate::close_way_back(&mut turn, command, &answer);
             let decision = turn.finish(answer);
             bounded(decision)
         }
@@ -79,6 +87,7 @@ pub fn decide(
             let before = snapshot.cloned().unwrap_or_else(|| blank(world));
             let mut turn = Turn::new(world, actor, answers, before);
             lifecycle::break_down(&mut turn, None, &cause);
+            migrate::close_way_back(&mut turn, command, &Answer::Accepted);
             Ok(turn.finish(Answer::Accepted))
         }
     }
@@ -144,5 +153,6 @@ fn blank(world: World<'_>) -> Snapshot {
         absent: Default::default(),
         handed: Default::default(),
         counter: 0,
+        migrated: None,
     }
 }

@@ -10,10 +10,12 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::migrate::Migrated;
+
 /// JSON object.
 pub type Object = Map<String, Value>;
 
-/// What never changes about an instance; given by [`Command::Start`].
+/// What an instance is: given by [`Command::Start`], changed by nothing but [`Command::Migrate`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// Public id, unique in the database.
@@ -121,6 +123,9 @@ pub struct Snapshot {
     pub handed: BTreeMap<String, Option<String>>,
     /// Last number given to a step opening, timer, pool, child round or incident.
     pub counter: u64,
+    /// What stays of earlier versions of the workflow, when it was migrated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migrated: Option<Box<Migrated>>,
 }
 
 /// What became of a step.

@@ -19,7 +19,7 @@ impl Turn<'_> {
         let definition = self.world.definition;
         let Some(state) = definition.states.get(number) else { return Ok(()) };
         for step in &state.steps {
-            if let Some(def) = definition.step(step) {
+            if let Some(def) = definition.opening(step) {
                 let result = self.open_step(def);
                 self.tolerate(result)?;
             }
@@ -60,7 +60,7 @@ impl Turn<'_> {
 
     // ---- steps
 
-    fn open_step(&mut self, def: &StepDef) -> Result<(), String> {
+    pub(super) fn open_step(&mut self, def: &StepDef) -> Result<(), String> {
         let id = def.step.id.clone();
         let earlier = self.snapshot.steps.get(&id).map(|s| (s.status, s.round));
         let again = matches!(earlier, Some((StepStatus::Closed, _))) && !def.step.fresh;
@@ -83,18 +83,24 @@ impl Turn<'_> {
             ready: false,
             reason: None,
         };
+        let task = self.task_of(def, &state, pool, due.map(|(_, instant)| instant))?;
         self.snapshot.steps.insert(id.clone(), state);
-        self.trace.push(Happening::Opened { step: id.clone() });
-        let task = self.task(def, run, pool, due.map(|(_, instant)| instant))?;
+        self.trace.push(Happening::Opened { step: id });
         self.tasks.push(TaskChange::Open(Box::new(task)));
         self.step_timers(def)
     }
 
-    /// A step as people have it in their lists.
-    pub(super) fn task(&self, def: &StepDef, run: u64, pool: u64, due: Option<Timestamp>) -> Result<NewTask, String> {
+    /// The task of an open step.
+    pub(super) fn task_of(
+        &self,
+        def: &StepDef,
+        state: &StepState,
+        pool: u64,
+        due: Option<Timestamp>,
+    ) -> Result<NewTask, String> {
         let id = &def.step.id;
         Ok(NewTask {
-            run,
+            run: state.run,
             pool,
             step: id.clone(),
             kind: def.step.kind.clone(),
@@ -104,7 +110,7 @@ impl Turn<'_> {
             assignees: self.takers(def)?,
             minutes: def.step.minutes,
             privacy: def.step.privacy.unwrap_or(self.world.definition.ir.privacy),
-            opened_at: self.snapshot.steps.get(id).map_or(self.world.now, |state| state.opened_at),
+            opened_at: state.opened_at,
             due,
         })
     }
@@ -165,6 +171,7 @@ impl Turn<'_> {
             state.ready = answer.ready;
         }
         let (run, how) = (state.run, status_word(status));
+        self.let_go(id);
         self.tasks.push(TaskChange::Close { run, how });
         self.trace.push(Happening::Closed { step: id.to_owned(), how: how.to_owned() });
         self.stop_timers(&format!("step:{id}"));

@@ -38,6 +38,8 @@ pub struct World<'a> {
     pub now: Timestamp,
     /// What a rehearsal takes for granted; a live instance assumes nothing.
     pub assuming: Option<&'a Assumptions>,
+    /// The definition to go by from now on; only [`super::Command::Migrate`] and its undoing need one.
+    pub next: Option<&'a Definition>,
 }
 
 /// An event on its way through the chart.
@@ -147,6 +149,7 @@ impl<'a> Turn<'a> {
             contributions: self.contributions,
             artifacts: self.artifacts,
             effects: self.effects,
+            origin: None,
         }
     }
 
@@ -275,6 +278,10 @@ fn built_in(key: &str) -> BTreeMap<String, String> {
         "notice.absent" => (
             "{person} is er niet tot en met {until}, en niemand staat in bij ‘{title}’.",
             "{person} is away until {until}, and nobody stands in for ‘{title}’.",
+        ),
+        "notice.migrated" => (
+            "Deze cyclus werkt voortaan volgens versie {version}. Daardoor veranderde er iets aan je taken.",
+            "This cycle goes by version {version} from now on. Because of that, something changed in your tasks.",
         ),
         _ => return BTreeMap::new(),
     };

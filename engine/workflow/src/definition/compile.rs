@@ -38,6 +38,7 @@ impl Parts {
             blocks: self.blocks,
             states: self.states,
             steps: self.steps,
+            fresh: BTreeMap::new(),
             timers: self.timers,
             roles: self.roles,
             views: self.views,
@@ -278,9 +279,18 @@ impl Compiler {
     }
 
     fn step(&mut self, step: &ir::Step, state: &str) {
+        let def = self.step_def(step, state);
+        if self.steps.insert(step.id.clone(), def).is_some() {
+            let place = format!("step:{}", step.id);
+            self.problem(&place, "two steps bear this id; step ids are unique in a workflow");
+        }
+    }
+
+    /// A step with its programs, owning its pool.
+    pub(super) fn step_def(&mut self, step: &ir::Step, state: &str) -> StepDef {
         let place = format!("step:{}", step.id);
         let inputs = self.named(&format!("{place}/inputs"), &step.inputs);
-        let def = StepDef {
+        StepDef {
             state: state.to_owned(),
             pool: step.id.clone(),
             reads_steps: expressions::reads(step, "steps"),
@@ -289,9 +299,6 @@ impl Compiler {
             checks: self.requirements(&place, "checks", &step.checks),
             assign: step.assign.as_ref().and_then(|e| self.expr(&format!("{place}/assign"), e, &Type::Dyn)),
             step: step.clone(),
-        };
-        if self.steps.insert(step.id.clone(), def).is_some() {
-            self.problem(&place, "two steps bear this id; step ids are unique in a workflow");
         }
     }
 

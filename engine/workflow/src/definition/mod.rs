@@ -4,6 +4,7 @@
 
 mod compile;
 mod context;
+mod kept;
 mod pieces;
 mod programs;
 
@@ -15,6 +16,7 @@ use crate::cel::Program;
 use crate::ir;
 
 pub use context::environment;
+pub use kept::Form;
 pub use programs::{Each, Op, Requirement, Segment, Template, TemplatePart, Tree};
 
 /// A workflow that can run.
@@ -32,8 +34,10 @@ pub struct Definition {
     pub blocks: Vec<Vec<Op>>,
     /// What hangs on each state, by `StateId::index()` (0 is the root).
     pub states: Vec<StateDef>,
-    /// Steps by id.
+    /// Steps by id, those that an instance keeps of an earlier version among them.
     pub steps: BTreeMap<String, StepDef>,
+    /// The form in which a step opens next, where an instance keeps another one until the step closes.
+    pub fresh: BTreeMap<String, StepDef>,
     /// Timers by id.
     pub timers: BTreeMap<String, ir::Timer>,
     /// Roles filled by an expression.
@@ -160,6 +164,11 @@ impl Definition {
     /// The step of this id.
     pub fn step(&self, id: &str) -> Option<&StepDef> {
         self.steps.get(id)
+    }
+
+    /// The step of this id as it opens.
+    pub fn opening(&self, id: &str) -> Option<&StepDef> {
+        self.fresh.get(id).or_else(|| self.steps.get(id))
     }
 
     /// Steps that write to the same pool as `owner`, in id order.

@@ -87,6 +87,8 @@ pub const ALL: &[Code] = &[
     code("DB084", Error, "transition that does nothing"),
     code("DB085", Error, "chart not valid"),
     code("DB090", Error, "malformed time rule"),
+    code("DB091", Error, "unknown setting in a map"),
+    code("DB092", Error, "two things with one name in a map"),
     code("DB100", Error, "expression not valid"),
     code("DB101", Error, "unknown name in an expression"),
     code("DB102", Error, "types do not fit in an expression"),

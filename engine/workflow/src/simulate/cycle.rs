@@ -60,6 +60,7 @@ impl<'p> Cycle<'p> {
             calendar,
             now,
             assuming: Some(&self.script.route.assumptions),
+            next: None,
         }
     }
 

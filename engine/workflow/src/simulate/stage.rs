@@ -231,6 +231,7 @@ impl<'p> Stage<'p> {
             calendar: &self.plan.school.calendar,
             now: self.now,
             assuming: Some(&script.route.assumptions),
+            next: None,
         };
         let decision = decide(world, None, &Actor::system(), &command, &Answers::default()).map_err(|error| {
             let text = format!("`{}` can not start: {}", origin.workflow, error.help);
@@ -294,6 +295,8 @@ impl<'p> Stage<'p> {
                 TaskChange::Open(task) => self.open(number, &task),
                 TaskChange::Close { run, .. } => self.close(number, run),
                 TaskChange::Assign { run, assignees } => self.reassign(number, run, &assignees),
+                // A rehearsal does not migrate.
+                TaskChange::Moved { .. } => {}
                 TaskChange::Due { run, due } => {
                     if let Some(work) = self.cycles.get_mut(number).and_then(|cycle| cycle.works.get_mut(&run)) {
                         work.due = Some(due);

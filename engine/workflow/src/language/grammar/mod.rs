@@ -5,12 +5,14 @@
 
 mod action;
 mod instrument;
+mod mapping;
 mod state;
 mod step;
 mod workflow;
 
 pub use action::{ACTION, ACTIONS};
 pub use instrument::INSTRUMENT;
+pub use mapping::MAPPING;
 pub use state::{EACH, REQUIREMENT, RUN, STATE, TRANSITION};
 pub use step::{LINEAR_STEP, STEP};
 pub use workflow::{DATUM, FIELD, WORKFLOW};
@@ -123,5 +125,6 @@ pub fn all() -> Vec<&'static Construct> {
     ];
     all.extend(ACTIONS);
     all.extend([&action::RAISED, &action::SENT, &action::TO_CHILDREN, &action::NOTICE, &action::PRODUCT, &INSTRUMENT]);
+    all.extend([&MAPPING, &mapping::RENAMES]);
     all
 }
