@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use crate::args_people::{People, Workload};
-pub use crate::args_words::{Diff, Import, Instrument, TraceBack};
+pub use crate::args_words::{Diff, Import, Instrument, Migrate, TraceBack};
 use crate::choice::{CheckFormat, Colour, DiagramFormat, Direction, Lang};
 use crate::database::Database;
 
@@ -41,7 +41,7 @@ pub struct Common {
     #[arg(long, global = true)]
     pub json: bool,
     /// Who acts: the id of a person of the school, or `system` for the operator of this machine
-    #[arg(long = "as", global = true, env = "DRAAIBOEK_AS", value_name = "PERSON")]
+    #[arg(long = "as", alias = "by", global = true, env = "DRAAIBOEK_AS", value_name = "PERSON")]
     pub person: Option<String>,
     /// The school; needed only when the database holds several
     #[arg(long, global = true, value_name = "ID")]
@@ -224,6 +224,8 @@ pub enum Command {
     TraceBack(TraceBack),
     /// Say in words what differs between two versions of a workflow
     Diff(Diff),
+    /// Let running cycles go by another version of their workflow, or take that back
+    Migrate(Migrate),
     /// Prove that the database says what happened: re-run every cycle and compare
     Verify,
     /// Carry out timers and effects until Ctrl-C

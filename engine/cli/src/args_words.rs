@@ -1,4 +1,4 @@
-//! The arguments of `diff`, `instrument` and `trace-back`. Says what can be asked, does nothing.
+//! The arguments of `diff`, `migrate`, `instrument` and `trace-back`. Says what can be asked, does nothing.
 
 use std::path::PathBuf;
 
@@ -49,6 +49,35 @@ pub struct TraceBack {
     /// What came of it, instead of what it rests on
     #[arg(long)]
     pub forward: bool,
+}
+
+/// `migrate`.
+#[derive(Debug, clap::Args)]
+pub struct Migrate {
+    /// The workflow
+    #[arg(required_unless_present = "undo")]
+    pub workflow: Option<String>,
+    /// Version that the cycles go by now
+    #[arg(long, value_name = "VERSION", required_unless_present = "undo")]
+    pub from: Option<String>,
+    /// Version that they go by from then on
+    #[arg(long, value_name = "VERSION", required_unless_present = "undo")]
+    pub to: Option<String>,
+    /// Only these cycles
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    pub instance: Vec<String>,
+    /// What has another name in the new version (YAML)
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// Take the last migration of this cycle back, as long as nothing else happened
+    #[arg(long, value_name = "ID", conflicts_with_all = ["workflow", "from", "to", "instance", "map"])]
+    pub undo: Option<String>,
+    /// Say what would happen and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Why; it is written in the journal and told to those whose tasks change
+    #[arg(long)]
+    pub reason: Option<String>,
 }
 
 /// `diff`.

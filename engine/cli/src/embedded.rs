@@ -9,7 +9,7 @@ use rust_embed::RustEmbed;
 
 use crate::failure::Failure;
 use crate::play::{Loaded, embedded};
-use crate::shelf::{Published, Shelf};
+use crate::shelf::{Published, Shelf, VERSIONS};
 
 #[derive(RustEmbed)]
 #[folder = "../../plugins/dist/"]
@@ -46,12 +46,27 @@ fn names() -> BTreeSet<String> {
 
 /// The files of a workflow.
 pub fn bundle(name: &str) -> Option<Bundle> {
-    let main = format!("{name}/{name}.yaml");
-    let texts = format!("{name}/texts/");
+    files(name, name)
+}
+
+/// The files of a workflow in a folder.
+fn files(folder: &str, name: &str) -> Option<Bundle> {
+    let main = format!("{folder}/{name}.yaml");
+    let texts = format!("{folder}/texts/");
     let files: BTreeSet<_> =
         Workflows::iter().filter(|path| path.starts_with(&texts) && path.ends_with(".yaml")).collect();
     let source = |path: &str| Some(SourceFile::new(format!("<built-in>/{path}"), text(path)?));
     Some(Bundle { main: source(&main)?, texts: files.iter().filter_map(|path| source(path)).collect() })
+}
+
+/// The files of earlier versions of a workflow, in order of version.
+pub fn earlier(name: &str) -> Vec<Bundle> {
+    let folder = format!("{name}/{VERSIONS}/");
+    let main = format!("/{name}.yaml");
+    let version = |path: &str| semver::Version::parse(path.strip_prefix(&folder)?.strip_suffix(&main)?).ok();
+    let mut versions: Vec<semver::Version> = Workflows::iter().filter_map(|path| version(&path)).collect();
+    versions.sort();
+    versions.iter().filter_map(|version| files(&format!("{folder}{version}"), name)).collect()
 }
 
 /// Stands for all workflows as they are in this binary: as long as it is the same, none of them changed.
@@ -65,13 +80,13 @@ pub fn fingerprint() -> String {
     content_hash(&all).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The workflows, compiled.
+/// The workflows in all their versions, compiled.
 ///
 /// # Errors
 /// One of them has mistakes; the tests see to it that none has.
 pub fn workflows() -> Result<Vec<Published>, Failure> {
     let shelf = Shelf::default();
-    let found: Result<Vec<_>, _> = names().iter().map(|name| shelf.published(name)).collect();
+    let found: Result<Vec<_>, _> = names().iter().map(|name| shelf.versions(name)).collect();
     Ok(found?.into_iter().flatten().collect())
 }
 

@@ -11,6 +11,9 @@ use draaiboek_workflow::language::{
 
 use crate::embedded;
 
+/// Folder with earlier versions beside the document of a workflow.
+pub const VERSIONS: &str = "versions";
+
 /// A workflow that can be published.
 #[derive(Debug, Clone)]
 pub struct Published {
@@ -53,6 +56,25 @@ impl Shelf {
         on_disk.or_else(|| embedded::bundle(name))
     }
 
+    /// The files of earlier versions of a workflow, `versions/VERSION/NAME.yaml` below its folder, in order of version.
+    pub fn earlier(&self, name: &str) -> Vec<Bundle> {
+        let on_disk = self.folders.iter().flat_map(|folder| {
+            let own = folder.file_name().is_some_and(|own| own == name);
+            earlier_files(&if own { folder.clone() } else { folder.join(name) })
+        });
+        let on_disk: Vec<Bundle> = on_disk.filter_map(|file| read_main(&file)).collect();
+        if on_disk.is_empty() { embedded::earlier(name) } else { on_disk }
+    }
+
+    /// All versions of a workflow, compiled, the newest last.
+    ///
+    /// # Errors
+    /// One of them has mistakes.
+    pub fn versions(&self, name: &str) -> Result<Vec<Published>, Mistakes> {
+        let all = self.earlier(name).into_iter().chain(self.bundle(name));
+        all.map(|bundle| self.compiled(&bundle)).collect()
+    }
+
     /// The file of an instrument: `instruments/NAME.yaml` in one of the folders or beside it.
     pub fn instrument(&self, name: &str) -> Option<SourceFile> {
         let file = format!("instruments/{name}.yaml");
@@ -70,21 +92,20 @@ impl Shelf {
         language::check(bundle, &Options { resolve: Some(&resolve), instrument: Some(&instrument), kinds })
     }
 
-    /// The workflow of a name, compiled; `None` when there is none.
+    /// A workflow, compiled.
     ///
     /// # Errors
     /// It has mistakes.
-    pub fn published(&self, name: &str) -> Result<Option<Published>, Mistakes> {
-        let Some(bundle) = self.bundle(name) else { return Ok(None) };
+    pub fn compiled(&self, bundle: &Bundle) -> Result<Published, Mistakes> {
         let source = bundle.main.text.to_string();
-        let checked = self.check(&bundle, None);
+        let checked = self.check(bundle, None);
         match checked.workflow {
-            Some(workflow) => Ok(Some(Published { workflow, source })),
+            Some(workflow) => Ok(Published { workflow, source }),
             None => Err(Mistakes(human(&checked.diagnostics, &checked.sources))),
         }
     }
 
-    /// These workflows and all that they run as children; names that are not found are left out.
+    /// These workflows and all that they run as children, in all versions; names that are not found are left out.
     ///
     /// # Errors
     /// One of them has mistakes.
@@ -95,7 +116,7 @@ impl Shelf {
             if !known.insert(name.clone()) {
                 continue;
             }
-            if let Some(published) = self.published(&name)? {
+            for published in self.versions(&name)? {
                 wanted.extend(
                     published
                         .workflow
@@ -125,9 +146,26 @@ fn main_file(folder: &Path) -> Option<PathBuf> {
 }
 
 fn read(folder: &Path) -> Option<Bundle> {
-    let main = main_file(folder).filter(|file| file.is_file())?;
-    let texts = text_files(&main).iter().filter_map(|file| source(file)).collect();
-    Some(Bundle { main: source(&main)?, texts })
+    read_main(&main_file(folder).filter(|file| file.is_file())?)
+}
+
+fn read_main(main: &Path) -> Option<Bundle> {
+    let texts = text_files(main).iter().filter_map(|file| source(file)).collect();
+    Some(Bundle { main: source(main)?, texts })
+}
+
+/// The documents of earlier versions of the workflow in `folder`, in order of version.
+pub fn earlier_files(folder: &Path) -> Vec<PathBuf> {
+    let Some(name) = folder.file_name().map(|name| format!("{}.yaml", name.to_string_lossy())) else {
+        return Vec::new();
+    };
+    let entries = std::fs::read_dir(folder.join(VERSIONS)).into_iter().flatten().flatten();
+    let mut found: Vec<(semver::Version, PathBuf)> = entries
+        .filter_map(|entry| Some((semver::Version::parse(entry.file_name().to_str()?).ok()?, entry.path().join(&name))))
+        .filter(|(_, file)| file.is_file())
+        .collect();
+    found.sort();
+    found.into_iter().map(|(_, file)| file).collect()
 }
 
 /// A file as text. Bytes that are no text stay visible as such, and the check stumbles over them.

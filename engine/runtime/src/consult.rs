@@ -6,7 +6,8 @@ use std::sync::Arc;
 use draaiboek_plugin_host as host;
 use draaiboek_workflow::calendar::Calendar;
 use draaiboek_workflow::decide::{
-    Actor, Answers, Ask, Checked, Command, Conclusion, Problem, StepStatus, acts_for, asks, calls_for, roles_in,
+    Actor, Answers, Ask, Checked, Command, Conclusion, Problem, StepStatus, acts_for, asks, calls_for,
+    plugin_of as pinned_to, roles_in,
 };
 use draaiboek_workflow::ir::Identity;
 use jiff::Timestamp;
@@ -250,13 +251,12 @@ fn plugin_of(library: &host::Library, live: &Live, step: &str) -> Result<(Arc<ho
         .step(step)
         .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
     let kind = &def.step.kind;
-    let kept = live.snapshot.as_ref().and_then(|snapshot| snapshot.migrated.as_ref()?.kept.get(step));
-    let pinned = kept.and_then(|kept| kept.plugin.as_ref()).or_else(|| live.origin.plugins.get(kind));
+    let pinned = pinned_to(&live.origin, live.snapshot.as_ref(), step, kind);
     let plugin = pinned.and_then(|hash| library.by_hash(hash)).ok_or_else(|| EngineError::Incident {
         step: step.to_owned(),
         cause: format!(
             "this cycle is pinned to a plugin for `{kind}` that is not installed ({}); install it and retry",
-            pinned.map_or("none", String::as_str)
+            pinned.unwrap_or("none")
         ),
         retryable: false,
     })?;

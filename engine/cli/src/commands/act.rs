@@ -174,6 +174,7 @@ pub fn happened(happening: &Happening) -> Option<String> {
         Happening::HandedOver { person, to: Some(to) } => format!("handed over   {person}: {to} stands in"),
         Happening::HandedOver { person, to: None } => format!("away          {person}: nobody stands in"),
         Happening::HandedBack { person } => format!("handed back   {person}"),
+        Happening::Migrated { from, to } => format!("migrated      {from} → {to}"),
         Happening::Noted { text } => format!("noted         {text}"),
         Happening::Broke { incident, cause } => format!("broke         {incident}: {cause}"),
     })

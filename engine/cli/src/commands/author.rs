@@ -14,7 +14,7 @@ use super::sources;
 pub fn check(asked: &Check, common: &Common, output: &Output) -> Result<Exit, Failure> {
     let kinds = if asked.plugins { Some(sources::kinds(common)?) } else { None };
     let (mut diagnostics, mut files) = (Vec::new(), Vec::new());
-    let found = sources::find(&asked.paths)?;
+    let found = sources::with_earlier(sources::find(&asked.paths)?);
     for workflow in &found {
         let outcome = sources::check(workflow, kinds.as_ref())?;
         diagnostics.extend(outcome.diagnostics);

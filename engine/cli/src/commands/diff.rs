@@ -73,8 +73,8 @@ async fn workflow(named: &str, common: &Common, output: &Output) -> Result<Workf
         }
         known.extend(stored_ones.into_iter().map(|row| row.version));
     }
-    let built_in = Shelf::default().published(id).map_err(|mistakes| Failure::broken(mistakes.to_string()))?;
-    if let Some(built_in) = built_in {
+    let built_in = Shelf::default().versions(id).map_err(|mistakes| Failure::broken(mistakes.to_string()))?;
+    for built_in in built_in.into_iter().rev() {
         if version.is_none_or(|version| version == built_in.workflow.version) {
             return Ok(built_in.workflow);
         }

@@ -10,6 +10,7 @@ mod instrument;
 mod keep;
 mod lineage;
 mod look;
+mod migrate;
 mod people;
 mod play;
 mod plugin;
@@ -70,6 +71,7 @@ pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         }
         Command::TraceBack(asked) => lineage::trace_back(asked, common, output).await,
         Command::Diff(asked) => diff::diff(asked, common, output).await,
+        Command::Migrate(asked) => migrate::migrate(asked, common, output).await,
         Command::Verify => keep::verify(common, output).await,
         Command::Run => keep::run(common, output).await,
         Command::Serve(asked) => serve::serve(asked, common, output).await,

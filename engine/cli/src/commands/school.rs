@@ -72,7 +72,7 @@ async fn list(common: &Common, output: &Output) -> Result<(), Failure> {
 
 /// `draaiboek publish`: all of them, or none when one has mistakes.
 pub async fn publish(paths: &[PathBuf], common: &Common, output: &Output) -> Result<Exit, Failure> {
-    let found = sources::find(paths)?;
+    let found = sources::with_earlier(sources::find(paths)?);
     let kinds = sources::kinds(common)?;
     let outcomes = found.iter().map(|found| sources::check(found, Some(&kinds))).collect::<Result<Vec<_>, _>>()?;
     let (mut diagnostics, mut files, mut ready) = (Vec::new(), Vec::new(), Vec::new());

@@ -8,12 +8,12 @@ use serde_json::json;
 use crate::args::Common;
 use crate::failure::Failure;
 use crate::session;
-use crate::shelf::{Shelf, text_files};
+use crate::shelf::{Shelf, VERSIONS, earlier_files, text_files};
 
 use super::input;
 
 /// Folders of a workflow that hold other files than workflows.
-const BESIDE: [&str; 4] = ["texts", "scenarios", "schools", "documents"];
+const BESIDE: [&str; 5] = ["texts", "scenarios", "schools", "documents", VERSIONS];
 
 /// A workflow or an instrument on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,14 +99,33 @@ pub fn one(path: &Path) -> Result<Found, Failure> {
     }
 }
 
+/// The same with the earlier versions that stand beside them, each before the newest.
+pub fn with_earlier(found: Vec<Found>) -> Vec<Found> {
+    let mut all = Vec::with_capacity(found.len());
+    for newest in found {
+        let folder = newest.main.parent().filter(|_| newest.form == Form::Folder && !is_earlier(&newest.main));
+        let earlier = folder.map(earlier_files).unwrap_or_default().into_iter();
+        all.extend(earlier.map(|main| Found { main, form: Form::Folder }));
+        all.push(newest);
+    }
+    all
+}
+
 fn single(path: &Path) -> Found {
-    let stem = path.file_stem();
-    let folder = path.canonicalize().ok().is_some_and(|path| path.parent().and_then(Path::file_name) == stem);
-    let form = match says(path) {
-        Form::File if folder => Form::Folder,
-        form => form,
-    };
-    Found { main: path.to_owned(), form }
+    Found { main: path.to_owned(), form: with_texts(says(path), path) }
+}
+
+/// A workflow that lies in a folder of its own name, or of its version, has texts beside it.
+fn with_texts(form: Form, path: &Path) -> Form {
+    let real = path.canonicalize().ok();
+    let own = real.is_some_and(|real| real.parent().and_then(Path::file_name) == real.file_stem());
+    if form == Form::File && (own || is_earlier(path)) { Form::Folder } else { form }
+}
+
+/// Whether a document is that of an earlier version: `versions/VERSION/NAME.yaml`.
+fn is_earlier(path: &Path) -> bool {
+    let above = path.parent().and_then(Path::parent);
+    above.and_then(Path::file_name).is_some_and(|name| name == VERSIONS)
 }
 
 fn below(folder: &Path, found: &mut Vec<Found>) -> Result<(), Failure> {
@@ -130,7 +149,7 @@ fn below(folder: &Path, found: &mut Vec<Found>) -> Result<(), Failure> {
         if kind.is_dir() && !BESIDE.iter().any(|name| entry.file_name() == *name) {
             below(&path, found)?;
         } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "yaml") {
-            found.extend(wants_to_be(&path).map(|form| Found { main: path, form }));
+            found.extend(wants_to_be(&path).map(|form| Found { form: with_texts(form, &path), main: path }));
         }
     }
     Ok(())
@@ -195,7 +214,8 @@ pub fn check(found: &Found, kinds: Option<&Kinds>) -> Result<Outcome, Failure> {
         diagnostics.extend(checked.diagnostics);
         return Ok(Outcome { checked: None, source, diagnostics, sources: checked.sources });
     }
-    let beside = found.main.parent().and_then(Path::parent).map(Path::to_owned);
+    let up = if is_earlier(&found.main) { 4 } else { 2 };
+    let beside = found.main.ancestors().nth(up).map(Path::to_owned);
     let checked = Shelf::of(beside.into_iter().collect()).check(&Bundle { main, texts }, kinds);
     diagnostics.extend(checked.diagnostics.iter().cloned());
     Ok(Outcome { source, diagnostics, sources: checked.sources.clone(), checked: Some(checked) })

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::scenario::{
-    Because, CalendarChange, Contribute, Downtime, Element, Find, Join, Move, Note, OneContribution, OneStep,
+    Because, CalendarChange, Contribute, Downtime, Element, Find, Join, Migrate, Move, Note, OneContribution, OneStep,
     Reschedule, Send, Start, Whom,
 };
 
@@ -34,6 +34,8 @@ pub enum Command<'e> {
     Reschedule(&'e Reschedule),
     /// Put it in other states.
     Move(&'e Move),
+    /// Let it go by another version.
+    Migrate(&'e Migrate),
     /// Write a line in its journal.
     Note(&'e Note),
     /// A person is away.
@@ -74,6 +76,7 @@ impl Element {
             self.cancel.as_ref().map(Command::Cancel),
             self.reschedule.as_ref().map(Command::Reschedule),
             self.move_to.as_ref().map(Command::Move),
+            self.migrate.as_ref().map(Command::Migrate),
             self.note.as_ref().map(Command::Note),
             self.absent.as_ref().map(Command::Absent),
             self.present.as_ref().map(Command::Present),
@@ -108,6 +111,7 @@ impl Command<'_> {
             Self::Cancel(_) => "cancel",
             Self::Reschedule(_) => "reschedule",
             Self::Move(_) => "move",
+            Self::Migrate(_) => "migrate",
             Self::Note(_) => "note",
             Self::Absent(_) => "absent",
             Self::Present(_) => "present",

@@ -9,6 +9,7 @@ mod either;
 mod entries;
 mod expectation;
 mod matching;
+mod migration;
 mod narrator;
 mod place;
 mod player;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use draaiboek_workflow::decide::{Actor, Answer, Command, Effect, Happening, Rejection};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::ir::{State, StateKind};
+use draaiboek_workflow::migration;
 use jiff::civil::DateTime;
 use serde_json::Value;
 
@@ -245,7 +246,7 @@ impl About {
             (Some(sentence), Some(about)) if sentence == because => self.named(about),
             (Some(sentence), Some(about)) => format!("{sentence} ({})", self.named(about)),
             (Some(sentence), None) => sentence,
-            (None, _) => self.named(reason),
+            (None, _) => migration::reason(reason, self.language.locale()).unwrap_or_else(|| self.named(reason)),
         }
     }
 
@@ -336,6 +337,10 @@ fn command_scene(line: &Line, about: &About, now: Vec<String>) -> Option<Scene> 
                 Command::Pause { reason } | Command::Cancel { reason } | Command::Move { reason, .. } => {
                     format!("{word} ({reason})")
                 }
+                Command::Migrate { target, reason: None, .. } => format!("{word} ({})", target.version),
+                Command::Migrate { target, reason: Some(reason), .. } => {
+                    format!("{word} ({}: {reason})", target.version)
+                }
                 _ => word.to_owned(),
             },
             now,
@@ -351,6 +356,8 @@ fn lifecycle_word(command: &Command, language: Language) -> Option<&'static str>
         Command::Cancel { .. } => ("stopzetten", "cancel"),
         Command::Reschedule { .. } => ("een andere datum", "another date"),
         Command::Move { .. } => ("naar een andere stap", "move to another step"),
+        Command::Migrate { .. } => ("een andere versie van het draaiboek", "another version of the workflow"),
+        Command::Unmigrate { .. } => ("terug naar de vorige versie", "back to the version before"),
         Command::Recalendar => ("de kalender is gewijzigd", "the calendar has changed"),
         _ => return None,
     };

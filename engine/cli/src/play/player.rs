@@ -1,17 +1,20 @@
 //! Walks through a play: moves the clock, carries commands out, checks, tells. One player per play.
 
+use std::path::Path;
+
 use draaiboek_runtime::{EngineError, Reply, StaffError};
-use draaiboek_workflow::decide::{Actor, Answer, Command as Asked, Rejection};
+use draaiboek_workflow::decide::{Actor, Answer, Command as Asked, Rejection, Target};
 
 use super::checks::{Seen, check};
 use super::command::Command;
 use super::entries::entries;
 use super::expectation::Expect;
 use super::matching::Difference;
+use super::migration;
 use super::narrator::Narrator;
 use super::place::Placed;
 use super::report::{Check, Played};
-use super::scenario::{Because, Contribute, Element, Move, Note, OneContribution, OneStep, Reschedule, Send};
+use super::scenario::{Because, Contribute, Element, Migrate, Move, Note, OneContribution, OneStep, Reschedule, Send};
 use super::stage::{Stage, StageError};
 
 /// What the sender of a command was told.
@@ -186,8 +189,26 @@ impl Player {
                 self.current = Some(find.name.clone());
                 Ok(Told::Answer(Answer::Accepted))
             }
+            Command::Migrate(migrate) => self.migrate(element, migrate).await,
             other => self.ask(element, other).await,
         }
+    }
+
+    async fn migrate(&mut self, element: &Placed<Element>, migrate: &Migrate) -> Result<Told, StageError> {
+        let actor = self.acting(element, None)?;
+        let instance = self.instance(migrate.instance.as_ref()).await?;
+        let beside = Path::new(&self.played.file).parent().unwrap_or(Path::new("."));
+        let answer = told(migration::migrate(&self.stage, &instance, &actor, migrate, beside).await?)?;
+        let reason = migrate.reason.clone();
+        let asked = match &migrate.to {
+            Some(to) if !migrate.undo => {
+                let target = Target { version: to.clone(), ..Target::default() };
+                Asked::Migrate { target: Box::new(target), map: Box::default(), reason }
+            }
+            _ => Asked::Unmigrate { reason },
+        };
+        self.tell_refusal(&instance, &actor, &asked, &answer).await?;
+        Ok(answer)
     }
 
     /// The commands that the core knows by the same name.

@@ -136,6 +136,8 @@ pub struct Element {
     /// Put it in other states, without guards.
     #[serde(rename = "move")]
     pub move_to: Option<Move>,
+    /// Let it go by another version of its workflow.
+    pub migrate: Option<Migrate>,
     /// Write a line in its journal.
     pub note: Option<Note>,
     /// A person is away.
@@ -310,6 +312,24 @@ pub struct Move {
     /// Why.
     #[serde(default)]
     pub reason: String,
+}
+
+/// Another version of its workflow, or the way back.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Migrate {
+    /// Instance.
+    #[serde(rename = "in")]
+    pub instance: Option<String>,
+    /// Version, or a file or folder with the workflow, from the folder of the scenario.
+    pub to: Option<String>,
+    /// What has another name there: as in the map of `draaiboek migrate`, or its file, from the folder of the scenario.
+    pub map: Option<Value>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Take the last migration back instead.
+    #[serde(default)]
+    pub undo: bool,
 }
 
 /// A line in the journal.

@@ -151,6 +151,11 @@ impl Words {
             "BLOCKED" => self.say("Dit wacht op een herstelling.", "This waits for a repair."),
             "CONFLICT" => self.say("Iemand anders was net eerder.", "Somebody else was just before."),
             "LATE" => self.say("Dit is te laat.", "This is too late."),
+            "CANNOT_MIGRATE" => {
+                self.say("Deze cyclus kan nog niet over naar die versie.", "This cycle cannot go by that version yet.")
+            }
+            "CANNOT_UNDO" => self.say("Terug kan niet meer.", "There is no way back any more."),
+            "ALREADY_THERE" => self.say("Deze cyclus is daar al.", "This cycle is there already."),
             _ => return None,
         })
     }

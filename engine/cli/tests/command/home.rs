@@ -41,6 +41,10 @@ impl Home {
         self.0.path().join(name)
     }
 
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
     pub fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_draaiboek"));
         // Compiled plugins are shared between the tests: making them is the slow part.

@@ -4,6 +4,7 @@ mod author;
 mod database;
 mod disk;
 mod home;
+mod migrate;
 mod plugin;
 mod repairs;
 mod round_trip;

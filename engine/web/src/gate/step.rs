@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use draaiboek_store::{DraftRow, draft_id};
-use draaiboek_workflow::decide::{Answers, Origin, StepState, StepStatus, World, calls_for};
+use draaiboek_workflow::decide::{Answers, Origin, StepState, StepStatus, World, calls_for, plugin_of};
 use draaiboek_workflow::ir::{Identity, Privacy, Step};
 use serde_json::{Map, Value};
 
@@ -95,10 +95,10 @@ impl Cycle {
             .map_err(|error| Failure::Broken(format!("the stored origin of `{}`: {error}", self.row.id)))
     }
 
-    /// The step kind a cycle is pinned to.
-    pub(in crate::gate) fn kind(&self, origin: &Origin, kind: &str) -> Result<Arc<Kind>, Failure> {
+    /// The step kind that a step of a cycle is pinned to.
+    fn kind(&self, origin: &Origin, step: &str, kind: &str) -> Result<Arc<Kind>, Failure> {
         let library = self.app.engine.library();
-        let pinned = origin.plugins.get(kind).and_then(|hash| library.by_hash(hash));
+        let pinned = plugin_of(origin, Some(&self.snapshot), step, kind).and_then(|hash| library.by_hash(hash));
         let plugin = pinned.or_else(|| library.kind(kind));
         let manifest = plugin.as_ref().and_then(|plugin| plugin.manifest().kind(kind));
         let manifest = manifest.ok_or_else(|| Failure::Broken(format!("no plugin for the step kind `{kind}`")))?;
@@ -110,7 +110,7 @@ impl Cycle {
     /// The step kind of a step, for its words.
     pub(crate) fn kind_of(&self, step: &str) -> Option<Arc<Kind>> {
         let def = self.definition.step(step)?;
-        self.kind(&self.origin().ok()?, &def.step.kind).ok()
+        self.kind(&self.origin().ok()?, step, &def.step.kind).ok()
     }
 
     /// A step of this cycle, without asking the policy: for [`Visit::step`] and dry runs.
@@ -133,7 +133,7 @@ impl Cycle {
             step: def.step.clone(),
             state,
             class: self.class(id),
-            kind: self.kind(&origin, &def.step.kind)?,
+            kind: self.kind(&origin, id, &def.step.kind)?,
             config: call.config,
             inputs: call.inputs,
             invited: call.invited,

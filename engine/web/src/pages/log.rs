@@ -108,6 +108,11 @@ fn line<P: Permission>(visit: &Visit<P>, cycle: &Cycle, row: &JournalRow, asked:
             "pause" | "resume" | "cancel" | "move" | "reschedule" | "note" | "attendance" | "settle" | "recalendar" => {
                 visit.t(&format!("log.{done}"), &[("who", &who)])
             }
+            "migrate" | "unmigrate" => {
+                let to =
+                    trace(row).iter().find(|h| h["what"] == "migrated").map(|h| h["to"].clone()).unwrap_or_default();
+                visit.t(&format!("log.{done}"), &[("who", &who), ("version", to.as_str().unwrap_or_default())])
+            }
             "timer" => visit.t("log.timer", &[]),
             "break" => visit.t("log.break", &[]),
             "child_ended" => visit.t("log.child", &[("team", cycle.place.team(word("key")))]),

@@ -31,7 +31,7 @@ pub use decision::{
     TaskChange, TimerChange,
 };
 pub use macrostep::MAX_QUEUED;
-pub use migrate::{Before, Kept, Mapping, Migrated, Renames, Target, form_of, unmet_after};
+pub use migrate::{Before, Kept, Mapping, Migrated, Renames, Target, form_of, plugin_of, unmet_after};
 pub use model::{
     Child, ChildStatus, Children, Incident, Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Snapshot, StepState,
     StepStatus, Tally, TimerPurpose,

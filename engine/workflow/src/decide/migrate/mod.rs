@@ -12,7 +12,7 @@ mod values;
 
 use super::command::{Actor, Answers, Command};
 use super::decision::{Answer, Decision, Rejection};
-use super::model::Snapshot;
+use super::model::{Origin, Snapshot};
 use super::turn::{Turn, World};
 use crate::definition::{Definition, Form};
 
@@ -97,6 +97,12 @@ impl Turn<'_> {
             migrated.kept.remove(step);
         }
     }
+}
+
+/// Component hash of the plugin that a step of a kind is pinned to.
+pub fn plugin_of<'o>(origin: &'o Origin, snapshot: Option<&'o Snapshot>, step: &str, kind: &str) -> Option<&'o str> {
+    let kept = snapshot.and_then(|snapshot| snapshot.migrated.as_ref()?.kept.get(step)?.plugin.as_ref());
+    kept.or_else(|| origin.plugins.get(kind)).map(String::as_str)
 }
 
 /// The definition an instance goes by: `base` with the forms that its steps keep. `form` finds a step of an earlier

@@ -24,12 +24,15 @@ states:
   over: {final: true}
 "#;
 
-fn two(from: &[(&str, &str)]) -> String {
+fn two(from: Changes<'_>) -> String {
     from.iter().fold(ONE.replace("version: 1.0.0", "version: 1.1.0"), |text, (old, new)| {
         assert!(text.contains(old), "{old}");
         text.replace(old, new)
     })
 }
+
+/// Parts of a text with what stands in their place.
+type Changes<'c> = &'c [(&'c str, &'c str)];
 
 fn map(yaml: Value) -> Mapping {
     serde_json::from_value(yaml).expect("a map")
@@ -169,7 +172,7 @@ fn what_is_new_where_it_stands_begins_and_what_is_gone_ends() {
 
 #[test]
 fn what_does_not_fit_is_refused_with_every_reason() {
-    let cases: [(&[(&str, &str)], Value, &str); 9] = [
+    let cases: [(Changes<'_>, Value, &str); 9] = [
         (&[("  ask:\n", "  gather:\n"), ("to: ask", "to: gather")], json!({}), "NO_STATE:ask"),
         (&[("title: \"Wat wil je vragen?\"", "privacy: P0, title: x")], json!({}), "PRIVACY_LOWERED:ask"),
         (&[("uses: input", "uses: goal")], json!({}), "KIND_CHANGED:ask"),
