@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::ir::{Concluding, Join, Requirement, Run, State, StateKind, Step, Timer, Transition, Workflow};
+use super::spell;
+use crate::ir::{Concluding, Join, Run, State, StateKind, Step, Timer, Transition, Workflow};
 
 /// Fields of one thing, by key of the language.
 pub type Fields = BTreeMap<String, Shown>;
@@ -19,8 +20,8 @@ pub enum Shown {
     Names(Vec<String>),
     /// Yes.
     Yes,
-    /// Too much to be shown: only that it differs.
-    Hidden(String),
+    /// A text of some length: shown from its first difference.
+    Long(String),
 }
 
 impl Shown {
@@ -30,7 +31,7 @@ impl Shown {
             Self::Plain(text) => Some(text.clone()),
             Self::Names(names) => Some(names.join(", ")),
             Self::Yes => Some("true".into()),
-            Self::Hidden(_) => None,
+            Self::Long(text) => Some(text.clone()),
         }
     }
 }
@@ -46,7 +47,7 @@ impl Collect {
     fn text(mut self, key: &str, value: Option<impl Into<String>>) -> Self {
         if let Some(value) = value.map(Into::into).filter(|text: &String| !text.is_empty()) {
             let short = value.chars().count() <= SHORT && !value.contains('\n');
-            self.0.insert(key.into(), if short { Shown::Plain(value) } else { Shown::Hidden(value) });
+            self.0.insert(key.into(), if short { Shown::Plain(value) } else { Shown::Long(value) });
         }
         self
     }
@@ -65,33 +66,27 @@ impl Collect {
         self
     }
 
-    /// A value that is compared as a whole.
-    fn hidden<T: Serialize>(mut self, key: &str, value: &T, empty: bool) -> Self {
-        if !empty {
-            self.0.insert(key.into(), Shown::Hidden(serde_json::to_string(value).unwrap_or_default()));
-        }
-        self
-    }
-
-    /// The keys of a map, each a field of its own.
+    /// The keys of a map, down to their last value, each a field of its own.
     fn map<'v, T: Serialize + 'v>(mut self, key: &str, values: impl IntoIterator<Item = (&'v String, &'v T)>) -> Self {
         for (name, value) in values {
-            let value = serde_json::to_value(value).unwrap_or_default();
-            self.0.insert(format!("{key}.{name}"), shown(&value));
+            let mut values = Vec::new();
+            spell::leaves(&format!("{key}.{name}"), &serde_json::to_value(value).unwrap_or_default(), &mut values);
+            self.0.extend(values.into_iter().map(|(path, value)| (path, shown(&value))));
         }
         self
     }
 }
 
-/// A value of JSON: short ones are shown.
+/// A value of JSON.
 fn shown(value: &Value) -> Shown {
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let text = match value {
-        Value::String(text) => text.clone(),
         Value::Bool(true) => return Shown::Yes,
-        other => other.to_string(),
+        Value::Array(items) if !items.is_empty() => return Shown::Names(items.iter().map(plain).collect()),
+        other => plain(other),
     };
-    let short = text.chars().count() <= SHORT && !text.contains('\n') && !value.is_object();
-    if short { Shown::Plain(text) } else { Shown::Hidden(text) }
+    let short = text.chars().count() <= SHORT && !text.contains('\n');
+    if short { Shown::Plain(text) } else { Shown::Long(text) }
 }
 
 /// The word of a plain enum.
@@ -125,10 +120,7 @@ pub fn settings(schema: &Value) -> BTreeMap<String, Fields> {
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let properties = schema.get("properties").and_then(Value::as_object);
     let fields = |(name, property): (&String, &Value)| {
-        let mut found = match property.as_object() {
-            Some(object) => Collect::default().map("schema", object.iter()).0,
-            None => Fields::new(),
-        };
+        let mut found = form(property);
         if required.contains(&name.as_str()) {
             found.insert("required".into(), Shown::Yes);
         }
@@ -137,10 +129,20 @@ pub fn settings(schema: &Value) -> BTreeMap<String, Fields> {
     properties.into_iter().flatten().map(fields).collect()
 }
 
-/// The data the workflow keeps: its first values.
+/// The form of a value, as its JSON Schema says.
+fn form(property: &Value) -> Fields {
+    property.as_object().map(|object| Collect::default().map("schema", object.iter()).0).unwrap_or_default()
+}
+
+/// The data the workflow keeps: their first values and their form.
 pub fn data(workflow: &Workflow) -> BTreeMap<String, Fields> {
-    let first = |value: &Value| Fields::from([("first".to_owned(), shown(value))]);
-    workflow.data.iter().map(|(name, value)| (name.clone(), first(value))).collect()
+    let schema = workflow.data_schema.get("properties");
+    let fields = |(name, value): (&String, &Value)| {
+        let mut found = schema.and_then(|schema| schema.get(name)).map(form).unwrap_or_default();
+        found.insert("first".to_owned(), shown(value));
+        (name.clone(), found)
+    };
+    workflow.data.iter().map(fields).collect()
 }
 
 /// What roles see of the whole; the first that the reader holds counts, so that a role can have several.
@@ -160,8 +162,8 @@ pub fn state(state: &State, around: Option<&str>) -> Fields {
         .text("around", around)
         .names("initial", &state.initial)
         .flag("mandatory", state.mandatory)
-        .hidden("on_entry", &state.on_entry, state.on_entry.is_empty())
-        .hidden("on_exit", &state.on_exit, state.on_exit.is_empty());
+        .names("on_entry", &spell::actions(&state.on_entry))
+        .names("on_exit", &spell::actions(&state.on_exit));
     match &state.run {
         Some(run) => children(fields, run).0,
         None => fields.0,
@@ -177,7 +179,7 @@ fn children(fields: Collect, run: &Run) -> Collect {
     fields
         .text("run", Some(&run.workflow))
         .text("run.version", run.version.as_ref())
-        .text("run.each", run.each.as_ref().map(|each| each.list.clone()))
+        .text("run.each", run.each.as_ref().map(spell::loops))
         .text("run.key", run.key.as_ref())
         .text("run.join", join)
         .flag("run.keep", run.keep)
@@ -195,7 +197,7 @@ pub fn step(step: &Step, state: &str) -> Fields {
         .text("minutes", step.minutes.map(|minutes| minutes.to_string()))
         .text("due", step.due.as_ref())
         .names("remind", &step.remind)
-        .hidden("escalate", &step.escalate, step.escalate.is_empty())
+        .names("escalate", &spell::escalations(&step.escalate))
         .text("identity", Some(step.identity.word()))
         .text("k", Some(step.k.to_string()))
         .text("privacy", step.privacy.as_ref().and_then(word))
@@ -206,7 +208,7 @@ pub fn step(step: &Step, state: &str) -> Fields {
         .flag("fresh", step.fresh)
         .text("retain", step.retain.as_ref())
         .flag("mandatory", step.mandatory)
-        .names("checks", &reasons(&step.checks))
+        .names("checks", &spell::requirements(&step.checks))
         .map("audience", &step.audience)
         .map("artifacts", &step.artifacts)
         .map("inputs", &step.inputs);
@@ -227,18 +229,20 @@ pub fn transition(transition: &Transition) -> Fields {
         .names("roles", &transition.roles)
         .names("to", &transition.targets)
         .text("when", transition.when.as_ref())
-        .names("require", &reasons(&transition.require))
-        .hidden("requirements", &transition.require, transition.require.is_empty())
+        .names("require", &spell::requirements(&transition.require))
         .text("error", transition.error.as_ref())
         .names("concludes", &transition.concludes)
         .flag("needs_reason", transition.needs_reason)
-        .hidden("data", &transition.event_data, transition.event_data.is_none())
+        .map("data", transition.event_data.iter().flat_map(asked))
         .flag("internal", transition.internal)
-        .hidden("do", &transition.actions, transition.actions.is_empty())
+        .names("do", &spell::actions(&transition.actions))
         .flag("mandatory", transition.mandatory)
         .0
 }
 
-fn reasons(requirements: &[Requirement]) -> Vec<String> {
-    requirements.iter().map(|requirement| requirement.reason.clone()).collect()
+/// What is asked with an event: its fields, and which of them must be given.
+fn asked(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    let fields = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let required = schema.as_object().into_iter().flatten().filter(|(key, _)| *key == "required");
+    fields.chain(required)
 }

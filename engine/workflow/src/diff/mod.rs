@@ -5,6 +5,7 @@
 
 mod fields;
 mod pairs;
+mod spell;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,7 +62,7 @@ pub enum Kind {
 pub struct FieldChange {
     /// Key of the language, such as `minutes`.
     pub field: String,
-    /// Before, as it is written; none when it is too much to show.
+    /// Before, as it is written; none when there was none.
     pub before: Option<String>,
     /// After.
     pub after: Option<String>,
@@ -209,7 +210,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Texts are counted, not listed: a reader wants to know that they were worked on.
+    /// Texts are counted, and those that are otherwise are laid side by side.
     fn texts(&mut self) {
         let (before, after) = (&self.words.before.texts, &self.words.after.texts);
         let locales: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -219,12 +220,19 @@ impl Comparison<'_> {
             let new = after.get(locale).unwrap_or(&none);
             let added = new.keys().filter(|key| !old.contains_key(*key)).count();
             let removed = old.keys().filter(|key| !new.contains_key(*key)).count();
-            let other = new.iter().filter(|(key, text)| old.get(*key).is_some_and(|old| old != *text)).count();
-            if added + removed + other > 0 {
-                let words = self.words.texts(locale, added, removed, other);
-                let change =
-                    Change { area: Area::Text, kind: Kind::Changed, id: locale.clone(), fields: Vec::new(), words };
-                self.changes.push(change);
+            let other: Vec<(&String, &String, &String)> = new
+                .iter()
+                .filter_map(|(key, text)| Some((key, old.get(key).filter(|old| *old != text)?, text)))
+                .collect();
+            if added + removed + other.len() > 0 {
+                let words = self.words.texts(locale, added, removed, &other);
+                let field = |(key, old, new): &(&String, &String, &String)| FieldChange {
+                    field: (*key).clone(),
+                    before: Some((*old).clone()),
+                    after: Some((*new).clone()),
+                };
+                let fields = other.iter().map(field).collect();
+                self.changes.push(Change { area: Area::Text, kind: Kind::Changed, id: locale.clone(), fields, words });
             }
         }
     }

@@ -69,6 +69,80 @@ fn each_change_is_said_once_and_in_place() {
 }
 
 #[test]
+fn every_part_is_spelled_out() {
+    let rich = BASE
+        .replace("with: {limit: 3}}", "with: {limit: 3, rounds: [{id: a, who: all}, {id: b, who: one}]}, remind: 2 schooldays, escalate: [{after: 4 schooldays, roles: [chair]}], audience: {chair: team}, retain: 10 schooldays, privacy: P2, identity: anonymous, k: 6}")
+        .replace("close: {to: closed, roles: [chair]}", "close: {to: closed, roles: [chair], data: {why: {type: text}}, require: [{that: 1 > 0, else: NEVER}], do: [{set: {count: \"1\"}}, {notify: {roles: [member], text: closing}}]}")
+        .replace("states:\n", "data: {count: 0}\nviews: {chair: {n: data.count}}\nstates:\n")
+        .replace("title: {nl: Klein, en: Small}", "title: {nl: Klein, en: Small}\nprivacy: P1")
+        .replace("chair: {}", "chair: {from: \"[config.date]\"}");
+    let table = [
+        ("who: one", "who: two", "step `asking`: setting `rounds[b].who` one → two"),
+        ("remind: 2 schooldays", "remind: 3 schooldays", "step `asking`: reminders 2 schooldays → 3 schooldays"),
+        (
+            "after: 4 schooldays",
+            "after: 5 schooldays",
+            "step `asking`: who hears when it is late 4 schooldays: chair → 5 schooldays: chair",
+        ),
+        (
+            "audience: {chair: team}",
+            "audience: {chair: held}",
+            "step `asking`: what this role sees `chair` team → held",
+        ),
+        ("retain: 10 schooldays", "retain: 60 schooldays", "step `asking`: kept 10 schooldays → 60 schooldays"),
+        ("privacy: P2", "privacy: P3", "step `asking`: privacy class P2 → P3"),
+        (
+            "identity: anonymous",
+            "identity: pseudonymous",
+            "step `asking`: who stands behind a contribution anonymous → pseudonymous",
+        ),
+        ("k: 6", "k: 7", "step `asking`: threshold of anonymity 6 → 7"),
+        (
+            "{why: {type: text}}",
+            "{why: {type: date}}",
+            "`close` in `asking`: data with the event `why.format` none → date",
+        ),
+        (
+            "1 > 0, else",
+            "2 > 0, else",
+            "`close` in `asking`: what must be in order first 1 > 0 else NEVER → 2 > 0 else NEVER",
+        ),
+        (
+            "set: {count: \"1\"}",
+            "set: {count: \"2\"}",
+            "`close` in `asking`: what it does set count: 1, notify member closing → set count: 2, notify member closing",
+        ),
+        ("n: data.count", "n: data.count + 1", "view of `chair`: field `n` data.count → data.count + 1"),
+        ("privacy: P1", "privacy: P2", "workflow “Small” (small): privacy class P1 → P2"),
+        ("[config.date]", "[config.date, config.date]", "role `chair`: who [config.date] → [config.date, config.date]"),
+        ("data: {count: 0}", "data: {count: 5}", "`count`: first value 0 → 5"),
+        ("{type: date, required: true}", "{type: date}", "setting `date`: no longer: required"),
+        (
+            "{type: date, required: true}",
+            "{type: integer, required: true}",
+            "setting `date`: form `format` date → none; form `type` string → integer",
+        ),
+    ];
+    for (from, to, said) in table {
+        assert!(rich.contains(from), "{from}");
+        let found = compare(&workflow(&rich), &workflow(&rich.replacen(from, to, 1)), "en");
+        let words: Vec<&str> = found.iter().map(|change| change.words.as_str()).collect();
+        assert!(words.contains(&said), "{from} -> {to}: {words:#?}");
+    }
+}
+
+#[test]
+fn long_texts_are_shown_where_they_differ() {
+    let (old, new) = (format!("{}one", "word ".repeat(60)), format!("{}two", "word ".repeat(60)));
+    let found = compare(
+        &workflow(&BASE.replace("nl: Vragen", &format!("nl: {old}"))),
+        &workflow(&BASE.replace("nl: Vragen", &format!("nl: {new}"))),
+        "en",
+    );
+    assert!(found[0].words.ends_with("word one” → “…word word word word two”"), "{}", found[0].words);
+}
+
+#[test]
 fn the_same_workflow_has_no_difference() {
     assert_eq!(compare(&workflow(BASE), &workflow(BASE), "nl"), []);
     assert_eq!(
@@ -113,7 +187,7 @@ fn texts_are_counted_by_language() {
     let found = changes("nl: Vragen", "nl: Vragenronde");
     let texts: Vec<&str> =
         found.iter().filter(|change| change.area == Area::Text).map(|change| change.words.as_str()).collect();
-    assert_eq!(texts, ["Dutch: 1 different"]);
+    assert_eq!(texts, ["Dutch: 1 different; state.asking “Vragen” → “Vragenronde”"]);
 }
 
 #[test]

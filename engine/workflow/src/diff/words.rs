@@ -6,7 +6,7 @@ use super::fields::{Fields, Shown};
 use super::{Area, Kind};
 
 /// Fields with their Dutch and English names; others are called by their key.
-const NAMES: [(&str, &str, &str); 50] = [
+const NAMES: [(&str, &str, &str); 49] = [
     ("accepts", "neemt aan", "accepts"),
     ("around", "ligt in", "lies in"),
     ("artifacts", "resultaat", "product"),
@@ -43,7 +43,6 @@ const NAMES: [(&str, &str, &str); 50] = [
     ("repeat", "herhaalt zich", "repeats"),
     ("require", "wat eerst in orde moet zijn", "what must be in order first"),
     ("required", "verplicht", "required"),
-    ("requirements", "de voorwaarden zelf", "the conditions themselves"),
     ("retain", "bewaard", "kept"),
     ("roles", "wie mag", "who may"),
     ("rule", "moment", "moment"),
@@ -117,30 +116,48 @@ impl Words<'_> {
         match (before, after) {
             (Some(Shown::Yes), None) => format!("{} {name}", self.pick("niet meer:", "no longer:")),
             (None, Some(Shown::Yes)) => format!("{} {name}", self.pick("voortaan:", "from now on:")),
-            (None, Some(Shown::Hidden(_))) => format!("{name}: {}", self.pick("komt erbij", "is new")),
-            (Some(Shown::Hidden(_)), None) => format!("{name}: {}", self.pick("valt weg", "is gone")),
-            (Some(Shown::Hidden(_)), _) | (_, Some(Shown::Hidden(_))) => {
-                format!("{name}: {}", self.pick("is anders", "is different"))
+            (Some(Shown::Names(old)), Some(Shown::Names(new))) if long(old) || long(new) => {
+                format!("{name}: {}", self.list(old, new))
+            }
+            (Some(Shown::Long(old)), Some(Shown::Long(new))) => {
+                let (old, new) = around(old, new);
+                format!("{name} {old} → {new}")
             }
             _ => format!("{name} {} → {}", self.or_none(before), self.or_none(after)),
         }
     }
 
     /// The texts of a language.
-    pub fn texts(&self, locale: &str, added: usize, removed: usize, other: usize) -> String {
+    pub fn texts(&self, locale: &str, added: usize, removed: usize, other: &[(&String, &String, &String)]) -> String {
         let counts = [
             (added, self.pick("nieuw", "new")),
-            (other, self.pick("anders", "different")),
+            (other.len(), self.pick("anders", "different")),
             (removed, self.pick("weg", "gone")),
         ];
         let said: Vec<String> =
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        let texts = other.iter().map(|(key, old, new)| {
+            let (old, new) = around(old, new);
+            format!("; {key} \u{201c}{old}\u{201d} → \u{201c}{new}\u{201d}")
+        });
+        let texts: String = texts.collect();
         let language = match locale {
             "nl" => self.pick("Nederlands", "Dutch"),
             "en" => self.pick("Engels", "English"),
             other => other,
         };
-        format!("{language}: {}", said.join(", "))
+        format!("{language}: {}{texts}", said.join(", "))
+    }
+
+    /// Two lists of some length: what is new and what is gone.
+    fn list(&self, old: &[String], new: &[String]) -> String {
+        let only = |these: &[String], those: &[String], word: &str| -> Vec<String> {
+            let only = these.iter().filter(|item| !those.contains(item));
+            only.map(|item| format!("{word} {}", short(item))).collect()
+        };
+        let mut said = only(new, old, self.pick("komt erbij", "is new"));
+        said.extend(only(old, new, self.pick("valt weg", "is gone")));
+        if said.is_empty() { self.pick("andere volgorde", "another order").to_owned() } else { said.join(", ") }
     }
 
     fn or_none(&self, value: Option<&Shown>) -> String {
@@ -150,7 +167,7 @@ impl Words<'_> {
     fn value(&self, value: &Shown) -> String {
         match value {
             Shown::Yes => self.pick("ja", "yes").to_owned(),
-            Shown::Hidden(_) => "…".to_owned(),
+            Shown::Long(text) => short(text),
             Shown::Plain(text) => text.clone(),
             Shown::Names(names) => names.join(", "),
         }
@@ -200,4 +217,36 @@ impl Words<'_> {
         };
         format!("{event} {} `{state}`", self.pick("in", "in"))
     }
+}
+
+/// Longest text that is said as it is, in characters.
+const SAID: usize = 160;
+/// Characters told before the first difference of two long texts.
+const BEFORE: usize = 20;
+
+/// Whether a list is better told by what is new and gone.
+fn long(list: &[String]) -> bool {
+    list.len() > 6 || list.iter().any(|item| item.chars().count() > 30)
+}
+
+/// The first part of a text on one line.
+fn short(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= SAID {
+        return line;
+    }
+    line.chars().take(SAID).chain(['…']).collect()
+}
+
+/// Two texts from shortly before where they begin to differ.
+fn around(old: &str, new: &str) -> (String, String) {
+    let same = old.chars().zip(new.chars()).take_while(|(one, other)| one == other).count();
+    if same <= BEFORE || old.chars().count().max(new.chars().count()) <= SAID {
+        return (short(old), short(new));
+    }
+    let from = |text: &str| {
+        let rest: String = text.chars().skip(same - BEFORE).collect();
+        format!("…{}", short(&rest))
+    };
+    (from(old), from(new))
 }
