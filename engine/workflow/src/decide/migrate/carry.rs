@@ -177,6 +177,7 @@ fn timer_now(crossing: &Crossing<'_>, plan: &Plan, id: &str, timer: &PendingTime
             *pool = called;
             return Some((now, after));
         }
+        TimerPurpose::HandOver => return Some((id.to_owned(), after)),
         TimerPurpose::Event { .. } if timer.owner == "send" => return Some((id.to_owned(), after)),
         TimerPurpose::Event { .. } => {}
     }
