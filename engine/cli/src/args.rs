@@ -84,6 +84,8 @@ pub enum Command {
     /// Who is at the school, who is away and stands in, who shares a job
     #[command(subcommand)]
     People(People),
+    /// What cycles have to say to somebody (`--as`), or to all, the newest first
+    Notices,
     /// The minutes that running cycles still ask of each person in each week
     Workload(Workload),
     /// Make workflows available for new cycles; running ones keep their version
@@ -336,6 +338,9 @@ pub struct Play {
     /// Show the expectations that are met as well
     #[arg(long)]
     pub all: bool,
+    /// Keep the database of the play in this new file, to look around in; for one scenario, or one of its variations
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
     /// A component that takes the place of the built-in plugin of its name; may be given several times
     #[arg(long, value_name = "FILE")]
     pub plugin: Vec<PathBuf>,

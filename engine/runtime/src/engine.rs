@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use draaiboek_plugin_host::{Library, Warning};
 use draaiboek_store::{CommandKeyRow, CommitError, Store, Writer, payload_hash};
-use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, Rejection, World, decide, sends_for};
+use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, Rejection, World, decide, refusal, sends_for};
 use draaiboek_workflow::ir::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -255,9 +255,10 @@ impl Engine {
     /// The actor with the person they act for: whom they named, else whose job it is or for whom they stand in today.
     async fn for_whom(&self, instance: &str, step: &str, actor: &Actor, anonymous: bool) -> Result<Actor, EngineError> {
         let mut actor = actor.clone();
-        if anonymous && actor.on_behalf_of.is_some() {
-            let help = "an anonymous step is never done for somebody else; hand it in yourself";
-            return Err(Rejection::new("NOT_ALLOWED", help).because(vec!["PERSONAL".into()]).into());
+        let now = self.clock.now();
+        let no = self.look(instance, |live| Ok(refusal(live.world(now), live.snapshot()?, &actor, step))).await?;
+        if let Some(no) = no {
+            return Err(no.into());
         }
         if !anonymous && actor.on_behalf_of.is_none() {
             actor.on_behalf_of = self.acts_for(instance, &actor, step).await?.0;

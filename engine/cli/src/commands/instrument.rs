@@ -34,7 +34,7 @@ pub fn import(asked: &Import, output: &Output) -> Result<Exit, Failure> {
     if output.json {
         output.value(&json!({"instrument": asked.name, "file": target, "written": !asked.dry_run, "report": done}))?;
     } else {
-        output.text(text(&done, &target, asked))?;
+        output.text(text(&done, &target, asked, output.lang.locale() != "en"))?;
     }
     Ok(Exit::Fine)
 }
@@ -71,23 +71,32 @@ fn write(target: &Path, text: &str) -> Result<(), Failure> {
     std::fs::rename(&beside, target).map_err(fail)
 }
 
-fn text(done: &Reworded, target: &Path, asked: &Import) -> String {
+fn text(done: &Reworded, target: &Path, asked: &Import, dutch: bool) -> String {
+    let say = |nl: &'static str, en: &'static str| if dutch { nl } else { en };
     let mut lines = Vec::new();
     let mut tell = |what: &str, ids: &[String]| {
         if !ids.is_empty() {
             lines.push(format!("{what} ({}): {}", ids.len(), ids.join(", ")));
         }
     };
-    tell("replaced", &done.replaced);
-    tell("unchanged", &done.unchanged);
-    tell("codes changed", &done.recoded);
-    tell("not in the list, text kept", &done.missing);
+    tell(say("vervangen", "replaced"), &done.replaced);
+    tell(say("ongewijzigd", "unchanged"), &done.unchanged);
+    tell(say("andere codes", "codes changed"), &done.recoded);
+    tell(say("niet in de lijst, tekst behouden", "not in the list, text kept"), &done.missing);
+    let target = target.display();
     lines.push(match asked.dry_run {
-        true => format!("nothing written (--dry-run); it would be {}", target.display()),
-        false => format!("{} written", target.display()),
+        true => format!(
+            "{} {target}",
+            say("niets geschreven (--dry-run); het zou dit worden:", "nothing written (--dry-run); it would be")
+        ),
+        false => format!("{target} {}", say("geschreven", "written")),
     });
     if !asked.dry_run && asked.licence.is_none() && !done.replaced.is_empty() {
-        lines.push("the licence still says what it said; give the terms of the new texts with --licence".into());
+        let remark = say(
+            "de licentie zegt nog wat ze zei; geef met --licence de voorwaarden van de nieuwe teksten",
+            "the licence still says what it said; give the terms of the new texts with --licence",
+        );
+        lines.push(remark.to_owned());
     }
     lines.join("\n")
 }

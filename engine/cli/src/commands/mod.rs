@@ -11,6 +11,7 @@ mod keep;
 mod lineage;
 mod look;
 mod migrate;
+mod notices;
 mod people;
 mod play;
 mod plugin;
@@ -60,6 +61,7 @@ pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         Command::Play(play) => play::play(play, common, output).await,
         Command::School(asked) => school::school(asked, common, output).await,
         Command::People(asked) => people::people(asked, common, output).await,
+        Command::Notices => notices::notices(common, output).await,
         Command::Workload(asked) => workload::workload(asked, common, output).await,
         Command::Publish { paths } => school::publish(paths, common, output).await,
         Command::List(list) => look::list(list, common, output).await,

@@ -14,13 +14,26 @@ pub async fn play(asked: &Play, common: &Common, output: &Output) -> Result<Exit
     for path in &asked.plugin {
         library.replace(&path.display().to_string(), &input::bytes(path)?)?;
     }
+    let which = match (&asked.variation, &asked.keep) {
+        (Some(name), _) => Which::Variation(name.clone()),
+        (None, Some(_)) => Which::Main,
+        (None, None) => Which::All,
+    };
+    if let Some(file) = asked
+        .keep
+        .as_ref()
+        .filter(|file| file.exists() || asked.paths.len() != 1 || !asked.paths.iter().all(|path| path.is_file()))
+    {
+        return Err(Failure::usage(format!("{} cannot be the database of one new play", file.display()))
+            .hint("name one scenario file, and a database file that is not there yet"));
+    }
     let options = Options {
         library,
-        which: asked.variation.clone().map_or(Which::All, Which::Variation),
+        which,
         language: common.lang.language(),
         teller: (asked.story && !output.json).then(teller),
         until: None,
-        database: None,
+        database: asked.keep.clone(),
     };
     let bar = output.progress("scenarios playing");
     bar.enable_steady_tick(std::time::Duration::from_millis(120));

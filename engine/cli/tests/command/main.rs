@@ -5,6 +5,8 @@ mod database;
 mod disk;
 mod home;
 mod migrate;
+mod lineage;
+mod people;
 mod plugin;
 mod repairs;
 mod round_trip;

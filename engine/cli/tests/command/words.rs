@@ -66,10 +66,10 @@ fn a_school_gives_an_instrument_its_own_texts() {
     let list = "id;nl;en;code\nrok.1.1.01;Ik ken elke leerling.;I know every pupil.;V1\n";
     std::fs::write(home.path("texts.csv"), list).expect("written");
     let line = ["instrument", "import", "texts.csv", "--for", "rok-self-reflection", "--out", "instruments"];
-    home.run(line.into_iter().chain(["--dry-run"])).ends(0).says("replaced (1): rok.1.1.01").says("nothing written");
+    home.run(line.into_iter().chain(["--dry-run"])).ends(0).says("vervangen (1): rok.1.1.01").says("niets geschreven");
     assert!(!home.path("instruments").exists());
     let terms = ["--source", "De uitgever", "--licence", "Licentie 12"];
-    home.run(line.into_iter().chain(terms)).ends(0).says("instruments/rok-self-reflection.yaml written");
+    home.run(line.into_iter().chain(terms)).ends(0).says("instruments/rok-self-reflection.yaml geschreven");
     home.run(["check", "instruments"]).ends(0);
     let written = std::fs::read_to_string(home.path("instruments/rok-self-reflection.yaml")).expect("the file");
     assert!(written.contains("Ik ken elke leerling.") && written.contains("licence: \"Licentie 12\""));

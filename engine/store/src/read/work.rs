@@ -135,6 +135,18 @@ impl Reader {
         self.told(query.all(&self.db).await)
     }
 
+    /// The newest messages to people, whether they have left or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub async fn newest_notices(&self, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
+        let query = outbox::Entity::find()
+            .filter(outbox::Column::Kind.eq("notify"))
+            .order_by_desc(outbox::Column::Id)
+            .limit(limit);
+        self.told(query.all(&self.db).await)
+    }
+
     /// When the next effect may be carried out.
     ///
     /// # Errors

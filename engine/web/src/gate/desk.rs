@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use draaiboek_runtime::{Reply, StartRequest, TaskTitle};
+use draaiboek_runtime::{Notice, Reply, StartRequest, TaskTitle};
 use draaiboek_store::{InstanceFilter, InstanceSummary, TaskFilter, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Decision, Object, Origin, Rejection, World, decide};
 use draaiboek_workflow::definition::Definition;
@@ -189,6 +189,18 @@ fn handed_in(cycle: &Cycle, step: &str, person: &str) -> bool {
 }
 
 impl<P: Permission> Visit<P> {
+    /// The newest messages of cycles for the visitor.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn notices(&self, most: usize) -> Result<Vec<Notice>, Failure> {
+        let member = self.member()?;
+        if member.limit.is_some() {
+            return Ok(Vec::new());
+        }
+        Ok(self.engine().notices(&member.school, Some(&self.actor()?), most).await?)
+    }
+
     /// Minutes that running cycles of the school still ask of people.
     ///
     /// # Errors

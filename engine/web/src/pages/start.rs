@@ -14,6 +14,8 @@ use crate::show::words;
 /// At most so many decisions at once (ux: one thing at a time).
 const DECISIONS: usize = 3;
 
+/// Most messages at once.
+const MOST_MESSAGES: usize = 8;
 /// Most sentences about too much work.
 const MOST_OVER: usize = 6;
 
@@ -44,9 +46,26 @@ pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
         "greeting": greeting, "headline": headline, "today": words::capital(&words::day(&visit.locale, local.date())),
         "week": week.first().map(|week| week.number), "decisions": decisions, "tasks": open, "done_tasks": done,
         "cycles": list, "news": news(&visit, &cycles), "may_start": visit.may(Resource::Cycle, Action::Start),
-        "teams": my_teams(&visit)?, "work": too_much(&visit, &cycles).await?,
+        "teams": my_teams(&visit)?, "work": too_much(&visit, &cycles).await?, "messages": messages(&visit).await?,
     });
     visit.page(Page::new("start", visit.t("start.title", &[]), data))
+}
+
+/// What cycles have to say to the visitor, with the names of people put in.
+async fn messages(visit: &Visit<SeeHome>) -> Result<Vec<Value>, Failure> {
+    let place = visit.place()?;
+    let found = visit.notices(MOST_MESSAGES).await?;
+    Ok(found
+        .iter()
+        .map(|notice| {
+            let text = [visit.locale.as_str(), "nl", "en"].iter().find_map(|locale| notice.text.get(*locale));
+            let text = text.map_or(notice.key.as_str(), String::as_str);
+            let text = place.school.people.iter().rev().fold(text.to_owned(), |text, (id, person)| {
+                text.replace(&format!("@{id} "), &format!("{} ", person.name))
+            });
+            json!({"at": visit.moment(notice.at), "text": text, "of": notice.title, "href": format!("/cycle/{}", words::path_id(&notice.instance))})
+        })
+        .collect())
 }
 
 /// For who answers for the school: people of whom more is asked in a week than was agreed.

@@ -86,6 +86,14 @@ pub fn stands_in(world: World<'_>, snapshot: &Snapshot, actor: &Actor, step: &st
         .collect()
 }
 
+/// Why an actor may not do a step for the person they name, if so: asked before anything else.
+pub fn refusal(world: World<'_>, snapshot: &Snapshot, actor: &Actor, step: &str) -> Option<Rejection> {
+    let whom = actor.on_behalf_of.as_deref().filter(|_| !actor.is_system())?;
+    let answers = Answers::default();
+    let turn = Turn::new(world, actor, &answers, snapshot);
+    turn.may_act_for(world.definition.step(step)?, whom).err()
+}
+
 impl Turn<'_> {
     pub(super) fn today(&self) -> Date {
         self.local().date()
@@ -301,10 +309,18 @@ impl Turn<'_> {
             let help = format!("{actor} cannot stand in for {whom} in step `{step}`");
             return Err(Rejection::new("NOT_ALLOWED", help).because(vec![format!("{why}:{actor}")]));
         }
-        if self.leads() && def.step.roles.iter().any(|role| self.holds(role)) {
+        if self.leads_here() {
             return Ok(());
         }
         Err(Rejection::new("NOT_ALLOWED", format!("{actor} does not stand in for {whom} today")))
+    }
+
+    /// Whether the actor leads this very cycle: the director, the administrator, or its own coach.
+    fn leads_here(&self) -> bool {
+        LEADING_ROLES.iter().any(|role| match self.world.definition.roles.contains_key(*role) {
+            true => self.holds_own(role),
+            false => *role != "coach" && self.actor.roles.iter().any(|held| held == role),
+        })
     }
 
     /// Hands tasks over to who stands in today and back to who returned, and tells them. Looks again at the next change.

@@ -27,13 +27,23 @@ fn answers() {
         ("weekday('2026-10-02')", json!(5)),
         ("day_kinds('2026-11-11')", json!(["public_holiday"])),
         ("is_study_day('2026-10-02')", json!(false)),
+        // Beyond the calendar a date waits on the first of September, and no school days are counted.
+        ("plus_schooldays('2026-10-02', 5000)", json!("2027-09-01")),
+        ("plus_schooldays('2027-06-28', 5)", json!("2027-09-01")),
+        ("plus_schoolweeks('2027-06-14', 6)", json!("2027-09-01")),
+        ("next_school_day('2027-06-30')", json!("2027-09-01")),
+        ("plus_schooldays('2027-09-06', 1)", json!("2027-09-07")),
+        ("plus_schooldays('2028-03-01', 1)", json!("2028-03-02")),
+        ("schooldays_between('2027-06-28', '2027-09-20')", json!(2)),
+        ("schooldays_between('2027-09-01', '2028-09-20')", json!(0)),
+        ("schoolweeks_between('2027-06-21', '2027-12-20')", json!(1)),
     ] {
         let program = Program::compile_unchecked(source).unwrap();
         assert_eq!(program.eval(&scope, &school).map(|v| v.to_json()), Ok(wanted), "{source}");
     }
     for source in [
         "is_school_day('soon')",
-        "plus_schooldays('2026-10-02', 5000)",
+        "plus_schooldays('2026-09-02', -300)",
         "plus_schooldays('2026-10-02', 'x')",
         "is_school_day()",
         "is_school_day(1)",
