@@ -36,13 +36,32 @@ fn depth(tree: &[(String, usize)], thing: &str) -> usize {
 }
 
 #[test]
-fn a_need_on_a_card_becomes_an_aim_material_a_test_and_back() {
+fn a_remark_on_a_card_becomes_aim_agreement_material_and_check_and_leads_back() {
     let home = Home::new();
     played(&home, "learning-cycle/scenarios/s03.yaml", "s03.db");
+    let chain = ["card n1", "need N2", "goal doel", "agreement A-N2", "material m1", "check T-N2"];
     let forward = tree(&home, "s03.db", "team n1 --forward");
-    for thing in ["cluster N2", "goal doel", "artifact goals"] {
-        assert!(depth(&forward, thing) > 0, "{thing}");
+    let down: Vec<usize> = chain.iter().map(|thing| depth(&forward, thing)).collect();
+    assert_eq!(down, [0, 1, 2, 3, 4, 5], "{forward:?}");
+    let back = tree(&home, "s03.db", "team T-N2");
+    let mut up = chain.map(|thing| depth(&back, thing));
+    up.reverse();
+    assert!(up.is_sorted() && up[0] == 0 && up[5] == 5, "{back:?}");
+    for thing in ["card n5", "criterion C1", "principle P1"] {
+        assert!(depth(&back, thing) > 0, "what else the check rests on: {thing}");
     }
-    let back = tree(&home, "s03.db", "team quality_test");
-    assert!(depth(&back, "card n1") > depth(&back, "goal doel"), "{back:?}");
+    // The director may read it: no words of the team are in it.
+    let agreement = home.run(["--db", "s03.db", "artifacts", "team", "agreement"]).ends(0);
+    assert!(!agreement.out.contains("leerling"), "{}", agreement.out);
+}
+
+#[test]
+fn a_card_of_a_study_day_becomes_a_principle_an_application_and_back() {
+    let home = Home::new();
+    played(&home, "study-day/scenarios/s01.yaml", "s01.db");
+    let forward = tree(&home, "s01.db", "day c02 --forward");
+    let chain = ["card c02", "principle P1", "goal a1"];
+    assert_eq!(chain.map(|thing| depth(&forward, thing)), [0, 1, 2], "{forward:?}");
+    let back = tree(&home, "s01.db", "day goals a1");
+    assert_eq!(chain.map(|thing| depth(&back, thing)), [2, 1, 0], "{back:?}");
 }

@@ -16,7 +16,7 @@ states:
     on: {next: {to: second, roles: [coach, dir]}}
   second:
     steps: {do: {uses: input, roles: [member], assign: config.people, minutes: 25, due: 10 schooldays}}
-    on: {stop: {to: done, roles: [coach, dir]}}
+    on: {finish: {to: done, roles: [coach, dir]}}
   done: {final: true}
 texts:
   nl: {title: Werk, step: {plan: Plannen, secret: Zeggen, do: Doen}}
@@ -105,6 +105,8 @@ fn who_stands_in_acts_on_behalf_and_the_journal_says_so() {
     home.at("2026-10-05T10:00", "people absent t1 --from 2026-10-06 --to 2026-10-09 --substitute t3").ends(0);
     let send = |who: &str, clock: &str| home.run(["send", "w", "next", "--as", who, "--clock", clock]);
     send("t3", "2026-10-05T11:00").ends(4);
+    // Whatever comes first that day lets the engine hand the tasks over.
+    home.run(["note", "w", "goedemorgen", "--as", "dir", "--clock", "2026-10-06T09:00"]).ends(0);
     home.at("2026-10-06T09:00", "tasks --person t3").ends(0).says("Plannen");
     home.at("2026-10-06T09:00", "notices --as t3")
         .ends(0)
@@ -116,6 +118,7 @@ fn who_stands_in_acts_on_behalf_and_the_journal_says_so() {
     home.run(refused).ends(4);
     send("t3", "2026-10-06T10:00").ends(0);
     home.run(["log", "w"]).ends(0).says("t3 for t1");
+    home.run(["note", "w", "terug", "--as", "dir", "--clock", "2026-10-12T09:00"]).ends(0);
     home.at("2026-10-12T09:00", "notices --as t1").ends(0).says("voorbij");
     home.at("2026-10-12T09:00", "tasks --person t3").ends(0).says("No open tasks");
     home.run(["verify"]).ends(0);

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::chance::Chance;
 use super::cycle::{Cycle, Work};
+use super::people::Someone;
 use super::stage::{Item, Stage};
 use super::told::What;
 use crate::decide::{Actor, Answers, Checked, Command, LEADING_ROLES, NewTask, acts_for, evaluated, holders};
@@ -192,7 +193,7 @@ impl Stage<'_> {
             return there.then(|| self.in_minutes(minutes.max(1)));
         }
         if self.plan.on_time {
-            return Some(self.agreed(work.due));
+            return Some(self.agreed(one, work.due));
         }
         if one.never || (soon && !chance.happens(HEEDED)) {
             return None;
@@ -202,11 +203,19 @@ impl Stage<'_> {
         self.work_moment(from, days as usize, &mut chance, |number, day| one.is_in(number, day))
     }
 
-    /// When somebody works who does it as agreed: on the day it is due, soon when that has passed or there is none.
-    fn agreed(&self, due: Option<Timestamp>) -> Timestamp {
+    /// When somebody works who does it as agreed: on the last day of theirs until it is due, soon when that has passed or
+    /// there is none.
+    fn agreed(&self, one: &Someone, due: Option<Timestamp>) -> Timestamp {
         let Some(due) = due.filter(|due| *due > self.now) else { return self.in_minutes(60) };
-        let afternoon = self.instant(self.local(due).date().at(15, 0, 0, 0));
-        if afternoon > self.now && afternoon < due { afternoon } else { due - jiff::SignedDuration::from_mins(1) }
+        let last = self.local(due).date();
+        let days = self.plan.school.calendar.school_days();
+        let until = days.partition_point(|day| *day <= last);
+        let from = days.partition_point(|day| *day < self.today());
+        let mut possible = days.iter().enumerate().take(until).skip(from).rev();
+        let day = possible.find(|(number, day)| one.is_in(*number, **day)).map_or(last, |(_, day)| *day);
+        let afternoon = self.instant(day.at(15, 0, 0, 0));
+        let latest = due - jiff::SignedDuration::from_mins(1);
+        afternoon.min(latest).max(self.in_minutes(1))
     }
 
     /// A moment in working hours, so many school days later, on a day that suits.
