@@ -262,6 +262,9 @@ pub struct Serve {
     /// Print a one-time link that signs this person in; may be given several times
     #[arg(long, value_name = "PERSON")]
     pub sign_in: Vec<String>,
+    /// For tests: seconds by which the clock of this machine is wrong
+    #[arg(long, hide = true, default_value_t = 0, allow_hyphen_values = true)]
+    pub clock_ahead: i64,
 }
 
 /// `demo`.

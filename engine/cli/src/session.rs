@@ -80,7 +80,15 @@ impl Session {
     /// # Errors
     /// The database or the plugins cannot be used.
     pub async fn open(common: &Common, absent: Absent) -> Result<Self, Failure> {
-        let session = Self::look(common, absent).await?;
+        Self::open_on(common, absent, Arc::new(SystemClock)).await
+    }
+
+    /// The same on a machine with this clock.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub async fn open_on(common: &Common, absent: Absent, machine: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let session = Self::look_on(common, absent, machine).await?;
         session.publish_built_in().await?;
         Ok(session)
     }
@@ -90,11 +98,15 @@ impl Session {
     /// # Errors
     /// As [`Session::open`].
     pub async fn look(common: &Common, absent: Absent) -> Result<Self, Failure> {
+        Self::look_on(common, absent, Arc::new(SystemClock)).await
+    }
+
+    async fn look_on(common: &Common, absent: Absent, machine: Arc<dyn Clock>) -> Result<Self, Failure> {
         let options = OpenOptions { create: absent == Absent::Create, ..OpenOptions::default() };
         let store = Arc::new(Store::open(common.db.address(), options).await?);
         let clock: Arc<dyn Clock> = match common.clock {
             Some(at) => Arc::new(VirtualClock::new(instant(at, &zone(store.read(), common).await?)?)),
-            None => Arc::new(CommonClock::new(Arc::new(SystemClock))),
+            None => Arc::new(CommonClock::new(machine)),
         };
         let engine = Arc::new(Engine::new(store, library(common)?, clock));
         engine.align().await?;

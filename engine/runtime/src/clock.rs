@@ -21,7 +21,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        // As fine as the journal keeps it: what was decided at a moment must be decided alike when it is run again.
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }
 
@@ -32,6 +34,11 @@ pub struct ShiftedClock {
 }
 
 impl ShiftedClock {
+    /// A clock that runs so many seconds before the machine's: a machine whose clock is wrong, for tests.
+    pub fn ahead(seconds: i64) -> Self {
+        Self { ahead: jiff::SignedDuration::from_secs(seconds) }
+    }
+
     /// A clock that says `start` now.
     pub fn starting(start: Timestamp) -> Self {
         Self { ahead: start.duration_since(SystemClock.now()) }
@@ -97,6 +104,20 @@ impl Clock for VirtualClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clocks_are_as_fine_as_the_journal() {
+        let clocks: [Arc<dyn Clock>; 3] = [
+            Arc::new(SystemClock),
+            Arc::new(ShiftedClock::ahead(7)),
+            Arc::new(CommonClock::new(Arc::new(SystemClock))),
+        ];
+        for clock in clocks {
+            for _ in 0..20 {
+                assert_eq!(clock.now().subsec_nanosecond() % 1_000, 0, "{clock:?}");
+            }
+        }
+    }
 
     #[test]
     fn a_common_clock_goes_by_the_database_whatever_the_machine_says() {

@@ -25,7 +25,8 @@ pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Ex
     if common.clock.is_some() {
         return Err(Failure::usage("`serve` needs the real clock").hint("leave --clock out"));
     }
-    let session = Session::open(common, Absent::Create).await?;
+    let machine = Arc::new(ShiftedClock::ahead(asked.clock_ahead));
+    let session = Session::open_on(common, Absent::Create, machine).await?;
     let config = Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, ..Config::default() };
     let stop = signals::stop();
     let server = Server::bind(Arc::clone(&session.engine), asked.listen, config).await?;

@@ -50,7 +50,7 @@ impl Home {
         // Compiled plugins are shared between the tests: making them is the slow part.
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR"));
         command.args(arguments).current_dir(self.0.path()).env("XDG_CACHE_HOME", cache);
-        for name in ["DRAAIBOEK_DB", "DRAAIBOEK_AS", "DRAAIBOEK_LANG"] {
+        for name in ["DRAAIBOEK_DB", "DATABASE_URL", "DRAAIBOEK_AS", "DRAAIBOEK_LANG"] {
             command.env_remove(name);
         }
         command.stdin(Stdio::null());

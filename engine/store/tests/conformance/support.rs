@@ -26,7 +26,7 @@ pub struct Bed {
 }
 
 /// Where the database of a bed is.
-enum Home {
+pub enum Home {
     Folder(TempDir),
     Server(String),
 }
@@ -68,15 +68,12 @@ impl Bed {
     }
 
     pub async fn with(options: OpenOptions) -> Option<Self> {
-        let home = Home::new().await?;
-        let store = open(&home.address(), options).await;
-        Some(Self { home, store })
+        Some(Self::on(Home::new().await?, options).await)
     }
 
-    /// On a database of one's own server.
-    pub async fn at(address: String) -> Self {
-        let store = open(&address, OpenOptions::default()).await;
-        Self { home: Home::Server(address), store }
+    pub async fn on(home: Home, options: OpenOptions) -> Self {
+        let store = open(&home.address(), options).await;
+        Self { home, store }
     }
 
     pub fn address(&self) -> String {
@@ -99,8 +96,7 @@ impl Bed {
     pub async fn reopen(self) -> Self {
         let Self { home, store } = self;
         drop(store);
-        let store = open(&home.address(), OpenOptions::default()).await;
-        Self { home, store }
+        Self::on(home, OpenOptions::default()).await
     }
 
     /// A second way in, behind the store's back.

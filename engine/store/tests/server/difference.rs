@@ -125,7 +125,7 @@ impl Side {
         let mut turn = self.bed.next(&mut row);
         turn.instance = Some(InstanceWrite::advance(row.clone(), cold));
         let ids = self.bed.ids();
-        let known = self.runs.iter().filter(|run| run.instance_pk == row.pk).next_back().cloned();
+        let known = self.runs.iter().rfind(|run| run.instance_pk == row.pk).cloned();
         let mut run = match known {
             Some(run) if chance.below(3) > 0 => run,
             _ => step_run(ids, &row, &chance.word()),
@@ -215,8 +215,7 @@ impl Side {
 
 async fn run(seed: u64) -> Option<()> {
     let server = Bed::new().await?;
-    let folder = tempfile::tempdir().unwrap();
-    let file = Bed::at(folder.path().join("school.db").to_str().unwrap().to_owned()).await;
+    let file = Bed::on(Home::Folder(tempfile::tempdir().unwrap()), OpenOptions::default()).await;
     let mut sides = [Side::new(server, 10), Side::new(file, 0)];
     for step in 0..STEPS {
         let mut seen = Vec::new();

@@ -110,7 +110,7 @@ async fn nodes_that_start_together_bring_the_schema_up_to_date_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_restarts_loses_and_doubles_nothing() {
     let Some(server) = Server::start() else { return };
-    let bed = Bed::at(server.database()).await;
+    let bed = Bed::on(Home::Server(server.database()), OpenOptions::default()).await;
     let mut row = bed.instance("i-1").await;
     std::thread::scope(|scope| {
         let away = scope.spawn(|| server.crash(Duration::from_millis(400)));
