@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::booking::{Booking, Journaled, Payload};
-use crate::catalog::{Catalog, bytes, hex};
+use crate::catalog::{Catalog, hex};
 use crate::clock::Clock;
 use crate::consult::{Consulted, Incoming, conclude, consult, others};
 use crate::error::EngineError;
@@ -434,12 +434,9 @@ impl Engine {
         let wakes = !decision.effects.is_empty() || !decision.timers.is_empty();
         let key = key.map(|key| key_row(key, &reply, live.row.pk, now.as_microsecond())).transpose()?;
         let booking = Booking { journaled: &journaled, answers: &consulted.answers, payload, now, key };
-        if live.goes_otherwise(&decision) {
-            let hash = decision.origin.as_ref().map_or(live.row.definition_hash.clone(), |to| bytes(&to.definition));
-            live.definition =
-                self.catalog.form(self.store.read(), &hash, decision.snapshot.migrated.as_deref()).await?;
-        }
+        let form = self.form_after(live, &decision).await?;
         let turn = live.book(&self.store, decision, booking)?;
+        live.definition = form;
         self.writer.submit(turn).await?;
         if wakes {
             self.woken.notify_one();

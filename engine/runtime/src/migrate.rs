@@ -147,6 +147,15 @@ impl Engine {
         next(self.store.read(), &self.catalog, live.snapshot.as_ref(), command).await
     }
 
+    /// The definition that an instance goes by after a decision.
+    pub(crate) async fn form_after(&self, live: &Live, decision: &Decision) -> Result<Arc<Definition>, EngineError> {
+        if !live.goes_otherwise(decision) {
+            return Ok(Arc::clone(&live.definition));
+        }
+        let hash = decision.origin.as_ref().map_or(live.row.definition_hash.clone(), |to| bytes(&to.definition));
+        self.catalog.form(self.store.read(), &hash, decision.snapshot.migrated.as_deref()).await
+    }
+
     async fn preview_of(
         &self,
         instance: &str,
@@ -156,6 +165,7 @@ impl Engine {
     ) -> Result<Preview, EngineError> {
         let slot = self.slot(instance);
         let mut guard = slot.lock().await;
+        self.forget_outdated(&mut guard).await?;
         let live = self.loaded(&mut guard, instance).await?;
         let now = self.clock.now();
         let next = self.next_definition(live, command).await?;
