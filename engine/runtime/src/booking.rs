@@ -57,6 +57,7 @@ impl Live {
         let create = self.snapshot.is_none();
         let mut turn = Turn { command_key: booking.key.take(), ..Turn::default() };
         let before = self.row.lifecycle.clone();
+        self.sight.take();
         self.row.revision += 1;
         self.row.set_snapshot(decision.snapshot_text);
         self.row.status = json(&decision.snapshot.chart.active)?;
@@ -108,6 +109,7 @@ impl Live {
         rejection: &Rejection,
         booking: &Booking<'_>,
     ) -> Result<Turn, EngineError> {
+        self.sight.take();
         self.row.revision += 1;
         self.row.updated_at = booking.now.as_microsecond();
         let outcome = json(rejection)?;

@@ -321,7 +321,19 @@ impl Engine {
         let slot = self.slot(instance);
         let mut guard = slot.lock().await;
         self.forget_outdated(&mut guard).await?;
-        look(self.loaded(&mut guard, instance).await?)
+        match self.loaded(&mut guard, instance).await {
+            Ok(live) => look(live),
+            Err(error) => {
+                if matches!(error, EngineError::NotFound { .. }) {
+                    // Whoever asks for ids that do not exist fills no memory. Nobody else waits for this slot.
+                    let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+                    if Arc::strong_count(&slot) == 2 {
+                        live.remove(instance);
+                    }
+                }
+                Err(error)
+            }
+        }
     }
 
     /// One turn: consult, decide, book, commit. Decided anew when another process came in between.

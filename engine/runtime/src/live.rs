@@ -1,7 +1,7 @@
 //! An instance in memory: what the database holds of it, decoded once and kept in step with every commit.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use draaiboek_store::{IncidentRow, InstanceRow, Reader, Scope, TaskRow, TimerRow};
 use draaiboek_workflow::calendar::Calendar;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::Catalog;
 use crate::error::EngineError;
 use crate::pool::PoolRows;
+use crate::sight::Sight;
 
 /// An instance in memory.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(crate) struct Live {
     pub timers: BTreeMap<u64, TimerRow>,
     /// Open incidents by id within the instance.
     pub incidents: BTreeMap<String, IncidentRow>,
+    /// What readers see of it, until the next turn.
+    pub sight: OnceLock<Arc<Sight>>,
 }
 
 /// What a task row says of its step besides its columns.
@@ -74,6 +77,7 @@ impl Live {
             tasks: BTreeMap::new(),
             timers: BTreeMap::new(),
             incidents: BTreeMap::new(),
+            sight: OnceLock::new(),
             row,
         };
         live.load_work(reader).await?;

@@ -116,6 +116,7 @@ impl Engine {
             tasks: BTreeMap::new(),
             timers: BTreeMap::new(),
             incidents: BTreeMap::new(),
+            sight: std::sync::OnceLock::new(),
         })
     }
 

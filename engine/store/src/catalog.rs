@@ -40,7 +40,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_school(&self, row: &SchoolRow) -> Result<(), StoreError> {
-        self.put::<school::Entity>(row, Clash::Replace).await
+        let done = self.put::<school::Entity>(row, Clash::Replace).await;
+        self.door_changed();
+        done
     }
 
     /// Stores a setting or replaces the stored one.

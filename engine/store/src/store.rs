@@ -42,6 +42,7 @@ pub struct Store {
     reader: Reader,
     ids: Arc<Ids>,
     pub(crate) groups: AtomicU64,
+    pub(crate) doors: AtomicU64,
     kind: Kind,
 }
 
@@ -81,7 +82,7 @@ impl Store {
             }
         };
         let reader = Reader::new(readers, place);
-        Ok(Self { connection: Mutex::new(connection), reader, ids, groups: AtomicU64::new(0), kind })
+        Ok(Self { connection: Mutex::new(connection), reader, ids, groups: AtomicU64::new(0), doors: AtomicU64::new(0), kind })
     }
 
     /// Opens a database only for reading, also while another process writes it. The schema must be ours exactly.
@@ -103,6 +104,12 @@ impl Store {
     #[must_use]
     pub fn groups(&self) -> u64 {
         self.groups.load(Ordering::Relaxed)
+    }
+
+    /// How many changes of accounts, sessions and schools were made since it was opened.
+    #[must_use]
+    pub fn door_changes(&self) -> u64 {
+        self.doors.load(Ordering::Acquire)
     }
 
     /// The read queries. They see everything that was committed before they started.

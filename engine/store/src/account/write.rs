@@ -9,6 +9,7 @@ use super::{
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::write::{Clash, Undone};
+use std::sync::atomic::Ordering;
 
 impl Store {
     /// Stores an account or replaces the stored one of the same id.
@@ -16,7 +17,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; also when the login or the person has another account.
     pub async fn put_account(&self, row: &AccountRow) -> Result<(), StoreError> {
-        self.put::<account::Entity>(row, Clash::Replace).await
+        let done = self.put::<account::Entity>(row, Clash::Replace).await;
+        self.door_changed();
+        done
     }
 
     /// Stores a session or replaces the stored one.
@@ -24,7 +27,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_session(&self, row: &SessionRow) -> Result<(), StoreError> {
-        self.put::<session::Entity>(row, Clash::Replace).await
+        let done = self.put::<session::Entity>(row, Clash::Replace).await;
+        self.door_changed();
+        done
     }
 
     /// Ends one session.
@@ -32,7 +37,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn end_session(&self, hash: &[u8]) -> Result<(), StoreError> {
-        self.run_web("DELETE FROM session WHERE hash = ?", vec![hash.to_vec().into()]).await
+        let done = self.run_web("DELETE FROM session WHERE hash = ?", vec![hash.to_vec().into()]).await;
+        self.door_changed();
+        done
     }
 
     /// Ends all sessions of an account, or all but one.
@@ -42,7 +49,9 @@ impl Store {
     pub async fn end_sessions(&self, account: &str, but: Option<&[u8]>) -> Result<(), StoreError> {
         let kept = but.unwrap_or_default().to_vec();
         let values = vec![account.to_owned().into(), kept.into()];
-        self.run_web("DELETE FROM session WHERE account = ? AND hash <> ?", values).await
+        let done = self.run_web("DELETE FROM session WHERE account = ? AND hash <> ?", values).await;
+        self.door_changed();
+        done
     }
 
     /// Ends the sessions that an invitation of this person to this step opened.
@@ -51,7 +60,9 @@ impl Store {
     /// [`StoreError`].
     pub async fn end_invited(&self, account: &str, instance: &str, step: &str) -> Result<(), StoreError> {
         let values = [account, instance, step].map(|text| text.to_owned().into()).to_vec();
-        self.run_web("DELETE FROM session WHERE account = ? AND instance = ? AND step = ?", values).await.map(drop)
+        let done = self.run_web("DELETE FROM session WHERE account = ? AND instance = ? AND step = ?", values).await;
+        self.door_changed();
+        done
     }
 
     /// Takes away what has run out: sessions, links, counters.
@@ -150,6 +161,11 @@ impl Store {
     /// [`StoreError`].
     pub async fn record_access(&self, row: &AccessRow) -> Result<(), StoreError> {
         self.put::<access::Entity>(row, Clash::Replace).await
+    }
+
+    /// What was read of accounts, sessions and schools may be another now; also when the change failed half way.
+    pub(crate) fn door_changed(&self) {
+        self.doors.fetch_add(1, Ordering::AcqRel);
     }
 
     async fn run_web(&self, text: &str, values: Vec<Value>) -> Result<(), StoreError> {

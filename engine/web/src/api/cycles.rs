@@ -97,8 +97,8 @@ pub(super) async fn index(visit: Visit<SeeHome>, input: Input) -> Outcome {
 pub(super) async fn show(visit: Visit<SeeCycle>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let may = cycle.may(Resource::Cycle, Action::Advance, Privacy::P0);
-    let offers = if may { cycle.offers(&cycle.answers().await)? } else { Vec::new() };
-    let events = offers.into_iter().map(|offer| EventShape {
+    let offers = if may { cycle.offers(&cycle.answers().await)? } else { Default::default() };
+    let events = offers.iter().cloned().map(|offer| EventShape {
         event: offer.event,
         ready: offer.ready,
         missing: offer.missing.map(|no| Missing { error: no.word, reasons: no.reasons }),

@@ -121,6 +121,7 @@ fn complete(operation: &mut Value, route: &Route) {
         .iter()
         .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
         .collect();
+    let asks = operation["parameters"].is_array();
     parameters.extend(operation["parameters"].as_array().into_iter().flatten().cloned());
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
@@ -129,6 +130,7 @@ fn complete(operation: &mut Value, route: &Route) {
         "401" => !door,
         "403" => !(door && get),
         "404" => !parts.is_empty() || !get,
+        "422" => !get || asks,
         "429" => door && !get,
         _ => !get,
     };

@@ -1,11 +1,11 @@
 //! What all requests share: the engine, templates, words, assets, and the choices of who runs the server.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use draaiboek_runtime::Engine;
 use jiff::Timestamp;
 
+use super::memory::{Memory, doors};
 use super::place::Place;
 use super::secret;
 use crate::answer::Failure;
@@ -60,7 +60,7 @@ pub(crate) struct App {
     pub(in crate::gate) decoy: String,
     /// Who changes a school waits for who does so already.
     pub(in crate::gate) school_lock: tokio::sync::Mutex<()>,
-    places: Mutex<HashMap<String, Arc<Place>>>,
+    pub(in crate::gate) memory: Memory,
 }
 
 impl App {
@@ -73,7 +73,7 @@ impl App {
         let assets = Assets::new();
         let shower = Shower::new(&assets)?;
         let (hub, school_lock) = (Hub::default(), tokio::sync::Mutex::default());
-        Ok(Self { engine, config, shower, assets, hub, decoy, school_lock, places: Mutex::default() })
+        Ok(Self { engine, config, shower, assets, hub, decoy, school_lock, memory: Memory::default() })
     }
 
     /// Now.
@@ -94,17 +94,17 @@ impl App {
 
     /// A school with its calendar, decoded once per change.
     pub(in crate::gate) async fn place(&self, school: &str) -> Result<Arc<Place>, Failure> {
-        let row = self.engine.store().read().school(school).await?.ok_or(Failure::NotFound)?;
-        let known = lock(&self.places).get(school).cloned();
-        if let Some(known) = known.filter(|known| known.stored == row.content) {
+        let store = self.engine.store();
+        let counter = doors(store);
+        if let Some(known) = self.memory.place(counter, school) {
             return Ok(known);
         }
-        let place = Arc::new(Place::new(&row)?);
-        lock(&self.places).insert(school.to_owned(), Arc::clone(&place));
+        let row = store.read().school(school).await?.ok_or(Failure::NotFound)?;
+        let place = match self.memory.last_place(school).filter(|known| known.stored == row.content) {
+            Some(known) => known,
+            None => Arc::new(Place::new(&row)?),
+        };
+        self.memory.keep_place(counter, school, &place);
         Ok(place)
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

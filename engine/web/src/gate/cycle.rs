@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use draaiboek_runtime::{Handed, Projection, Reader, Reply};
-use draaiboek_store::{ArtifactRow, InstanceRow, JournalRow, TaskRow};
+use draaiboek_runtime::{Handed, Projection, Reader, Reply, Sight};
+use draaiboek_store::{ArtifactRow, JournalRow, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Rejection, Snapshot};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::diagram::{self, DiagramOptions};
@@ -11,6 +11,7 @@ use draaiboek_workflow::ir::{Identity, Privacy};
 use jiff::Timestamp;
 
 use super::app::App;
+use super::memory::Worked;
 use super::permit::Permission;
 use super::place::Place;
 use super::policy::{self, Action, Reach, Resource, Role};
@@ -23,12 +24,12 @@ const MEANWHILE: u32 = 20;
 /// A cycle that the visitor may look at under the visit's permission.
 pub(crate) struct Cycle {
     pub(in crate::gate) app: Arc<App>,
-    pub(in crate::gate) row: InstanceRow,
+    pub(in crate::gate) worked: Arc<Worked>,
     pub(in crate::gate) actor: Actor,
     /// The workflow it is pinned to.
     pub definition: Arc<Definition>,
     /// Where it is.
-    pub snapshot: Snapshot,
+    pub snapshot: Standing,
     /// The school.
     pub place: Arc<Place>,
     /// Language of the visitor.
@@ -36,15 +37,29 @@ pub(crate) struct Cycle {
     /// The moment of the visit.
     pub now: Timestamp,
     /// Roles of the visitor in it, as words of the workflow; also those of people for whom the visitor stands in today.
-    pub roles: Vec<String>,
+    pub roles: Arc<Vec<String>>,
     /// The same without standing in for anybody.
-    pub own_roles: Vec<String>,
+    pub own_roles: Arc<Vec<String>>,
+    /// The actor as a key.
+    pub(in crate::gate) who: String,
     pub(in crate::gate) policy_roles: Vec<Role>,
     /// Roles of the visitor for somebody who is away: they reach nothing personal.
     pub(in crate::gate) handed_roles: Vec<Role>,
     /// Whether the visitor has a part in it.
     pub involved: bool,
     pub(in crate::gate) handed_part: bool,
+}
+
+/// Where a cycle is: the snapshot of one turn, shared by all who look.
+#[derive(Debug)]
+pub(crate) struct Standing(Arc<Sight>);
+
+impl std::ops::Deref for Standing {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.0.snapshot
+    }
 }
 
 impl<P: Permission> Visit<P> {
@@ -54,11 +69,10 @@ impl<P: Permission> Visit<P> {
     /// Not there or not for this visitor: not found. Readable, but not to be acted on: denied.
     pub(crate) async fn cycle(&self, id: &str) -> Result<Cycle, Failure> {
         let member = self.member()?;
-        let row = self.engine().store().read().instance(self.scope()?, id).await?.ok_or(Failure::NotFound)?;
         if member.limit.as_ref().is_some_and(|(instance, _)| instance != id) {
             return Err(Failure::NotFound);
         }
-        let cycle = self.known(row).await?;
+        let cycle = self.known(id).await?;
         if covers_any(&cycle, P::RESOURCE, P::ACTION) {
             return Ok(cycle);
         }
@@ -66,13 +80,28 @@ impl<P: Permission> Visit<P> {
         Err(if visible { Failure::Denied } else { Failure::NotFound })
     }
 
-    pub(in crate::gate) async fn known(&self, row: InstanceRow) -> Result<Cycle, Failure> {
+    /// A cycle of the visitor's school, without asking the policy: for lists, which do so for each.
+    pub(in crate::gate) async fn known(&self, id: &str) -> Result<Cycle, Failure> {
+        // Many cycles in one request must not keep other requests waiting.
+        tokio::task::consume_budget().await;
         let (member, engine) = (self.member()?, self.engine());
+        let sight = engine.sight(id).await?;
+        if sight.school != member.school {
+            return Err(Failure::NotFound);
+        }
         let actor = self.actor()?;
-        let definition = engine.definition(&row.id).await?;
-        let snapshot = engine.snapshot(&row.id).await?;
-        let roles = engine.roles(&row.id, &actor).await?;
-        let own_roles = engine.own_roles(&row.id, &actor).await?;
+        let worked = self.app().memory.worked(sight, self.now.as_second().div_euclid(60));
+        let who = who(&actor);
+        let roles = match worked.roles(&who) {
+            Some(known) => known,
+            None => worked.keep_roles(who.clone(), engine.roles(id, &actor).await?),
+        };
+        let own = format!("own\n{who}");
+        let own_roles = match worked.roles(&own) {
+            Some(known) => known,
+            None => worked.keep_roles(own, engine.own_roles(id, &actor).await?),
+        };
+        let definition = Arc::clone(&worked.sight.definition);
         let has_part = |roles: &[String]| roles.iter().any(|role| definition.ir.roles.contains_key(role));
         let (part, handed_part) = (has_part(&own_roles), has_part(&roles));
         let policy_roles = if member.limit.is_some() {
@@ -85,10 +114,11 @@ impl<P: Permission> Visit<P> {
         let handed_roles = handed.filter_map(|role| Role::of(role)).collect();
         Ok(Cycle {
             app: Arc::clone(self.app()),
-            row,
+            snapshot: Standing(Arc::clone(&worked.sight)),
+            worked,
+            who,
             actor,
             definition,
-            snapshot,
             place: Arc::clone(self.place()?),
             locale: self.locale.clone(),
             now: self.now,
@@ -102,6 +132,12 @@ impl<P: Permission> Visit<P> {
     }
 }
 
+/// Everything of an actor that what is worked out may depend on.
+fn who(actor: &Actor) -> String {
+    let word = |text: &Option<String>| text.clone().unwrap_or_default();
+    format!("{}\n{}\n{}", word(&actor.person), word(&actor.on_behalf_of), actor.roles.join(","))
+}
+
 fn covers_any(cycle: &Cycle, resource: Resource, action: Action) -> bool {
     cycle.may(resource, action, Privacy::P0)
 }
@@ -109,7 +145,7 @@ fn covers_any(cycle: &Cycle, resource: Resource, action: Action) -> bool {
 impl Cycle {
     /// Id for people and links.
     pub(crate) fn id(&self) -> &str {
-        &self.row.id
+        &self.worked.sight.id
     }
 
     /// Number of accepted commands; a form names the one it was made for.
@@ -119,17 +155,18 @@ impl Cycle {
 
     /// When it began, in microseconds.
     pub(crate) fn began(&self) -> i64 {
-        self.row.created_at
+        self.worked.sight.created_at
     }
 
     /// When it ended, in microseconds.
     pub(crate) fn finished(&self) -> Option<i64> {
-        self.row.finished_at
+        self.worked.sight.finished_at
     }
 
     /// The cycle that runs it, and its key there.
     pub(crate) fn parent(&self) -> (Option<&str>, Option<&str>) {
-        (self.row.parent_id.as_deref(), self.row.parent_key.as_deref().and_then(|key| key.split_once(':')).map(|p| p.1))
+        let sight = &self.worked.sight;
+        (sight.parent_id.as_deref(), sight.parent_key.as_deref().and_then(|key| key.split_once(':')).map(|p| p.1))
     }
 
     /// Whether the policy allows something here, up to a privacy class.
@@ -154,6 +191,7 @@ impl Cycle {
     /// The cycle in the hands of the visitor for somebody else.
     pub(crate) fn on_behalf_of(mut self, whom: Option<String>) -> Self {
         self.actor.on_behalf_of = whom;
+        self.who = who(&self.actor);
         self
     }
 
@@ -201,7 +239,7 @@ impl Cycle {
 
     /// A picture of the workflow with the place of this cycle in it.
     pub(crate) fn draw(&self, options: &DiagramOptions) -> String {
-        diagram::render(&self.definition.ir, options)
+        self.worked.drawing(&format!("{options:?}"), || diagram::render(&self.definition.ir, options)).to_string()
     }
 
     /// The latest decisions, newest first.
@@ -209,7 +247,7 @@ impl Cycle {
     /// # Errors
     /// The database.
     pub(crate) async fn journal(&self, limit: u32) -> Result<Vec<JournalRow>, Failure> {
-        match self.row.journal_head {
+        match self.worked.sight.journal_head {
             Some(head) => Ok(self.app.engine.store().read().journal_back(head, limit).await?.rows),
             None => Ok(Vec::new()),
         }
@@ -220,7 +258,7 @@ impl Cycle {
     /// # Errors
     /// The database.
     pub(crate) async fn tasks(&self) -> Result<Vec<TaskRow>, Failure> {
-        Ok(self.app.engine.store().read().tasks(self.row.pk).await?)
+        Ok(self.app.engine.store().read().tasks(self.worked.sight.pk).await?)
     }
 
     /// All versions of its artifacts.
@@ -231,7 +269,7 @@ impl Cycle {
         if !self.may(Resource::Result, Action::Read, Privacy::P0) {
             return Err(Failure::Denied);
         }
-        let all = self.app.engine.store().read().artifacts(self.row.pk).await?;
+        let all = self.app.engine.store().read().artifacts(self.worked.sight.pk).await?;
         Ok(all.into_iter().filter(|row| self.may_read_artifact(&row.name)).collect())
     }
 
@@ -270,12 +308,21 @@ impl Cycle {
         if !self.may(Resource::Result, Action::Read, self.reading_class(step)) {
             return Ok(Projection { audience: "held".into(), data: serde_json::json!({"held": true}) });
         }
-        Ok(engine.projection(self.id(), step, Reader::Person(&self.actor)).await?)
+        let key = format!("{step}\n{}", self.who);
+        if let Some(known) = self.worked.pictures(&key) {
+            return Ok(known.as_ref().clone());
+        }
+        let made = engine.projection(self.id(), step, Reader::Person(&self.actor)).await?;
+        Ok(self.worked.keep_pictures(key, made).as_ref().clone())
     }
 
     /// What the workflow shows of the whole to the visitor's role, when it says so.
     pub(crate) async fn view(&self) -> Option<draaiboek_workflow::decide::Object> {
-        self.app.engine.view(self.id(), &self.actor).await.ok().flatten()
+        if let Some(known) = self.worked.views(&self.who) {
+            return known.as_ref().clone();
+        }
+        let made = self.app.engine.view(self.id(), &self.actor).await.ok().flatten();
+        self.worked.keep_views(self.who.clone(), made).as_ref().clone()
     }
 
     /// The class of a step's picture: counts of an anonymous step name nobody (the engine keeps its threshold).
@@ -352,6 +399,6 @@ impl Cycle {
     /// # Errors
     /// The database.
     pub(crate) async fn revision_now(&self) -> Result<u64, Failure> {
-        Ok(self.app.engine.snapshot(self.id()).await?.revision)
+        Ok(self.app.engine.sight(self.id()).await?.snapshot.revision)
     }
 }

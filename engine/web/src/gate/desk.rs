@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use draaiboek_runtime::{Notice, Reply, StartRequest, TaskTitle};
-use draaiboek_store::{InstanceFilter, InstanceSummary, TaskFilter, TaskRow};
+use draaiboek_runtime::{Notice, OpenTask, Reply, StartRequest, TaskTitle};
+use draaiboek_store::{InstanceFilter, InstanceSummary, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Decision, Object, Origin, Rejection, World, decide};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::ir::{Privacy, Workflow};
@@ -12,6 +12,7 @@ use draaiboek_workflow::simulate::Forecast;
 use serde_json::Value;
 
 use super::cycle::Cycle;
+use super::memory::turns;
 use super::permit::{Permission, SeeLibrary, StartCycle};
 use super::policy::{Action, Resource};
 use super::visit::Visit;
@@ -59,17 +60,27 @@ impl<P: Permission> Visit<P> {
         if self.member()?.limit.is_some() {
             return Ok(Vec::new());
         }
-        let reader = self.engine().store().read();
-        let rows: Vec<InstanceSummary> = reader.instances(self.scope()?, filter, MOST).await?;
         let mut found = Vec::new();
-        for summary in rows {
-            let Some(row) = reader.instance(self.scope()?, &summary.id).await? else { continue };
-            let cycle = self.known(row).await?;
+        for summary in self.list(filter).await?.iter() {
+            let cycle = self.known(&summary.id).await?;
             if cycle.may(Resource::Cycle, Action::Read, Privacy::P0) {
                 found.push(cycle);
             }
         }
         Ok(found)
+    }
+
+    /// Rows of the school's cycles, newest first: one query, and none while nothing happens anywhere.
+    async fn list(&self, filter: &InstanceFilter) -> Result<Arc<Vec<InstanceSummary>>, Failure> {
+        let (store, memory) = (self.engine().store(), &self.app().memory);
+        let counter = turns(store);
+        let key = format!("{}\n{filter:?}", self.member()?.school);
+        if let Some(known) = memory.list(counter, &key) {
+            return Ok(known);
+        }
+        let rows = Arc::new(store.read().instances(self.scope()?, filter, MOST).await?);
+        memory.keep_list(counter, key, &rows);
+        Ok(rows)
     }
 
     /// Open tasks for the visitor, by due date.
@@ -81,33 +92,26 @@ impl<P: Permission> Visit<P> {
         if member.limit.is_some() {
             return Ok(Vec::new());
         }
-        let reader = self.engine().store().read();
-        let rows = reader.open_tasks(self.scope()?, &TaskFilter::default(), MOST).await?;
-        let mut cycles: BTreeMap<i64, Option<Cycle>> = BTreeMap::new();
+        let active = InstanceFilter { lifecycles: vec!["active".into()], ..InstanceFilter::default() };
         let mut found = Vec::new();
-        for row in rows {
-            if let std::collections::btree_map::Entry::Vacant(entry) = cycles.entry(row.instance_pk) {
-                let instance = reader.instance_by_pk(row.instance_pk).await?;
-                let of_school = instance.filter(|instance| instance.school == member.school);
-                entry.insert(match of_school {
-                    Some(instance) if instance.lifecycle == "active" => Some(self.known(instance).await?),
-                    _ => None,
-                });
+        for summary in self.list(&active).await?.iter() {
+            let cycle = self.known(&summary.id).await?;
+            for task in &cycle.worked.sight.tasks {
+                found.extend(self.for_others(&cycle, task).await?);
+                found.extend(look(&cycle, task, &member.person));
             }
-            let Some(Some(cycle)) = cycles.get(&row.instance_pk) else { continue };
-            found.extend(self.for_others(cycle, &row).await?);
-            found.extend(look(cycle, row, &member.person));
         }
+        found.sort_by_key(|look| (look.row.due_at.unwrap_or(i64::MAX), look.row.id));
         Ok(found)
     }
 
     /// The task for those who are away and for whom the visitor stands in.
-    async fn for_others(&self, cycle: &Cycle, row: &TaskRow) -> Result<Vec<Look>, Failure> {
-        let covers =
-            cycle.place.calendar.staff().covered_by(&self.member()?.person, cycle.place.today(self.now)).next();
-        let (Some(_), Ok(title)) = (covers, serde_json::from_str::<TaskTitle>(&row.title)) else {
+    async fn for_others(&self, cycle: &Cycle, task: &OpenTask) -> Result<Vec<Look>, Failure> {
+        let staff = cycle.place.calendar.staff();
+        if staff.covered_by(&self.member()?.person, cycle.place.today(self.now)).next().is_none() {
             return Ok(Vec::new());
-        };
+        }
+        let (title, row) = (&task.title, &task.row);
         let (_, others) = self.engine().acts_for(cycle.id(), &cycle.actor, &title.step).await?;
         let looks = others.into_iter().map(|whom| Look {
             done: handed_in(cycle, &title.step, &whom),
@@ -161,10 +165,8 @@ impl<P: Permission> Visit<P> {
     }
 }
 
-fn look(cycle: &Cycle, row: TaskRow, person: &str) -> Option<Look> {
-    let title: TaskTitle = serde_json::from_str(&row.title).ok()?;
-    let roles: Vec<String> = serde_json::from_str(&row.roles).unwrap_or_default();
-    let assignees: Vec<String> = serde_json::from_str(&row.assignees).unwrap_or_default();
+fn look(cycle: &Cycle, task: &OpenTask, person: &str) -> Option<Look> {
+    let OpenTask { row, title, roles, assignees } = task;
     let named = assignees.iter().any(|id| id == person);
     let own = roles.iter().any(|role| cycle.own_roles.contains(role));
     let staff = cycle.place.calendar.staff();
@@ -180,6 +182,7 @@ fn look(cycle: &Cycle, row: TaskRow, person: &str) -> Option<Look> {
             let duo = staff.duo(person);
             duo.is_some_and(|duo| duo.people.iter().any(|other| handed_in(cycle, &title.step, other)))
         });
+    let (row, title) = (row.clone(), title.clone());
     Some(Look { title, cycle: cycle.id().to_owned(), of: cycle.title(), done, named, row, behalf: None })
 }
 

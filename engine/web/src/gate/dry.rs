@@ -3,6 +3,7 @@
 //! The same pure `decide` that the engine uses says whether it is possible and, if not, everything that is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use draaiboek_workflow::decide::{Answers, Command, Conclusion, Rejection, StepStatus, World, decide};
 use draaiboek_workflow::ir::{State, Transition};
@@ -32,7 +33,10 @@ pub(crate) struct Offer {
 
 impl Cycle {
     /// What the plugins of the open steps would answer now. A broken one counts as not ready.
-    pub(crate) async fn answers(&self) -> BTreeMap<String, Conclusion> {
+    pub(crate) async fn answers(&self) -> Arc<BTreeMap<String, Conclusion>> {
+        if let Some(known) = self.worked.answers() {
+            return known;
+        }
         let mut found = BTreeMap::new();
         for (id, step) in &self.snapshot.steps {
             if step.status == StepStatus::Open {
@@ -40,14 +44,21 @@ impl Cycle {
                 found.insert(id.clone(), picture.unwrap_or_default());
             }
         }
-        found
+        self.worked.keep_answers(found)
     }
 
     /// The events that the visitor may send now, in the order of the workflow, each tried on a copy.
     ///
     /// # Errors
     /// A damaged row.
-    pub(crate) fn offers(&self, concluded: &BTreeMap<String, Conclusion>) -> Result<Vec<Offer>, Failure> {
+    pub(crate) fn offers(&self, concluded: &Arc<BTreeMap<String, Conclusion>>) -> Result<Arc<Vec<Offer>>, Failure> {
+        if let Some(known) = self.worked.offers(&self.who) {
+            return Ok(known);
+        }
+        Ok(self.worked.keep_offers(self.who.clone(), self.find_offers(concluded)?))
+    }
+
+    fn find_offers(&self, concluded: &BTreeMap<String, Conclusion>) -> Result<Vec<Offer>, Failure> {
         let mut offers: Vec<Offer> = Vec::new();
         let active: BTreeSet<&str> = self.snapshot.chart.active.iter().map(String::as_str).collect();
         let order: Vec<&str> = self.definition.ir.all_states().iter().map(|state| state.id.as_str()).collect();
@@ -110,10 +121,10 @@ impl Cycle {
         transition: &Transition,
         concluded: &BTreeMap<String, Conclusion>,
     ) -> Result<Option<Rejection>, Failure> {
-        let origin = self.origin()?;
+        let origin = self.origin();
         let world = World {
             definition: &self.definition,
-            origin: &origin,
+            origin,
             calendar: &self.place.calendar,
             now: self.now,
             assuming: None,

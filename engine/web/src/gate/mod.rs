@@ -10,6 +10,7 @@ mod desk;
 mod dry;
 mod invite;
 mod manage;
+mod memory;
 mod permit;
 mod place;
 pub(crate) mod policy;

@@ -9,6 +9,7 @@ use draaiboek_store::{AccountRow, InvitationRow, LinkRow, SessionRow};
 use jiff::Timestamp;
 
 use super::app::App;
+use super::memory::doors;
 use super::policy::Role;
 use super::secret;
 use super::visit::{Member, Who};
@@ -88,15 +89,26 @@ impl App {
         let token = bearer.or_else(|| input.cookie(self.cookie_name()));
         let Some(token) = token.filter(|token| token.len() == 64) else { return Ok((Who::Guest, None)) };
         let now = self.now().as_microsecond();
-        let Some(row) = self.engine.store().read().session(&secret::hash(&token)).await? else {
-            return Ok((Who::Guest, None));
-        };
+        let Some((row, member)) = self.session(&token).await? else { return Ok((Who::Guest, None)) };
         if row.expires_at < now {
             return Ok((Who::Guest, None));
         }
-        let Some(member) = self.member(&row).await? else { return Ok((Who::Guest, None)) };
         let renewed = self.keep(row, now, program).await?;
         Ok((Who::Member(Box::new(member)), renewed))
+    }
+
+    /// A session with whose it is, asked of the database once per change of sessions, accounts or schools.
+    async fn session(&self, token: &str) -> Result<Option<(SessionRow, Member)>, Failure> {
+        let (store, hash) = (self.engine.store(), secret::hash(token));
+        let counter = doors(store);
+        let key = secret::short(token);
+        if let Some((row, member)) = self.memory.session(counter, &key).filter(|(row, _)| row.hash == hash) {
+            return Ok(Some((row, member)));
+        }
+        let Some(row) = store.read().session(&hash).await? else { return Ok(None) };
+        let Some(member) = self.member(&row).await? else { return Ok(None) };
+        self.memory.keep_session(counter, key, row.clone(), member.clone());
+        Ok(Some((row, member)))
     }
 
     async fn member(&self, row: &SessionRow) -> Result<Option<Member>, Failure> {

@@ -90,9 +90,8 @@ impl Cycle {
         step.roles.iter().any(|role| self.roles_in(&step.id).contains(role))
     }
 
-    pub(in crate::gate) fn origin(&self) -> Result<Origin, Failure> {
-        serde_json::from_str(&self.row.origin)
-            .map_err(|error| Failure::Broken(format!("the stored origin of `{}`: {error}", self.row.id)))
+    pub(in crate::gate) fn origin(&self) -> &Origin {
+        &self.worked.sight.origin
     }
 
     /// The step kind that a step of a cycle is pinned to.
@@ -110,17 +109,17 @@ impl Cycle {
     /// The step kind of a step, for its words.
     pub(crate) fn kind_of(&self, step: &str) -> Option<Arc<Kind>> {
         let def = self.definition.step(step)?;
-        self.kind(&self.origin().ok()?, step, &def.step.kind).ok()
+        self.kind(self.origin(), step, &def.step.kind).ok()
     }
 
     /// A step of this cycle, without asking the policy: for [`Visit::step`] and dry runs.
     pub(in crate::gate) fn opened(&self, id: &str) -> Result<OpenStep, Failure> {
         let def = self.definition.step(id).ok_or(Failure::NotFound)?;
         let state = self.snapshot.steps.get(id).cloned().ok_or(Failure::NotFound)?;
-        let origin = self.origin()?;
+        let origin = self.origin();
         let world = World {
             definition: &self.definition,
-            origin: &origin,
+            origin,
             calendar: &self.place.calendar,
             now: self.now,
             assuming: None,
@@ -133,7 +132,7 @@ impl Cycle {
             step: def.step.clone(),
             state,
             class: self.class(id),
-            kind: self.kind(&origin, id, &def.step.kind)?,
+            kind: self.kind(origin, id, &def.step.kind)?,
             config: call.config,
             inputs: call.inputs,
             invited: call.invited,
@@ -180,7 +179,7 @@ impl<P: Permission> Visit<P> {
         let pool = cycle.definition.step(&step.id).map(|def| def.pool.clone()).unwrap_or_default();
         let Some(number) = cycle.snapshot.pools.get(&pool).map(|pool| pool.run) else { return Ok(Vec::new()) };
         let suffix = format!("#{number}");
-        let runs = reader.step_runs(cycle.row.pk).await?;
+        let runs = reader.step_runs(cycle.worked.sight.pk).await?;
         let Some(run) = runs.into_iter().find(|run| run.step.ends_with(&suffix)) else { return Ok(Vec::new()) };
         let rows = reader.contributions(&run).await?;
         let taken: Vec<&str> = step.entries().iter().map(|entry| entry.name.as_str()).collect();

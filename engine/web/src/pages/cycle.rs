@@ -47,8 +47,11 @@ pub(crate) async fn page<P: Permission>(
     let went = went(&rows);
     let content = cycle.may(Resource::Cycle, Action::Read, Privacy::P1);
     let answers = cycle.answers().await;
-    let offers =
-        if cycle.may(Resource::Cycle, Action::Advance, Privacy::P0) { cycle.offers(&answers)? } else { Vec::new() };
+    let offers = if cycle.may(Resource::Cycle, Action::Advance, Privacy::P0) {
+        cycle.offers(&answers)?
+    } else {
+        Default::default()
+    };
     let lifecycle = cycle.snapshot.lifecycle.word();
     let href = format!("/cycle/{}", words::path_id(cycle.id()));
     let manage = cycle.may(Resource::Cycle, Action::Manage, Privacy::P1) && !cycle.snapshot.lifecycle.is_over();

@@ -70,11 +70,17 @@ async fn versions(cycle: &Cycle, name: &str) -> Result<Vec<draaiboek_store::Arti
     if all.is_empty() { Err(Failure::NotFound) } else { Ok(all) }
 }
 
+/// The version that is asked for.
+fn version(input: &Input) -> Result<Option<i64>, Failure> {
+    let wanted = input.query.text("v").map(str::parse::<i64>).transpose();
+    wanted.map_err(|_| Failure::Invalid("the version in `v` is no number".into()))
+}
+
 /// `result/show`
 pub(crate) async fn show(visit: Visit<SeeResult>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let all = versions(&cycle, input.part("name")).await?;
-    let wanted = input.query.text("v").and_then(|v| v.parse::<i64>().ok());
+    let wanted = version(&input)?;
     let row = match wanted {
         Some(version) => all.iter().find(|row| row.version == version).ok_or(Failure::NotFound)?,
         None => all.last().ok_or(Failure::NotFound)?,
@@ -143,7 +149,7 @@ fn changes(visit: &Visit<SeeResult>, before: &Value, after: &Value) -> Value {
 pub(crate) async fn csv(visit: Visit<SeeResult>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let all = versions(&cycle, input.part("name")).await?;
-    let wanted = input.query.text("v").and_then(|v| v.parse::<i64>().ok());
+    let wanted = version(&input)?;
     let row = all.iter().rfind(|row| wanted.is_none_or(|v| v == row.version)).ok_or(Failure::NotFound)?;
     let content: Value = serde_json::from_str(&row.content).unwrap_or(Value::Null);
     let drawn = painter(&visit, &cycle, None).draw(&content);
