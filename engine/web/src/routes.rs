@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    absences, accounts, act, board, calendar, contribute, cycle, door, library, live, new, operations, people, privacy,
-    results, start, step, trajectory,
+    absences, accounts, act, board, calendar, contribute, cycle, door, invitations, library, live, new, operations,
+    people, privacy, results, start, step, trajectory,
 };
 use crate::route::{Route, get, post};
 
@@ -40,7 +40,9 @@ pub(crate) fn all() -> Vec<Route> {
         post("/cycle/{id}/step/{step}/skip", "step/skip", act::skip),
         post("/cycle/{id}/step/{step}/due", "step/reschedule", act::reschedule),
         post("/cycle/{id}/step/{step}/withdraw", "contribution/withdraw", contribute::withdraw),
-        post("/cycle/{id}/step/{step}/invite", "invitation/make", contribute::invite),
+        post("/cycle/{id}/step/{step}/invite", "invitation/make", invitations::make),
+        get("/cycle/{id}/step/{step}/invitations", "invitation/index", invitations::index),
+        post("/cycle/{id}/step/{step}/invitations/end", "invitation/end", invitations::end),
         post("/cycle/{id}/step/{step}/enter/{entry}", "contribution/create", contribute::create),
         post("/cycle/{id}/step/{step}/enter/{entry}/draft", "draft/keep", contribute::draft),
         get("/live/{id}/{step}", "live/show", live::show),

@@ -147,6 +147,15 @@ impl Store {
         Ok(self.read().told(found)?.unwrap_or(row).count)
     }
 
+    /// Takes one counted try back: it was none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn uncount_try(&self, id: &str) -> Result<(), StoreError> {
+        let text = "UPDATE throttle SET count = count - 1 WHERE id = ? AND count > 0";
+        self.run_web(text, vec![id.to_owned().into()]).await.map(drop)
+    }
+
     /// Forgets the tries counted under this key.
     ///
     /// # Errors

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::shapes::{ChildShape, CycleLine, CycleWhole, EventShape, LogLine, Missing, ReplyShape, StepLine, at};
+use super::cycle_shapes::{ChildShape, CycleLine, CycleWhole, EventShape, LogLine, Missing, ReplyShape, StepLine};
+use super::shapes::at;
 use super::{body, fine, key, reply, value_of};
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};

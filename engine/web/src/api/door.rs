@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::shapes::{Done, Session, at};
 use super::{body, done, fine};
 use crate::answer::{Failure, Outcome};
+use crate::gate::credentials::Try;
 use crate::gate::session::{Opened, Refused};
 use crate::gate::{Enter, ManageOwn, Visit, Who};
 use crate::input::Input;
@@ -40,7 +41,8 @@ fn session(opened: Opened) -> Outcome {
 #[utoipa::path(post, path = "/api/v1/sessions", request_body = Credentials, responses((status = 200, body = Session)))]
 pub(super) async fn sign_in(visit: Visit<Enter>, input: Input) -> Outcome {
     let asked: Credentials = body(&input)?;
-    match visit.app().password(&asked.login, &asked.password, &visit.address).await? {
+    let tried = Try { login: &asked.login, password: &asked.password, address: &visit.address, device: None };
+    match visit.app().password(tried).await? {
         Ok(account) => session(visit.app().open(&account.id, None).await?),
         Err(Refused::Wrong) => Err(Failure::Invalid("sign_in".into())),
         Err(Refused::TooMany) => Err(Failure::TooMany),

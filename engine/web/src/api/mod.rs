@@ -3,6 +3,7 @@
 //! Shapes and words only; the powers are those of the visits, as for pages.
 
 mod accounts;
+mod cycle_shapes;
 mod cycles;
 mod door;
 mod openapi;
@@ -25,7 +26,8 @@ use crate::answer::{Failure, Outcome};
 use crate::gate::{App, Permission, Visit};
 use crate::input::Input;
 use crate::route::{Route, get, post};
-use shapes::{Done, Problem, ReplyShape};
+use cycle_shapes::ReplyShape;
+use shapes::{Done, Problem};
 
 /// The routes of the API.
 pub(crate) fn routes() -> Vec<Route> {

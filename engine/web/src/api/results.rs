@@ -3,9 +3,10 @@
 use draaiboek_store::InstanceFilter;
 use serde_json::Value;
 
+use super::cycle_shapes::{ArtifactShape, BoardShape, Lane, LaneTask, PictureShape};
 use super::cycles::line;
 use super::fine;
-use super::shapes::{ArtifactShape, BoardShape, Lane, LaneTask, PictureShape, WaitingTimer, at};
+use super::shapes::{WaitingTimer, at};
 use crate::answer::Outcome;
 use crate::gate::{SeeBoard, SeeLive, SeeResult, SeeTrajectory, Visit};
 use crate::input::Input;

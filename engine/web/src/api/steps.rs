@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::shapes::{Done, MineShape, ReplyShape, StepLine, StepWhole, at};
+use super::cycle_shapes::{MineShape, ReplyShape, StepLine, StepWhole};
+use super::shapes::{Done, at};
 use super::{body, done, fine, key, reply, value_of};
 use crate::answer::{Failure, Outcome};
 use crate::gate::{Contribute, ManageStep, SeeStep, Visit};

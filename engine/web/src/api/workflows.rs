@@ -5,9 +5,8 @@ use draaiboek_workflow::ir::{Identity, State};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::shapes::{
-    PreviewShape, PreviewTask, PreviewTimer, ReplyShape, StateShape, WorkflowShape, WorkflowStep, WorkflowWhole,
-};
+use super::cycle_shapes::{PreviewShape, PreviewTask, PreviewTimer, ReplyShape};
+use super::shapes::{StateShape, WorkflowShape, WorkflowStep, WorkflowWhole};
 use super::{body, fine, key, reply};
 use crate::answer::{Failure, Outcome};
 use crate::gate::{SeeLibrary, StartCycle, Visit, WorkflowCard};

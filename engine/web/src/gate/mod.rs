@@ -5,6 +5,7 @@
 //! and the school. May not live here: pages, forms, words.
 
 mod app;
+pub(crate) mod credentials;
 mod cycle;
 mod desk;
 mod dry;
@@ -25,6 +26,7 @@ pub use app::{Config, Mailer, PasswordCost};
 pub(crate) use cycle::Cycle;
 pub(crate) use desk::{Look, WorkflowCard};
 pub(crate) use dry::Offer;
+pub(crate) use invite::Invitation;
 pub(crate) use permit::*;
 pub(crate) use place::Place;
 pub(crate) use step::{Mine, OpenStep};

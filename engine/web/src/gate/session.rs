@@ -1,7 +1,4 @@
-//! Signing in and staying signed in: passwords, one-time links, the first start, invitations, sessions.
-//!
-//! Every refusal of a password is the same refusal, and takes as long. Nobody can lock somebody else out: wrong tries
-//! are counted per name *and* sender; a one-time link always works.
+//! Staying signed in: sessions, one-time links, the first start, invitations. Passwords are in `credentials`.
 
 use std::time::Duration;
 
@@ -31,13 +28,9 @@ pub(crate) const LINK: i64 = 30 * MINUTE;
 /// How long the code of the first start works.
 const FIRST: i64 = 24 * HOUR;
 /// Stretch in which tries are counted.
-const WINDOW: i64 = 15 * MINUTE;
-/// Wrong passwords for one name from one sender.
-const PER_PAIR: i64 = 8;
-/// Wrong passwords from one sender.
-const PER_ADDRESS: i64 = 60;
-/// One-time links asked for one name.
-const PER_MAIL: i64 = 3;
+pub(in crate::gate) const WINDOW: i64 = 15 * MINUTE;
+/// Wrong passwords, or codes, for one name from one sender.
+pub(in crate::gate) const PER_PAIR: i64 = 8;
 
 /// The one step that an invitation opens, and until when.
 #[derive(Debug, Clone, Copy)]
@@ -205,81 +198,6 @@ impl App {
             })
             .await?;
         Ok(Opened { token, until })
-    }
-
-    /// The account that a name and a password open.
-    ///
-    /// # Errors
-    /// The database, or the machine cannot hash.
-    pub(crate) async fn password(
-        &self,
-        login: &str,
-        password: &str,
-        address: &str,
-    ) -> Result<Result<AccountRow, Refused>, Failure> {
-        let login = normal(login);
-        let now = self.now().as_microsecond();
-        let pair = format!("pair:{}:{address}", secret::short(&login));
-        let store = self.engine.store();
-        let tries = store.count_try(&pair, now, WINDOW).await?;
-        let from_here = store.count_try(&format!("address:{address}"), now, WINDOW).await?;
-        if tries > PER_PAIR || from_here > PER_ADDRESS {
-            return Ok(Err(Refused::TooMany));
-        }
-        let account = store.read().account_by_login(&login).await?;
-        let account = account.filter(|account| account.status == "active");
-        let stored = account.as_ref().and_then(|account| account.password.clone());
-        let (stored, given) = (stored.unwrap_or_else(|| self.decoy.clone()), password.to_owned());
-        let fits = tokio::task::spawn_blocking(move || secret::fits(&given, &stored)).await;
-        let fits = fits.map_err(|error| Failure::Broken(format!("checking a password: {error}")))?;
-        match account {
-            Some(account) if fits => {
-                store.forget_tries(&pair).await?;
-                Ok(Ok(account))
-            }
-            _ => Ok(Err(Refused::Wrong)),
-        }
-    }
-
-    /// Sets a password and ends all other sessions.
-    ///
-    /// # Errors
-    /// Too short or too long; the database.
-    pub(crate) async fn set_password(&self, account: &str, password: &str, but: Option<&[u8]>) -> Result<(), Failure> {
-        let length = password.chars().count();
-        if !(secret::MIN_PASSWORD..=secret::MAX_PASSWORD).contains(&length) {
-            return Err(Failure::Invalid("password".into()));
-        }
-        let (given, cost) = (password.to_owned(), self.config.password_cost);
-        let hashed = tokio::task::spawn_blocking(move || secret::hash_password(&given, cost)).await;
-        let hashed = hashed.map_err(|error| Failure::Broken(error.to_string()))?.map_err(Failure::Broken)?;
-        let store = self.engine.store();
-        let row = store.read().account(account).await?.ok_or(Failure::NotFound)?;
-        let changed_at = self.now().as_microsecond();
-        store.put_account(&AccountRow { password: Some(hashed), changed_at, ..row }).await?;
-        Ok(store.end_sessions(account, but).await?)
-    }
-
-    /// Sends a one-time link to the owner of a name, if there is one. The answer is the same in any case.
-    ///
-    /// # Errors
-    /// The database.
-    pub(crate) async fn mail_link(&self, login: &str, address: &str, subject: &str, body: &str) -> Result<(), Failure> {
-        let login = normal(login);
-        let now = self.now().as_microsecond();
-        let store = self.engine.store();
-        let asked = store.count_try(&format!("mail:{}", secret::short(&login)), now, WINDOW).await?;
-        let from_here = store.count_try(&format!("address:{address}"), now, WINDOW).await?;
-        let account = store.read().account_by_login(&login).await?.filter(|account| account.status == "active");
-        if asked > PER_MAIL || from_here > PER_ADDRESS {
-            return Ok(());
-        }
-        if let (Some(account), Some(mailer)) = (account, self.config.mailer.clone()) {
-            let token = self.link(&account.id, LINK).await?;
-            let link = self.address(&format!("/link/{token}"));
-            mailer.send(&account.login, subject, &body.replace("{link}", &link));
-        }
-        Ok(())
     }
 
     /// Makes a one-time link and gives its token.

@@ -1,4 +1,4 @@
-//! Handing in, taking back, drafts, invitations: for every step kind the same way.
+//! Handing in, taking back, drafts: for every step kind the same way.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,7 +11,7 @@ use super::step::{Refused, page, sources};
 use crate::answer::{Failure, Outcome};
 use crate::forms::problems::Reason;
 use crate::forms::{Control, Entry, Reading, of_entry, presets, read};
-use crate::gate::{Contribute, Cycle, Invite, OpenStep, Permission, Visit};
+use crate::gate::{Contribute, Cycle, OpenStep, Permission, Visit};
 use crate::input::Input;
 use crate::route::{html, redirect, with_cookie};
 use crate::show::words;
@@ -213,17 +213,4 @@ pub(crate) async fn draft(visit: Visit<Contribute>, input: Input) -> Outcome {
 /// A sentence without a page; escaped, for it may be put into one.
 fn plain(text: String) -> Response {
     html(StatusCode::OK, handlebars::html_escape(&text))
-}
-
-/// `invitation/make`: the link is shown once, to hand over or send.
-pub(crate) async fn invite(visit: Visit<Invite>, input: Input) -> Outcome {
-    let cycle = visit.cycle(input.part("id")).await?;
-    let step = visit.step(&cycle, input.part("step")).await?;
-    let person = input.form.text("person").unwrap_or_default();
-    let (_, token) = visit.invite(&cycle, &step, person).await?;
-    let shown = visit.t("step.invited", &[("name", cycle.place.name(person))]);
-    let data = serde_json::json!({
-        "made": visit.app().address(&format!("/invitation/{token}")), "text": shown, "fine": true, "back": here(&cycle, &step),
-    });
-    visit.page(super::Page::new("invitation", visit.t("invitation.made", &[]), data))
 }

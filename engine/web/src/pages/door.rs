@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Page;
 use crate::answer::{Failure, Outcome};
+use crate::gate::credentials::Try;
 use crate::gate::session::{First, Refused};
 use crate::gate::{Enter, Knock, ManageOwn, Visit, Who};
 use crate::input::Input;
@@ -53,11 +54,14 @@ fn sign_in_page<P: crate::gate::Permission>(
 pub(crate) async fn create(visit: Visit<Enter>, input: Input) -> Outcome {
     let login = input.form.text("login").unwrap_or_default();
     let password = input.form.get("password").unwrap_or_default();
-    let tried = visit.app().password(login, password, &visit.address).await?;
-    match tried {
+    let device = visit.app().device(&input);
+    let tried = Try { login, password, address: &visit.address, device: device.as_deref() };
+    match visit.app().password(tried).await? {
         Ok(account) => {
             let cookie = visit.app().enter(&account.id, None).await?;
-            Ok(with_cookie(redirect(&input.next().unwrap_or_else(|| "/".into())), &cookie))
+            let response = with_cookie(redirect(&input.next().unwrap_or_else(|| "/".into())), &cookie);
+            // Known from now on; a browser that is known already as somebody else becomes this one.
+            Ok(with_cookie(response, &visit.app().know_device(&account.id).await?))
         }
         Err(refused) => {
             let (key, status) = match refused {

@@ -8,6 +8,7 @@ pub(crate) mod calendar;
 pub(crate) mod contribute;
 pub(crate) mod cycle;
 pub(crate) mod door;
+pub(crate) mod invitations;
 pub(crate) mod library;
 pub(crate) mod live;
 mod log;

@@ -34,6 +34,7 @@ templates![
     "link",
     "first",
     "invitation",
+    "invitations",
     "start",
     "cycle",
     "step",

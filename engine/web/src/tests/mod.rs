@@ -2,6 +2,7 @@
 
 mod api;
 mod door;
+mod entry;
 mod pages;
 mod walk;
 mod world;

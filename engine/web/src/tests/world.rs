@@ -73,6 +73,8 @@ pub(super) struct World {
     pub app: Arc<App>,
     /// The engine, to look behind the pages.
     pub engine: Arc<Engine>,
+    /// The time of this world.
+    pub clock: Arc<VirtualClock>,
     _folder: TempDir,
 }
 
@@ -109,6 +111,11 @@ impl Got {
 impl World {
     /// A database with both schools and a running cycle in each.
     pub(super) async fn new() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    /// The same, as somebody chose to run the server.
+    pub(super) async fn with(config: Config) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("school.db");
         let store = Store::open(&path.display().to_string(), OpenOptions::default()).await.expect("a database");
@@ -118,8 +125,8 @@ impl World {
         for name in ["input", "reflection", "goal"] {
             library.add_file(&dist.join(format!("{name}.wasm"))).expect("a component");
         }
-        let clock = VirtualClock::new("2026-10-05T08:00:00Z".parse().expect("a moment"));
-        let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(library), Arc::new(clock)));
+        let clock = Arc::new(VirtualClock::new("2026-10-05T08:00:00Z".parse().expect("a moment")));
+        let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(library), clock.clone()));
         let bundle = Bundle { main: SourceFile::new("probe.yaml".to_owned(), WORKFLOW.to_owned()), texts: Vec::new() };
         let checked = language::check(&bundle, &Options::default());
         let workflow = checked.workflow.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
@@ -129,9 +136,9 @@ impl World {
             engine.put_school(&school).await.expect("stored");
             start(&engine, id, cycle).await;
         }
-        let config = Config { password_cost: PasswordCost::Tests, ..Config::default() };
+        let config = Config { password_cost: PasswordCost::Tests, ..config };
         let app = Arc::new(App::new(Arc::clone(&engine), config).expect("pages"));
-        Self { router: router(Arc::clone(&app)), app, engine, _folder: folder }
+        Self { router: router(Arc::clone(&app)), app, engine, clock, _folder: folder }
     }
 
     /// A fresh cycle of the first school.
@@ -139,6 +146,12 @@ impl World {
         let id = format!("fresh-{}", uuid::Uuid::new_v4().simple());
         start(&self.engine, "berk", &id).await;
         id
+    }
+
+    /// Lets time go by.
+    pub(super) fn later(&self, seconds: i64) {
+        let to = self.app.now() + jiff::SignedDuration::from_secs(seconds);
+        self.clock.advance_to(to);
     }
 
     /// The session cookie of a person.
