@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    absences, accounts, act, board, calendar, contribute, cycle, door, invitations, library, live, new, operations,
-    people, privacy, results, start, step, trajectory,
+    absences, accounts, act, board, calendar, class, contribute, cycle, door, invitations, kept, library, live, new,
+    operations, people, privacy, results, start, step, trajectory,
 };
 use crate::route::{Route, get, post};
 
@@ -20,6 +20,9 @@ pub(crate) fn all() -> Vec<Route> {
         post("/first", "first/create", door::first_create),
         get("/invitation/{token}", "invitation/show", door::invitation),
         post("/invitation/{token}", "invitation/accept", door::accept),
+        get("/class", "class/new", class::new),
+        post("/class", "class/open", class::open),
+        post("/class/answer/{entry}", "class/answer", class::answer),
         post("/sign-out", "session/end", door::sign_out),
         post("/sign-out/everywhere", "session/end-all", door::sign_out_everywhere),
         post("/language", "language/set", door::language),
@@ -45,6 +48,8 @@ pub(crate) fn all() -> Vec<Route> {
         post("/cycle/{id}/step/{step}/invitations/end", "invitation/end", invitations::end),
         post("/cycle/{id}/step/{step}/enter/{entry}", "contribution/create", contribute::create),
         post("/cycle/{id}/step/{step}/enter/{entry}/draft", "draft/keep", contribute::draft),
+        post("/cycle/{id}/step/{step}/class", "class/code", class::code),
+        post("/cycle/{id}/step/{step}/class/end", "class/end", class::end),
         get("/live/{id}/{step}", "live/show", live::show),
         get("/live/{id}/{step}/part", "live/part", live::live_part),
         get("/live/{id}/{step}/events", "live/events", live::events),
@@ -67,6 +72,7 @@ pub(crate) fn all() -> Vec<Route> {
         post("/calendar", "calendar/put", calendar::put),
         post("/calendar/drop", "calendar/drop", calendar::drop),
         get("/privacy", "own/show", privacy::show),
+        get("/privacy/kept", "own/kept", kept::show),
         get("/privacy/export", "own/export", privacy::export),
         post("/privacy/drafts", "own/forget-drafts", privacy::forget),
         post("/privacy/password", "own/password", privacy::password),

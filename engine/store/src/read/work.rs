@@ -125,6 +125,27 @@ impl Reader {
         self.told(query.all(&self.db).await)
     }
 
+    /// Timers that erase what was kept for a limited time, the latest first: what went when, and what will go.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn retention_timers(&self, scope: Scope<'_>, limit: u64) -> Result<Vec<TimerRow>, StoreError> {
+        let mut query = timer::Entity::find()
+            .filter(timer::Column::TimerId.starts_with("retain."))
+            .filter(timer::Column::Status.ne("cancelled"))
+            .order_by_desc(timer::Column::DueAt)
+            .limit(limit);
+        if let Some(school) = scope.school() {
+            let own = Query::select()
+                .column(instance::Column::Pk)
+                .from(instance::Entity)
+                .and_where(instance::Column::School.eq(school))
+                .to_owned();
+            query = query.filter(timer::Column::InstancePk.in_subquery(own));
+        }
+        self.told(query.all(&self.db).await)
+    }
+
     /// Effects that may be carried out now, oldest first, at most `limit`.
     ///
     /// # Errors

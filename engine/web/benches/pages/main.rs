@@ -50,6 +50,9 @@ fn main() {
     runtime.block_on(measure(&server, Duration::from_secs(seconds as u64)));
 }
 
+/// The page that a visitor looks at.
+type PathOf = fn(&Visitor) -> String;
+
 /// The server in its own process.
 struct Server {
     child: Child,
@@ -109,11 +112,12 @@ async fn measure(server: &Server, time: Duration) {
     tokio::time::sleep(Duration::from_secs(2)).await;
     println!("memory at rest            {:>9.1} MB        (bound 80)", server.memory().0);
     println!("first visit, compressed   {:>9.1} kB        (bound 60)", first_visit(server).await as f64 / 1000.0);
-    for (name, path) in [
-        ("Start", |_: &Visitor| "/".to_owned()),
-        ("Cycle", (|visitor| format!("/cycle/{}", visitor.cycle)) as fn(&Visitor) -> String),
+    let pages: [(&str, PathOf); 3] = [
+        ("Start", |_| "/".to_owned()),
+        ("Cycle", |visitor| format!("/cycle/{}", visitor.cycle)),
         ("Step", |visitor| format!("/cycle/{}/step/needs", visitor.cycle)),
-    ] {
+    ];
+    for (name, path) in pages {
         // Once for everybody: a server that just started is not what is measured.
         load(server, path, Duration::from_secs(2)).await;
         let (times, bytes) = load(server, path, time).await;
@@ -154,7 +158,7 @@ async fn first_visit(server: &Server) -> usize {
 }
 
 /// Milliseconds of every view within the time, and all bytes.
-async fn load(server: &Server, path: fn(&Visitor) -> String, time: Duration) -> (Vec<f64>, usize) {
+async fn load(server: &Server, path: PathOf, time: Duration) -> (Vec<f64>, usize) {
     let end = Instant::now() + time;
     let mut tasks = Vec::new();
     for client in 0..CLIENTS {

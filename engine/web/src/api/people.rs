@@ -70,11 +70,13 @@ pub(super) struct PutDay {
 
 /// Kinds of days a school may set itself.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
 pub(super) enum OwnDay {
-    StudyDay,
-    HalfStudyDay,
-    FreeDay,
+    #[serde(rename = "study_day")]
+    Study,
+    #[serde(rename = "half_study_day")]
+    HalfStudy,
+    #[serde(rename = "free_day")]
+    Free,
 }
 
 /// A day to take away.
@@ -154,9 +156,9 @@ pub(super) async fn calendar(visit: Visit<SeeCalendar>, _: Input) -> Outcome {
 pub(super) async fn put_day(visit: Visit<ManageCalendar>, input: Input) -> Outcome {
     let PutDay { from, to, kind, title } = body(&input)?;
     let kind = match kind {
-        OwnDay::StudyDay => PeriodKind::StudyDay,
-        OwnDay::HalfStudyDay => PeriodKind::HalfStudyDay,
-        OwnDay::FreeDay => PeriodKind::FreeDay,
+        OwnDay::Study => PeriodKind::StudyDay,
+        OwnDay::HalfStudy => PeriodKind::HalfStudyDay,
+        OwnDay::Free => PeriodKind::FreeDay,
     };
     visit.put_day(LocalDay { id: format!("eigen-{from}"), kind, from, to, title }).await?;
     done()

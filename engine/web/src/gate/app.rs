@@ -93,7 +93,7 @@ impl App {
     }
 
     /// A school with its calendar, decoded once per change.
-    pub(in crate::gate) async fn place(&self, school: &str) -> Result<Arc<Place>, Failure> {
+    pub(crate) async fn place(&self, school: &str) -> Result<Arc<Place>, Failure> {
         let store = self.engine.store();
         let counter = doors(store);
         if let Some(known) = self.memory.place(counter, school) {

@@ -14,8 +14,8 @@ use super::session::{LINK, PER_PAIR, Refused, WINDOW, normal};
 use crate::answer::Failure;
 use crate::input::Input;
 
-/// Wrong passwords from one sender.
-const PER_ADDRESS: i64 = 60;
+/// Wrong passwords from one sender, or wrong codes.
+pub(in crate::gate) const PER_ADDRESS: i64 = 60;
 /// One-time links asked for one name.
 const PER_MAIL: i64 = 3;
 /// How long a browser that came in is known, in microseconds: half a year.

@@ -105,7 +105,7 @@ impl<P: Permission> Visit<P> {
         let has_part = |roles: &[String]| roles.iter().any(|role| definition.ir.roles.contains_key(role));
         let (part, handed_part) = (has_part(&own_roles), has_part(&roles));
         let policy_roles = if member.limit.is_some() {
-            vec![Role::Invited]
+            member.roles.clone()
         } else {
             let given = own_roles.iter().filter_map(|role| Role::of(role));
             member.roles.iter().copied().chain(given).collect()

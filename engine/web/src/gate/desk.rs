@@ -39,6 +39,22 @@ pub(crate) struct Look {
     pub behalf: Option<String>,
 }
 
+/// What people handed in on a day goes, or went.
+pub(crate) struct Erasure {
+    /// Title of the cycle.
+    pub of: String,
+    /// Id of the cycle.
+    pub cycle: String,
+    /// Title of the step.
+    pub title: String,
+    /// The step.
+    pub step: String,
+    /// When, in microseconds.
+    pub at: i64,
+    /// It went.
+    pub done: bool,
+}
+
 /// A published workflow.
 pub(crate) struct WorkflowCard {
     /// Name.
@@ -123,6 +139,39 @@ impl<P: Permission> Visit<P> {
             behalf: Some(whom),
         });
         Ok(looks.collect())
+    }
+
+    /// Erasures of what is kept for a limited time, the latest first: done and to come, by cycle and step.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn erasures(&self) -> Result<Vec<Erasure>, Failure> {
+        let cycles = self.cycles(&InstanceFilter::default()).await?;
+        let rows = self.engine().store().read().retention_timers(self.scope()?, MOST).await?;
+        let erasure = |row: draaiboek_store::TimerRow| {
+            let cycle = cycles.iter().find(|cycle| cycle.worked.sight.pk == row.instance_pk)?;
+            let step = row.timer_id.split('.').nth(1)?.to_owned();
+            Some(Erasure {
+                of: cycle.title(),
+                cycle: cycle.id().to_owned(),
+                title: cycle.text(&format!("step.{step}")).to_owned(),
+                step,
+                at: row.fired_at.unwrap_or(row.due_at),
+                done: row.fired_at.is_some(),
+            })
+        };
+        Ok(rows.into_iter().filter_map(erasure).collect())
+    }
+
+    /// Workflows of which the school has a cycle.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn workflows_in_use(&self) -> Result<Vec<WorkflowCard>, Failure> {
+        let list = self.list(&InstanceFilter::default()).await?;
+        let mut cards = self.workflows(None).await?;
+        cards.retain(|card| list.iter().any(|row| row.workflow == card.id));
+        Ok(cards)
     }
 
     /// The newest version of each published workflow, or all of one.

@@ -3,6 +3,7 @@
 use draaiboek_store::InvitationRow;
 use jiff::Timestamp;
 
+use super::class::CLASS;
 use super::cycle::Cycle;
 use super::permit::Invite;
 use super::policy::{Action, Resource};
@@ -87,7 +88,7 @@ impl Visit<Invite> {
     pub(crate) async fn invitations(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<Invitation>, Failure> {
         self.may_invite(cycle, step)?;
         let rows = self.engine().store().read().invitations(cycle.id(), &step.id).await?;
-        Ok(rows.iter().map(Invitation::of).collect())
+        Ok(rows.iter().filter(|row| row.person != CLASS).map(Invitation::of).collect())
     }
 
     /// Withdraws an invitation and ends the sessions that came of it.

@@ -5,6 +5,7 @@
 //! and the school. May not live here: pages, forms, words.
 
 mod app;
+mod class;
 pub(crate) mod credentials;
 mod cycle;
 mod desk;
@@ -23,8 +24,9 @@ mod visit;
 
 pub(crate) use app::App;
 pub use app::{Config, Mailer, PasswordCost};
+pub(crate) use class::Pupil;
 pub(crate) use cycle::Cycle;
-pub(crate) use desk::{Look, WorkflowCard};
+pub(crate) use desk::{Erasure, Look, WorkflowCard};
 pub(crate) use dry::Offer;
 pub(crate) use invite::Invitation;
 pub(crate) use permit::*;

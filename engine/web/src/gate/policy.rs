@@ -12,6 +12,8 @@ pub enum Role {
     Guest,
     /// Somebody with an invitation to one step.
     Invited,
+    /// A pupil with the code of a class, at one step for one lesson.
+    Class,
     /// Director.
     Dir,
     /// Policy team.
@@ -42,7 +44,7 @@ pub enum Role {
     Adm,
 }
 
-use Role::{Adm, Adv, Coach, Core, Dir, Ext, Guest, Invited, Ment, Par, Pol, Pup, Staff, Tch, Thm, Zc};
+use Role::{Adm, Adv, Class, Coach, Core, Dir, Ext, Guest, Invited, Ment, Par, Pol, Pup, Staff, Tch, Thm, Zc};
 
 impl Role {
     /// The role a word of a school file or workflow stands for; words without rights of their own stand for staff.
@@ -174,6 +176,7 @@ pub const TABLE: &[Line] = &[
     (Resource::Step, Action::Contribute, &[Dir, Pol], Reach::School, P2),
     (Resource::Step, Action::Contribute, &[Coach, Core, Thm, Staff, Ext, Adv, Invited], Reach::Involved, P2),
     (Resource::Step, Action::Contribute, &[Tch, Zc, Ment], Reach::Involved, P4),
+    (Resource::Step, Action::Contribute, &[Class], Reach::Involved, P4),
     (Resource::Step, Action::Start, &[Dir], Reach::School, P2),
     (Resource::Step, Action::Start, &[Coach, Core], Reach::Involved, P2),
     (Resource::Step, Action::Manage, &[Dir], Reach::School, P2),
@@ -235,6 +238,8 @@ mod tests {
         }
         assert!(grants(&[Adm], Resource::Result, Action::Read).is_empty(), "administrators never see contents");
         assert!(grants(&[Guest], Resource::Home, Action::Read).is_empty());
+        let class: Vec<_> = TABLE.iter().filter(|line| line.2.contains(&Class)).map(|line| (line.0, line.1)).collect();
+        assert_eq!(class, vec![(Resource::Step, Action::Contribute)], "a class hands in and sees nothing");
         let invited: Vec<Resource> = TABLE.iter().filter(|line| line.2.contains(&Invited)).map(|line| line.0).collect();
         assert!(invited.iter().all(|resource| matches!(resource, Resource::Step | Resource::Door)), "{invited:?}");
     }

@@ -35,6 +35,11 @@ pub(crate) fn code() -> String {
     code
 }
 
+/// A code that a class types: two groups of four (40 random bits), for a short time and with few tries.
+pub(crate) fn short_code() -> String {
+    code().chars().take(9).collect()
+}
+
 /// What is stored instead of a token.
 pub(crate) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()

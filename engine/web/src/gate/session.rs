@@ -6,6 +6,7 @@ use draaiboek_store::{AccountRow, InvitationRow, LinkRow, SessionRow};
 use jiff::Timestamp;
 
 use super::app::App;
+use super::class::CLASS;
 use super::memory::doors;
 use super::policy::Role;
 use super::secret;
@@ -307,7 +308,8 @@ impl App {
     pub(crate) async fn invitation(&self, token: &str) -> Result<Option<InvitationRow>, Failure> {
         let now = self.now().as_microsecond();
         let row = self.engine.store().read().invitation(&secret::hash(token)).await?;
-        Ok(row.filter(|row| row.ended_at.is_none() && row.expires_at >= now))
+        let open = |row: &InvitationRow| row.ended_at.is_none() && row.expires_at >= now && row.person != CLASS;
+        Ok(row.filter(open))
     }
 
     /// Opens the session of an invitation.

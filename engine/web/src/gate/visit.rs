@@ -132,7 +132,7 @@ impl<P: Permission> Visit<P> {
     pub(crate) fn may(&self, resource: Resource, action: Action) -> bool {
         match &self.who {
             Who::Guest => !policy::grants(&[Role::Guest], resource, action).is_empty(),
-            Who::Member(member) => !policy::grants(&roles(member), resource, action).is_empty(),
+            Who::Member(member) => !policy::grants(&member.roles, resource, action).is_empty(),
         }
     }
 
@@ -169,14 +169,9 @@ impl<P: Permission> Visit<P> {
     }
 }
 
-/// The roles somebody has before a cycle is known.
-fn roles(member: &Member) -> Vec<Role> {
-    if member.limit.is_some() { vec![Role::Invited] } else { member.roles.clone() }
-}
-
 /// The roles somebody may turn out to have in the cycle that is meant.
 fn possible(member: &Member, resource: Resource, place: Option<&Place>, now: Timestamp) -> Vec<Role> {
-    let mut roles = roles(member);
+    let mut roles = member.roles.clone();
     if resource.of_cycle() && member.limit.is_none() && !roles.is_empty() {
         roles.extend(GIVEN_BY_CYCLES);
         roles.extend(place.into_iter().flat_map(|place| place.handed_roles(&member.person, now)));

@@ -5,10 +5,12 @@ pub(crate) mod accounts;
 pub(crate) mod act;
 pub(crate) mod board;
 pub(crate) mod calendar;
+pub(crate) mod class;
 pub(crate) mod contribute;
 pub(crate) mod cycle;
 pub(crate) mod door;
 pub(crate) mod invitations;
+pub(crate) mod kept;
 pub(crate) mod library;
 pub(crate) mod live;
 mod log;
@@ -29,7 +31,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Failure, Outcome};
 use crate::forms::problems::Speaker;
-use crate::gate::policy::{Action, Resource};
+use crate::gate::policy::{Action, Resource, Role};
 use crate::gate::{App, Permission, Visit, Who};
 use crate::route::html;
 use crate::show::words;
@@ -92,7 +94,10 @@ impl<P: Permission> Visit<P> {
         let mut frame = json!({
             "path": self.path, "done": done, "other": if self.locale == "nl" { "en" } else { "nl" },
         });
-        if let Who::Member(member) = self.who() {
+        // Pupils with the code of a class have no session to leave.
+        if let Who::Member(member) = self.who()
+            && !member.roles.contains(&Role::Class)
+        {
             let invited = member.limit.is_some();
             let menu = MENU.iter().filter(|line| !invited && self.may(line.2, line.3)).map(|(path, key, ..)| {
                 let current = if *path == "/" { plain == "/" } else { plain.starts_with(path) };
@@ -147,7 +152,7 @@ pub(crate) fn failure(app: &App, error: &Failure, status: StatusCode, locale: &s
         404 => "404",
         409 => "409",
         413 => "413",
-        422 => "422",
+        415 | 422 => "422",
         _ => "500",
     };
     let reason = match error {

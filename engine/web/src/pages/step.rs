@@ -145,6 +145,7 @@ pub(crate) async fn page<P: Permission>(
         "who": who::who(visit, cycle, step), "forms": forms, "summary": summary, "mine": mine_view(visit, step, &painter, &mine),
         "picture": painter.draw(&data), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
         "many": many, "round": (step.state.round > 1).then_some(step.state.round),
+        "class": may && visit.member()?.limit.is_none() && !step.pupils().is_empty(),
         "manage": invite_view(visit, cycle, step),
         "live": cycle.may(Resource::Live, Action::Read, step.class.min(draaiboek_workflow::ir::Privacy::P1)),
         "live_href": format!("{}/{}", words::path_id(cycle.id()), words::path_id(&step.id)),

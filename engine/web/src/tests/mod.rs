@@ -1,8 +1,10 @@
 //! Router-level tests: whole requests without a network, one school with somebody in every role.
 
 mod api;
+mod class;
 mod door;
 mod entry;
+mod evil;
 mod pages;
 mod walk;
 mod world;

@@ -195,3 +195,38 @@ fn too_much_and_the_wrong_kind_are_refused() {
         assert_eq!(world.get("/library/nothing", &cookie).await.status, StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn what_is_kept_how_long_is_told_from_the_definitions() {
+    within(|world| async move {
+        let dir = world.cookie("berk", "dir").await;
+        let page = world.get("/privacy/kept", &dir).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        assert!(page.text.contains("10 schooldagen na het invullen"), "{}", page.text);
+        assert!(page.text.contains("Wat gewist wordt"), "who answers for it sees what went");
+        let tch = world.cookie("berk", "tch").await;
+        let page = world.get("/privacy/kept", &tch).await;
+        assert!(page.text.contains("10 schooldagen") && !page.text.contains("Wat gewist wordt"), "{}", page.text);
+    });
+}
+
+#[test]
+fn a_first_visit_weighs_less_than_sixty_kilobytes() {
+    within(|world| async move {
+        let cookie = world.cookie("berk", "dir").await;
+        let packed = |path: String| {
+            let request = Request::builder().uri(path).header(header::COOKIE, &cookie);
+            let request = request.header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).expect("a request");
+            async move { world.bytes(request).await }
+        };
+        let page = world.get("/", &cookie).await.text;
+        let mut bytes = packed("/".into()).await;
+        let assets: std::collections::BTreeSet<&str> =
+            page.split('"').filter(|piece| piece.starts_with("/assets/")).collect();
+        assert!(assets.len() >= 3, "{assets:?}");
+        for asset in assets {
+            bytes += packed(asset.to_owned()).await;
+        }
+        assert!(bytes < 60_000, "a first visit weighs {bytes} bytes");
+    });
+}

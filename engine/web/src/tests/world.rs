@@ -55,7 +55,7 @@ states:
   open:
     steps:
       talk: {uses: input, roles: [dir, coach, member], minutes: 5}
-      think: {uses: reflection, roles: [member], privacy: P2, minutes: 5}
+      think: {uses: reflection, roles: [member], privacy: P2, retain: 10 schooldays, minutes: 5}
       secret: {uses: input, roles: [member], identity: anonymous, minutes: 5}
       pupils: {uses: goal, roles: [member], privacy: P4, minutes: 5}
     on:
@@ -122,15 +122,12 @@ impl World {
         let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist");
         let cache = std::env::temp_dir().join("draaiboek-test-code");
         let library = Library::new(Limits::default(), Some(&cache)).expect("a sandbox");
-        for name in ["input", "reflection", "goal"] {
+        for name in ["input", "reflection", "goal", "sociogram"] {
             library.add_file(&dist.join(format!("{name}.wasm"))).expect("a component");
         }
         let clock = Arc::new(VirtualClock::new("2026-10-05T08:00:00Z".parse().expect("a moment")));
         let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(library), clock.clone()));
-        let bundle = Bundle { main: SourceFile::new("probe.yaml".to_owned(), WORKFLOW.to_owned()), texts: Vec::new() };
-        let checked = language::check(&bundle, &Options::default());
-        let workflow = checked.workflow.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
-        engine.publish(&workflow, WORKFLOW).await.expect("published");
+        publish(&engine, "probe", WORKFLOW).await;
         for (id, cycle) in [("berk", "probe-1"), ("eik", "probe-2")] {
             let school = School::parse(&SCHOOL.replace("school: berk", &format!("school: {id}"))).expect("a school");
             engine.put_school(&school).await.expect("stored");
@@ -184,6 +181,12 @@ impl World {
         Got { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
+    /// The size of the body of an answer as it travels.
+    pub(super) async fn bytes(&self, request: Request<Body>) -> usize {
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        to_bytes(response.into_body(), usize::MAX).await.expect("a body").len()
+    }
+
     pub(super) async fn get(&self, path: &str, cookie: &str) -> Got {
         self.send("GET", path, cookie, "").await
     }
@@ -193,12 +196,25 @@ impl World {
     }
 }
 
+/// Publishes a workflow.
+pub(super) async fn publish(engine: &Engine, name: &str, text: &str) {
+    let bundle = Bundle { main: SourceFile::new(format!("{name}.yaml"), text.to_owned()), texts: Vec::new() };
+    let checked = language::check(&bundle, &Options::default());
+    let workflow = checked.workflow.unwrap_or_else(|| panic!("{:?}", checked.diagnostics));
+    engine.publish(&workflow, text).await.expect("published");
+}
+
 async fn start(engine: &Engine, school: &str, id: &str) {
+    begin(engine, "probe", school, id).await;
+}
+
+/// Begins a cycle of a workflow whose configuration names its members.
+pub(super) async fn begin(engine: &Engine, workflow: &str, school: &str, id: &str) {
     let config = json!({"members": ["tch"]}).as_object().cloned().unwrap_or_default();
     let request = StartRequest {
         id: Some(id.to_owned()),
         school: school.to_owned(),
-        workflow: "probe".to_owned(),
+        workflow: workflow.to_owned(),
         config,
         ..StartRequest::default()
     };

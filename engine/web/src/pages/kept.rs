@@ -1,0 +1,58 @@
+//! How long things are kept: made from the definitions of the workflows in use, never written by hand; and what went when.
+
+use draaiboek_workflow::ir::Workflow;
+use serde_json::{Value, json};
+
+use super::Page;
+use crate::answer::Outcome;
+use crate::gate::policy::{Action, Resource};
+use crate::gate::{SeeOwn, Visit};
+use crate::input::Input;
+use crate::show::words;
+
+/// `own/kept`
+pub(crate) async fn show(visit: Visit<SeeOwn>, _: Input) -> Outcome {
+    let cards = visit.workflows_in_use().await?;
+    let rules: Vec<Value> = cards.iter().flat_map(|card| rules(&visit, &card.workflow)).collect();
+    let mut data = json!({"rules": rules});
+    // Which cycle held something is for those who answer for it.
+    if visit.may(Resource::Audit, Action::Read) {
+        let (gone, coming): (Vec<_>, Vec<_>) = visit.erasures().await?.into_iter().partition(|erasure| erasure.done);
+        let line = |erasure: &crate::gate::Erasure| {
+            let href = format!("/cycle/{}/step/{}", words::path_id(&erasure.cycle), words::path_id(&erasure.step));
+            json!({"at": visit.moment(erasure.at), "step": erasure.title, "of": erasure.of, "href": href})
+        };
+        data["gone"] = gone.iter().map(line).collect();
+        data["coming"] = coming.iter().rev().map(line).collect();
+        data["tells"] = true.into();
+    }
+    visit.page(Page::new("kept", visit.t("kept.title", &[]), data))
+}
+
+fn rules(visit: &Visit<SeeOwn>, workflow: &Workflow) -> Vec<Value> {
+    let all = workflow.all_states();
+    let steps = all.iter().flat_map(|state| state.steps.iter());
+    steps
+        .map(|step| {
+            let kept = step.retain.as_deref().map(|rule| visit.t("kept.for", &[("span", &span(visit, rule))]));
+            json!({
+                "workflow": workflow.text(&visit.locale, "title"), "limited": kept.is_some(),
+                "step": workflow.text(&visit.locale, &format!("step.{}", step.id)),
+                "class": format!("{:?}", step.privacy.unwrap_or(workflow.privacy)),
+                "kept": kept.unwrap_or_else(|| visit.t("kept.default", &[])),
+            })
+        })
+        .collect()
+}
+
+/// A term such as `10 schooldays` in words; another rule as it is written.
+fn span(visit: &Visit<SeeOwn>, rule: &str) -> String {
+    let rule = rule.trim_start_matches("after ").trim();
+    let Some((number, unit)) = rule.split_once(' ') else { return rule.to_owned() };
+    let unit = if unit.ends_with('s') { unit.to_owned() } else { format!("{unit}s") };
+    let key = format!("kept.span.{unit}");
+    if number.parse::<u32>().is_err() || visit.app().shower.maybe(&visit.locale, &format!("{key}.other")).is_none() {
+        return rule.to_owned();
+    }
+    visit.t(&key, &[("n", number)])
+}
