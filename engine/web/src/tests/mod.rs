@@ -1,5 +1,6 @@
 //! Router-level tests: whole requests without a network, one school with somebody in every role.
 
+mod absences;
 mod api;
 mod class;
 mod door;
