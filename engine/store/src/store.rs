@@ -82,7 +82,14 @@ impl Store {
             }
         };
         let reader = Reader::new(readers, place);
-        Ok(Self { connection: Mutex::new(connection), reader, ids, groups: AtomicU64::new(0), doors: AtomicU64::new(0), kind })
+        Ok(Self {
+            connection: Mutex::new(connection),
+            reader,
+            ids,
+            groups: AtomicU64::new(0),
+            doors: AtomicU64::new(0),
+            kind,
+        })
     }
 
     /// Opens a database only for reading, also while another process writes it. The schema must be ours exactly.

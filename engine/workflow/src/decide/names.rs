@@ -179,6 +179,6 @@ impl Lent<'_> {
         };
         let people: Vec<String> = people.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect();
         let expected = self.turn.expected_of(&people);
-        Ok(Value::list(expected.into_iter().map(|id| Value::from(id)).collect()))
+        Ok(Value::list(expected.into_iter().map(Value::from).collect()))
     }
 }

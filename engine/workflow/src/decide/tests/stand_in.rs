@@ -106,7 +106,8 @@ fn what_cannot_be() {
 fn who_is_expected_and_who_has_the_task() {
     // The cycle begins on Friday 2 October; `plan` is due on the 16th, `mind` has no due date.
     let whole = ("2026-10-01", "2026-10-30");
-    let cases: [(&str, Value, Value, &[&str], &[&str], &[&str]); 6] = [
+    type Case = (&'static str, Value, Value, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+    let cases: [Case; 6] = [
         ("nobody is away", json!([]), json!([]), &["a", "b", "c", "d"], &["a", "b", "c", "d"], &["a", "b", "c", "d"]),
         (
             "away all the time, nobody stands in",
@@ -177,7 +178,8 @@ fn two_people_of_one_job_in_a_list_count_once() {
 fn handing_in_for_another() {
     let coach = away("a", "2026-10-01", "2026-10-30", Some("d"));
     let refused = |reasons: &[&str]| Err(("NOT_ALLOWED", reasons.iter().map(|r| (*r).to_owned()).collect::<Vec<_>>()));
-    let cases: [(&str, &str, &str, &str, Result<(), (&str, Vec<String>)>); 7] = [
+    type Refused = (&'static str, Vec<String>);
+    let cases: [(&str, &str, &str, &str, Result<(), Refused>); 7] = [
         ("who stands in", "d", "a", "plan", Ok(())),
         ("somebody else", "b", "a", "plan", refused(&[])),
         ("for who is not away", "d", "b", "plan", refused(&[])),
