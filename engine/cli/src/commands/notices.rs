@@ -1,5 +1,7 @@
 //! `notices`: what cycles have to say to somebody, one block per day.
 
+use draaiboek_workflow::decide::with_names;
+
 use crate::args::Common;
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, micros};
@@ -32,10 +34,7 @@ pub async fn notices(common: &Common, output: &Output) -> Result<Exit, Failure> 
         }
         let text = [output.lang.locale(), "nl", "en"].iter().find_map(|locale| notice.text.get(*locale));
         let text = text.unwrap_or(&notice.key);
-        let named =
-            school.people.iter().rev().fold(text.clone(), |text, (id, person)| {
-                text.replace(&format!("@{id} "), &format!("{} ", person.name))
-            });
+        let named = with_names(text, |id| school.people.get(id).map(|person| person.name.as_str()));
         lines.push(format!("  {} ({}): {named}", notice.title, notice.instance));
     }
     output.text(if lines.is_empty() { "No messages.".to_owned() } else { lines.join("\n") })?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use draaiboek_workflow::decide::{Actor, Answer, Command, Effect, Happening, Rejection};
+use draaiboek_workflow::decide::{Actor, Answer, Command, Effect, Happening, Rejection, with_names};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::ir::{State, StateKind};
 use draaiboek_workflow::migration;
@@ -402,11 +402,8 @@ fn notice(effect: &Effect, about: &About) -> Option<Scene> {
         .map(|role| about.role(role))
         .chain(persons.iter().map(|id| about.people.get(id).unwrap_or(id).clone()))
         .collect();
-    let mut text = [about.language.locale(), "nl", "en"].iter().find_map(|locale| text.get(*locale)).cloned()?;
-    // Messages about people name them by id, so that no name outlives the person.
-    for (id, name) in about.people.iter().rev() {
-        text = text.replace(&format!("@{id} "), &format!("{name} "));
-    }
+    let text = [about.language.locale(), "nl", "en"].iter().find_map(|locale| text.get(*locale))?;
+    let text = with_names(text, |id| about.people.get(id).map(String::as_str));
     Some(Scene::Notice { to, text })
 }
 

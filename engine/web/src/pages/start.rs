@@ -1,6 +1,7 @@
 //! Start: what needs me now, my tasks, good news.
 
 use draaiboek_store::InstanceFilter;
+use draaiboek_workflow::decide::with_names;
 use serde_json::{Value, json};
 
 use super::Page;
@@ -60,9 +61,7 @@ async fn messages(visit: &Visit<SeeHome>) -> Result<Vec<Value>, Failure> {
         .map(|notice| {
             let text = [visit.locale.as_str(), "nl", "en"].iter().find_map(|locale| notice.text.get(*locale));
             let text = text.map_or(notice.key.as_str(), String::as_str);
-            let text = place.school.people.iter().rev().fold(text.to_owned(), |text, (id, person)| {
-                text.replace(&format!("@{id} "), &format!("{} ", person.name))
-            });
+            let text = with_names(text, |id| place.school.people.get(id).map(|person| person.name.as_str()));
             json!({"at": visit.moment(notice.at), "text": text, "of": notice.title, "href": format!("/cycle/{}", words::path_id(&notice.instance))})
         })
         .collect())

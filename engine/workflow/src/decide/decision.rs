@@ -359,6 +359,25 @@ pub enum Effect {
     },
 }
 
+/// A message with the names of people in the place of `@id`, by which it names them: no name outlives the person.
+pub fn with_names<'n>(text: &str, name: impl Fn(&str) -> Option<&'n str>) -> String {
+    let mut parts = text.split('@');
+    let mut named = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c))).unwrap_or(part.len());
+        let (id, rest) = part.split_at(end);
+        match name(id) {
+            Some(known) => named.push_str(known),
+            None => {
+                named.push('@');
+                named.push_str(id);
+            }
+        }
+        named.push_str(rest);
+    }
+    named
+}
+
 /// An expected "no": not now, not you, not like this. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{word}{}", if reasons.is_empty() { String::new() } else { format!(" [{}]", reasons.join(", ")) })]

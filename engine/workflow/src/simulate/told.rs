@@ -184,6 +184,8 @@ fn sentence(plan: &Plan, one: &Told, locale: &str) -> String {
         What::Led { person, key, .. } => format!("{} \u{2192} \u{201c}{}\u{201d}", name(plan, person), of(key.clone())),
         What::Notified { text, key, persons } => {
             let message = text.get(locale).or_else(|| text.values().next()).unwrap_or(key);
+            let known = |id: &str| plan.school().people.get(id).map(|person| person.name.as_str());
+            let message = crate::decide::with_names(message, known);
             let to = if persons.is_empty() { String::new() } else { format!(" ({})", names(plan, persons)) };
             say(format!("bericht{to}: {message}"), format!("message{to}: {message}"))
         }

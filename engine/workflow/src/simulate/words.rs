@@ -205,7 +205,7 @@ fn minutes(summary: &Summary) -> f64 {
 
 fn minutes_line(a: Named<'_>, b: Named<'_>, dutch: bool) -> String {
     let (x, y) = (minutes(a.summary), minutes(b.summary));
-    if (x - y).abs() < 0.5 {
+    if (x.round() - y.round()).abs() < 0.5 {
         return if dutch {
             format!("Beide vragen evenveel tijd: gemiddeld {x:.0} minuten per persoon per week.")
         } else {

@@ -325,3 +325,17 @@ fn a_calendar_change_tells_old_and_new_date_once() {
     let again = bench.run(&Actor::system(), Command::Recalendar).expect("nothing moves");
     assert!(told(&again, "redated").is_empty());
 }
+
+#[test]
+fn messages_name_people_by_id_until_they_are_read() {
+    let name = |id: &str| [("t1", "Tine"), ("t12", "Tom")].into_iter().find(|(known, _)| *known == id).map(|(_, n)| n);
+    for (text, wanted) in [
+        ("@t1 is er niet", "Tine is er niet"),
+        ("@t12: niet @t1", "Tom: niet Tine"),
+        ("voor @t9 en x@t1", "voor @t9 en xTine"),
+        ("niets", "niets"),
+        ("eind @", "eind @"),
+    ] {
+        assert_eq!(crate::decide::with_names(text, name), wanted);
+    }
+}
