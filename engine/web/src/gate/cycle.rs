@@ -80,6 +80,11 @@ impl<P: Permission> Visit<P> {
         Err(if visible { Failure::Denied } else { Failure::NotFound })
     }
 
+    /// The minute of the request: what may look at the clock is remembered for so long.
+    pub(in crate::gate) fn minute(&self) -> i64 {
+        self.now.as_second().div_euclid(60)
+    }
+
     /// A cycle of the visitor's school, without asking the policy: for lists, which do so for each.
     pub(in crate::gate) async fn known(&self, id: &str) -> Result<Cycle, Failure> {
         // Many cycles in one request must not keep other requests waiting.
@@ -90,7 +95,7 @@ impl<P: Permission> Visit<P> {
             return Err(Failure::NotFound);
         }
         let actor = self.actor()?;
-        let worked = self.app().memory.worked(sight, self.now.as_second().div_euclid(60));
+        let worked = self.app().memory.worked(sight, self.minute());
         let who = who(&actor);
         let roles = match worked.roles(&who) {
             Some(known) => known,
@@ -133,7 +138,7 @@ impl<P: Permission> Visit<P> {
 }
 
 /// Everything of an actor that what is worked out may depend on.
-fn who(actor: &Actor) -> String {
+pub(in crate::gate) fn who(actor: &Actor) -> String {
     let word = |text: &Option<String>| text.clone().unwrap_or_default();
     format!("{}\n{}\n{}", word(&actor.person), word(&actor.on_behalf_of), actor.roles.join(","))
 }

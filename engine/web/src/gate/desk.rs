@@ -11,7 +11,7 @@ use draaiboek_workflow::ir::{Privacy, Workflow};
 use draaiboek_workflow::simulate::Forecast;
 use serde_json::Value;
 
-use super::cycle::Cycle;
+use super::cycle::{Cycle, who};
 use super::memory::turns;
 use super::permit::{Permission, SeeLibrary, StartCycle};
 use super::policy::{Action, Resource};
@@ -245,12 +245,34 @@ impl<P: Permission> Visit<P> {
     ///
     /// # Errors
     /// The database.
-    pub(crate) async fn notices(&self, most: usize) -> Result<Vec<Notice>, Failure> {
+    pub(crate) async fn notices(&self, most: usize) -> Result<Arc<Vec<Notice>>, Failure> {
         let member = self.member()?;
         if member.limit.is_some() {
-            return Ok(Vec::new());
+            return Ok(Arc::default());
         }
-        Ok(self.engine().notices(&member.school, Some(&self.actor()?), most).await?)
+        let (actor, memory) = (self.actor()?, &self.app().memory);
+        let counter = turns(self.engine().store());
+        let key = format!("{}\n{}\n{most}\n{}", member.school, who(&actor), self.minute());
+        if let Some(known) = memory.notices(counter, &key) {
+            return Ok(known);
+        }
+        let found = Arc::new(self.engine().notices(&member.school, Some(&actor), most).await?);
+        memory.keep_notices(counter, key, &found);
+        Ok(found)
+    }
+
+    /// The workload as it was foreseen some minutes ago at the most.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn workload_lately(&self) -> Result<Arc<Forecast>, Failure> {
+        let (school, memory) = (&self.member()?.school, &self.app().memory);
+        if let Some(known) = memory.forecast(school, self.minute()) {
+            return Ok(known);
+        }
+        let found = self.workload().await?;
+        memory.keep_forecast(school, self.minute(), &found);
+        Ok(found)
     }
 
     /// Minutes that running cycles of the school still ask of people.

@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use draaiboek_runtime::{Projection, Sight};
+use draaiboek_runtime::{Notice, Projection, Sight};
 use draaiboek_store::{InstanceSummary, SessionRow, Store};
 use draaiboek_workflow::decide::{Conclusion, Object};
+use draaiboek_workflow::simulate::Forecast;
 
 use super::dry::Offer;
 use super::place::Place;
@@ -21,6 +22,8 @@ const MAX_SESSIONS: usize = 20_000;
 const MAX_LISTS: usize = 2_000;
 /// Cycles of which something is remembered, at the most.
 const MAX_CYCLES: usize = 4_000;
+/// Minutes for which a start page shows the same outlook: it plays all running cycles to their end.
+const FORESEEN: i64 = 10;
 /// Texts and pictures of one cycle remembered at the most.
 const MAX_PIECES: usize = 400;
 
@@ -62,6 +65,8 @@ pub(in crate::gate) struct Memory {
     sessions: Mutex<Until<(SessionRow, Member)>>,
     places: Mutex<Until<Arc<Place>>>,
     lists: Mutex<Until<Arc<Vec<InstanceSummary>>>>,
+    notices: Mutex<Until<Arc<Vec<Notice>>>>,
+    forecasts: Mutex<HashMap<String, (i64, Arc<Forecast>)>>,
     cycles: Mutex<HashMap<String, Arc<Worked>>>,
 }
 
@@ -125,6 +130,30 @@ impl Memory {
         if let Some(counter) = counter {
             lock(&self.lists).put(counter, key, Arc::clone(list), MAX_LISTS);
         }
+    }
+
+    pub(in crate::gate) fn notices(&self, counter: Counter, key: &str) -> Option<Arc<Vec<Notice>>> {
+        lock(&self.notices).get(counter?, key)
+    }
+
+    pub(in crate::gate) fn keep_notices(&self, counter: Counter, key: String, notices: &Arc<Vec<Notice>>) {
+        if let Some(counter) = counter {
+            lock(&self.notices).put(counter, key, Arc::clone(notices), MAX_LISTS);
+        }
+    }
+
+    /// What was foreseen of a school not longer than [`FORESEEN`] minutes ago.
+    pub(in crate::gate) fn forecast(&self, school: &str, minute: i64) -> Option<Arc<Forecast>> {
+        let known = lock(&self.forecasts).get(school).cloned();
+        known.filter(|(made, _)| (*made..=made + FORESEEN).contains(&minute)).map(|(_, forecast)| forecast)
+    }
+
+    pub(in crate::gate) fn keep_forecast(&self, school: &str, minute: i64, forecast: &Arc<Forecast>) {
+        let mut forecasts = lock(&self.forecasts);
+        if forecasts.len() >= MAX_LISTS {
+            forecasts.clear();
+        }
+        forecasts.insert(school.to_owned(), (minute, Arc::clone(forecast)));
     }
 
     /// What is known of this turn of a cycle in this minute; begun anew when it is another turn or minute.

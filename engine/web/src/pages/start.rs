@@ -72,7 +72,7 @@ async fn too_much(visit: &Visit<SeeHome>, cycles: &[Cycle]) -> Result<Vec<String
     if !visit.may(Resource::People, Action::Manage) || visit.place()?.school.workload.is_none() {
         return Ok(Vec::new());
     }
-    let found = visit.workload().await?;
+    let found = visit.workload_lately().await?;
     let weeks = found.over().flat_map(|(asked, _)| over(visit, cycles, asked, found.budget));
     Ok(weeks.take(MOST_OVER).collect())
 }
