@@ -132,6 +132,7 @@ impl From<EngineError> for Failure {
             EngineError::Incident { .. }
             | EngineError::Definition(_)
             | EngineError::Stale
+            | EngineError::Busy { .. }
             | EngineError::Commit(_)
             | EngineError::Store(_) => Self::broken(error.to_string()),
         }

@@ -1,7 +1,6 @@
 //! The engine: one request in, one commit, one answer. Instances are served one command at a time, side by side.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use draaiboek_plugin_host::{Library, Warning};
 use draaiboek_store::{CommandKeyRow, CommitError, Store, Writer, payload_hash};
@@ -9,18 +8,17 @@ use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, Rejection, W
 use draaiboek_workflow::ir::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::sync::Mutex as AsyncMutex;
 
 use crate::booking::{Booking, Journaled, Payload};
 use crate::catalog::{Catalog, hex};
 use crate::clock::Clock;
 use crate::consult::{Consulted, Incoming, conclude, consult, others};
+use crate::crowd::Crowd;
 use crate::error::EngineError;
 use crate::live::Live;
+use crate::memory::Memory;
 use crate::school::School;
 
-/// Instances kept in memory at the most; the rest is loaded when it is needed.
-pub const MAX_LIVE: usize = 10_000;
 /// Turns waiting for the writer at the most; more are told to come back.
 pub const WRITER_QUEUE: usize = 1_024;
 /// Longest contribution, in bytes of JSON.
@@ -37,7 +35,9 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) catalog: Catalog,
     pub(crate) latest: crate::workload::Latest,
-    live: Mutex<HashMap<String, Arc<AsyncMutex<Option<Live>>>>>,
+    pub(crate) memory: Memory,
+    /// People's commands under way.
+    pub(crate) crowd: Arc<Crowd>,
     /// Told when there may be new effects or timers.
     pub(crate) woken: tokio::sync::Notify,
 }
@@ -99,7 +99,8 @@ impl Engine {
             clock,
             catalog: Catalog::default(),
             latest: crate::workload::Latest::default(),
-            live: Mutex::new(HashMap::new()),
+            memory: Memory::default(),
+            crowd: Arc::default(),
             woken: tokio::sync::Notify::new(),
         }
     }
@@ -283,59 +284,6 @@ impl Engine {
             .await
     }
 
-    pub(crate) fn slot(&self, instance: &str) -> Arc<AsyncMutex<Option<Live>>> {
-        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        if live.len() >= MAX_LIVE && !live.contains_key(instance) {
-            live.retain(|_, slot| Arc::strong_count(slot) > 1);
-        }
-        Arc::clone(live.entry(instance.to_owned()).or_default())
-    }
-
-    pub(crate) async fn loaded<'l>(
-        &self,
-        slot: &'l mut Option<Live>,
-        instance: &str,
-    ) -> Result<&'l mut Live, EngineError> {
-        if slot.is_none() {
-            *slot = Some(Live::load(self.store.read(), &self.catalog, instance).await?);
-        }
-        slot.as_mut().ok_or(EngineError::Stale)
-    }
-
-    /// Forgets an instance in memory that another process has moved on. Gives whether it did.
-    pub(crate) async fn forget_outdated(&self, slot: &mut Option<Live>) -> Result<bool, EngineError> {
-        let Some(live) = slot.as_ref().filter(|_| self.store.is_shared()) else { return Ok(false) };
-        let outdated = self.store.read().revision(live.row.pk).await? != Some(live.row.revision);
-        if outdated {
-            *slot = None;
-        }
-        Ok(outdated)
-    }
-
-    /// Looks at an instance as it is now, while nothing else happens to it.
-    pub(crate) async fn look<T>(
-        &self,
-        instance: &str,
-        look: impl FnOnce(&Live) -> Result<T, EngineError>,
-    ) -> Result<T, EngineError> {
-        let slot = self.slot(instance);
-        let mut guard = slot.lock().await;
-        self.forget_outdated(&mut guard).await?;
-        match self.loaded(&mut guard, instance).await {
-            Ok(live) => look(live),
-            Err(error) => {
-                if matches!(error, EngineError::NotFound { .. }) {
-                    // Whoever asks for ids that do not exist fills no memory. Nobody else waits for this slot.
-                    let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-                    if Arc::strong_count(&slot) == 2 {
-                        live.remove(instance);
-                    }
-                }
-                Err(error)
-            }
-        }
-    }
-
     /// One turn: consult, decide, book, commit. Decided anew when another process came in between.
     pub(crate) async fn turn(
         &self,
@@ -346,6 +294,7 @@ impl Engine {
         key: Option<&str>,
     ) -> Result<Reply, EngineError> {
         let slot = self.slot(instance);
+        let _place = self.admit(&slot, instance, actor).await?;
         let mut guard = slot.lock().await;
         for _ in 0..ATTEMPTS {
             let from_memory = guard.is_some();
@@ -497,7 +446,7 @@ fn key_row(key: &str, reply: &Reply, instance_pk: i64, created_at: i64) -> Resul
     Ok(CommandKeyRow { key: key.to_owned(), answer, instance_pk: Some(instance_pk), created_at })
 }
 
-fn repeat(key: &str, first: &str) -> Result<Reply, EngineError> {
+pub(crate) fn repeat(key: &str, first: &str) -> Result<Reply, EngineError> {
     serde_json::from_str(first)
         .map_err(|error| EngineError::Invalid(format!("the stored answer to `{key}` can not be read: {error}")))
 }

@@ -42,6 +42,12 @@ pub enum EngineError {
     /// Another command on the same instance came in between too often.
     #[error("the cycle was changed meanwhile; load it again and repeat the command with the same key")]
     Stale,
+    /// Too many commands of this school wait already; nothing was done.
+    #[error("{waiting} commands of this school are under way already; try again in a moment with the same key")]
+    Busy {
+        /// How many.
+        waiting: usize,
+    },
     /// The database could not commit.
     #[error(transparent)]
     Commit(CommitError),

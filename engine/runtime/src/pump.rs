@@ -104,7 +104,7 @@ impl Engine {
                 running.spawn(Arc::clone(self).lane(lane));
             }
             let Some(ended) = running.join_next().await else { break };
-            let (count, error) = ended.unwrap_or_else(|_| (0, Some(EngineError::Stale)));
+            let (count, error) = ended.unwrap_or((0, Some(EngineError::Stale)));
             done += count;
             failed = failed.or(error);
         }
@@ -209,23 +209,30 @@ impl Engine {
         let filter = InstanceFilter::default();
         let running = self.store.read().instances(Scope::School(school), &filter, u32::MAX.into()).await?;
         for summary in running.into_iter().filter(|row| matches!(row.lifecycle.as_str(), "active" | "paused")) {
-            {
-                let slot = self.slot(&summary.id);
-                let mut guard = slot.lock().await;
-                let live = self.loaded(&mut guard, &summary.id).await?;
-                if live.row.calendar_hash.as_deref() == Some(calendar) {
-                    continue;
+            // Another process may come in between, and the cycle is then loaded with its old calendar.
+            while self.put_calendar(&summary.id, calendar).await? {
+                let redated = self.command(&summary.id, &Actor::system(), Command::Recalendar, None).await;
+                if redated.is_err() {
+                    // The new calendar is only in memory: the next command starts from what is stored.
+                    *self.slot(&summary.id).lock().await = None;
                 }
-                live.calendar = self.catalog.calendar(self.store.read(), Some(calendar)).await?;
-                live.row.calendar_hash = Some(calendar.to_vec());
+                redated?;
             }
-            let redated = self.command(&summary.id, &Actor::system(), Command::Recalendar, None).await;
-            if redated.is_err() {
-                // The new calendar is only in memory: the next command starts from what is stored.
-                *self.slot(&summary.id).lock().await = None;
-            }
-            redated?;
         }
         Ok(())
+    }
+
+    /// Gives an instance in memory this calendar; false when it has it already.
+    async fn put_calendar(&self, instance: &str, calendar: &[u8]) -> Result<bool, EngineError> {
+        let slot = self.slot(instance);
+        let mut guard = slot.lock().await;
+        self.forget_outdated(&mut guard).await?;
+        let live = self.loaded(&mut guard, instance).await?;
+        if live.row.calendar_hash.as_deref() == Some(calendar) {
+            return Ok(false);
+        }
+        live.calendar = self.catalog.calendar(self.store.read(), Some(calendar)).await?;
+        live.row.calendar_hash = Some(calendar.to_vec());
+        Ok(true)
     }
 }

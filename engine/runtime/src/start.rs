@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_store::{InstanceRow, content_hash, genesis_hash};
+use draaiboek_store::{CommitError, InstanceRow, content_hash, genesis_hash};
 use draaiboek_workflow::decide::{Actor, Command, Object, Origin, Parent};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::ir::Workflow;
 use serde_json::Value;
 
 use crate::consult::Consulted;
-use crate::engine::{Engine, Reply};
+use crate::engine::{Engine, Reply, repeat};
 use crate::error::EngineError;
 use crate::live::Live;
 
@@ -51,6 +51,12 @@ impl Engine {
             Some(id) => valid_id(id)?.to_owned(),
             None => format!("{}-{}", request.workflow, &uuid::Uuid::now_v7().simple().to_string()[20..]),
         };
+        let _place = match actor.is_system() {
+            true => None,
+            false => Some(
+                self.crowd.enter(&request.school.as_str().into()).map_err(|waiting| EngineError::Busy { waiting })?,
+            ),
+        };
         let slot = self.slot(&id);
         let mut guard = slot.lock().await;
         if guard.is_some() || self.store.read().instance(draaiboek_store::Scope::All, &id).await?.is_some() {
@@ -58,9 +64,15 @@ impl Engine {
         }
         let mut live = self.blank(&id, request).await?;
         let command = Command::Start { origin: Box::new(live.origin.clone()) };
-        let reply = self.settle(&mut live, actor, &command, Consulted::default(), key).await?;
-        *guard = Some(live);
-        Ok(reply)
+        match self.settle(&mut live, actor, &command, Consulted::default(), key).await {
+            Ok(reply) => {
+                *guard = Some(live);
+                Ok(reply)
+            }
+            // Asked for at two nodes at once: the first answer counts.
+            Err(EngineError::Commit(CommitError::Repeat(first))) => repeat(key.unwrap_or_default(), &first),
+            Err(error) => Err(error),
+        }
     }
 
     /// An instance before its first command.

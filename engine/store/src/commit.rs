@@ -58,6 +58,9 @@ impl Store {
             let undone = match connection.run_as(token).await {
                 Ok(()) => {
                     self.groups.fetch_add(1, Ordering::Relaxed);
+                    if let Some(node) = self.node() {
+                        node.tell(chosen.iter().filter_map(|turn| Some(turn.instance.as_ref()?.row().id.as_str())));
+                    }
                     for index in group {
                         answers[index] = Some(Ok(committed(&turns[index])));
                     }

@@ -6,6 +6,7 @@ use crate::entity::{OutboxRow, TimerRow, outbox, timer};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::write::Connection;
+use tokio::sync::broadcast;
 
 /// Rows that this process has taken, and nobody else has until they are written or this process is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +72,13 @@ impl Store {
             Some(node) => node.woken().await,
             None => std::future::pending().await,
         }
+    }
+
+    /// Hears of instances that other processes changed, by id; `None` where there are no others. A listener that falls
+    /// behind misses some.
+    #[must_use]
+    pub fn elsewhere(&self) -> Option<broadcast::Receiver<String>> {
+        self.node().map(|node| node.elsewhere())
     }
 
     /// Gives everything this process had taken back to the others. Call it last: what is written afterwards is refused

@@ -49,6 +49,7 @@ impl From<EngineError> for Failure {
             EngineError::Invalid(text) => Self::Invalid(text),
             EngineError::Incident { step, .. } => Self::Incident(step),
             EngineError::Stale => Self::Rejected(Box::new(Rejection::new("STALE", "the cycle was changed meanwhile"))),
+            EngineError::Busy { .. } => Self::Rejected(Box::new(Rejection::new("BUSY", error.to_string()))),
             other => Self::Broken(other.to_string()),
         }
     }
@@ -68,6 +69,7 @@ impl Failure {
             Self::Rejected(rejection) => match rejection.word.as_str() {
                 "NOT_ALLOWED" => 403,
                 "STALE" | "CONFLICT" => 409,
+                "BUSY" => 503,
                 _ => 422,
             },
             Self::Broken(_) => 500,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use draaiboek_runtime::Engine;
 use tokio::net::TcpListener;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::answer::Failure;
 use crate::gate::{App, Config};
@@ -110,12 +111,27 @@ impl Server {
     /// The listener broke.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServerError> {
         let app = Arc::clone(&self.app);
+        let relay = tokio::spawn(relay(Arc::clone(&self.app)));
         let stop = async move {
             stop.await;
+            relay.abort();
             app.hub.close();
         };
         let service = router(self.app).into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(self.listener, service).with_graceful_shutdown(stop).await.map_err(ServerError::Serve)
+    }
+}
+
+/// Tells open pages of what other processes on the same database changed.
+async fn relay(app: Arc<App>) {
+    let Some(mut elsewhere) = app.elsewhere() else { return };
+    loop {
+        match elsewhere.recv().await {
+            Ok(cycle) => app.hub.changed(&cycle),
+            // Who fell behind hears of the next change.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
     }
 }
 

@@ -12,10 +12,12 @@ use crate::ids::{Ids, NODE_BITS};
 use crate::place::Place;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions, PgRow};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, Row as _};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
+use tokio::time::Instant;
 
 /// How long a node is taken to be there after it renewed its lease.
 const LEASE: Duration = Duration::from_secs(3);
@@ -23,6 +25,12 @@ const LEASE: Duration = Duration::from_secs(3);
 const BEAT: Duration = Duration::from_millis(700);
 /// How long the server may take over it.
 const ANSWER: Duration = Duration::from_secs(2);
+/// How long changes are gathered before the others are told.
+const GATHER: Duration = Duration::from_millis(25);
+/// Instances in one notification: their ids have 200 letters at the most, and the server takes 8,000 bytes.
+const TOGETHER: usize = 32;
+/// Changes that a slow listener may fall behind.
+const BACKLOG: usize = 1_024;
 /// Numbers that several processes grabbed at once are tried anew.
 const TRIES: u32 = 50;
 
@@ -33,6 +41,11 @@ pub(crate) struct Node {
     place: Place,
     options: PgConnectOptions,
     woken: Notify,
+    /// Instances that were changed here, of which the others have not been told yet.
+    news: Mutex<BTreeSet<String>>,
+    changed: Notify,
+    /// Instances that others changed.
+    elsewhere: broadcast::Sender<String>,
     /// Whether it took itself off the list and stays off until it writes again.
     left: AtomicBool,
 }
@@ -51,6 +64,9 @@ impl Node {
             place,
             options,
             woken: Notify::new(),
+            news: Mutex::default(),
+            changed: Notify::new(),
+            elsewhere: broadcast::Sender::new(BACKLOG),
             left: AtomicBool::new(false),
         });
         node.join(connection).await?;
@@ -66,6 +82,53 @@ impl Node {
     /// Resolves when another node may have left work, or died.
     pub(crate) async fn woken(&self) {
         self.woken.notified().await;
+    }
+
+    /// Has the others told, soon, that these instances were changed here.
+    pub(crate) fn tell<'i>(&self, instances: impl Iterator<Item = &'i str>) {
+        let mut news = self.news();
+        let before = news.len();
+        news.extend(instances.map(ToOwned::to_owned));
+        if news.len() > before {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Hears of instances that others changed, by id.
+    pub(crate) fn elsewhere(&self) -> broadcast::Receiver<String> {
+        self.elsewhere.subscribe()
+    }
+
+    fn news(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the others what was changed here. In a transaction of its own that waits for no disk: while a server hands out
+    /// notifications no other transaction with one can end.
+    async fn spread(&self, listener: &mut PgListener) -> Result<(), StoreError> {
+        let news: Vec<String> = std::mem::take(&mut *self.news()).into_iter().collect();
+        for (position, some) in news.chunks(TOGETHER).enumerate() {
+            let text = format!("{} {}", self.token(), some.join(" "));
+            let sent = sqlx::query("SELECT pg_notify($1, $2)").bind(sql::CHANNEL).bind(text);
+            if let Err(failure) = listener.execute(sent).await {
+                self.tell(news.iter().skip(position * TOGETHER).map(String::as_str));
+                return Err(error(&self.place, &failure));
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes on what another node told: its token, and the instances it changed.
+    fn hear(&self, told: &str) {
+        let mut words = told.split(' ');
+        if words.next() == Some(self.token().to_string().as_str()) {
+            return;
+        }
+        self.woken.notify_one();
+        for instance in words {
+            // Nobody needs to listen.
+            let _ = self.elsewhere.send(instance.to_owned());
+        }
     }
 
     /// Puts this process on the list, under a new token and the lowest free number.
@@ -153,7 +216,7 @@ impl Node {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(ANSWER)
-            .after_connect(|connection, _| Box::pin(prepare(connection, Access::Write)))
+            .after_connect(|connection, _| Box::pin(prepare(connection, Access::Attend)))
             .connect_lazy_with(self.options.clone());
         let mut listener = self.told(PgListener::connect_with(&pool).await)?;
         self.told(listener.listen(sql::CHANNEL).await)?;
@@ -171,8 +234,7 @@ impl Node {
             if renewed.gone || !renewed.listed {
                 node.woken.notify_one();
             }
-            drop(node);
-            listen(&mut listener, &this, &place).await?;
+            listen(&mut listener, &node).await?;
         }
     }
 }
@@ -188,19 +250,24 @@ struct Renewed {
 /// How many processes may share a database.
 const MOST: i64 = 1 << NODE_BITS;
 
-/// Passes on what others tell, until it is time to renew the lease.
-async fn listen(listener: &mut PgListener, node: &Weak<Node>, place: &Place) -> Result<(), StoreError> {
-    let told = async {
-        loop {
-            let notification = listener.try_recv().await.map_err(|failure| error(place, &failure))?;
-            let Some(node) = node.upgrade() else { return Ok(()) };
-            // Without a notification the connection broke meanwhile: something may have been missed.
-            if notification.is_none_or(|told| told.payload() != node.token().to_string()) {
-                node.woken.notify_one();
+/// Passes on what others tell, and tells them what was changed here, until it is time to renew the lease.
+async fn listen(listener: &mut PgListener, node: &Node) -> Result<(), StoreError> {
+    let until = Instant::now() + BEAT;
+    loop {
+        tokio::select! {
+            heard = listener.try_recv() => match node.told(heard)? {
+                Some(notification) => node.hear(notification.payload()),
+                // The connection broke meanwhile: something may have been missed.
+                None => node.woken.notify_one(),
+            },
+            () = node.changed.notified() => {
+                // What comes in the meantime travels along.
+                tokio::time::sleep(GATHER).await;
+                node.spread(listener).await?;
             }
+            () = tokio::time::sleep_until(until) => return Ok(()),
         }
-    };
-    tokio::time::timeout(BEAT, told).await.unwrap_or(Ok(()))
+    }
 }
 
 /// Keeps a node on the list while somebody holds it. A connection that breaks is made anew; what could not be renewed in

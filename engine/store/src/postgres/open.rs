@@ -40,6 +40,8 @@ pub(crate) struct Opened {
 pub(super) enum Access {
     Read,
     Write,
+    /// Renewing the lease, telling and hearing: nothing of it has to outlast the server.
+    Attend,
 }
 
 /// Opens a database to share it: refuses what is not ours, brings the schema up to date, checks what durability rests
@@ -110,6 +112,7 @@ pub(super) async fn prepare(connection: &mut PgConnection, access: Access) -> Re
     let own = match access {
         Access::Read => "SET default_transaction_read_only = on; SET statement_timeout = '60s'",
         // The statements of groups are large and always planned alike: planning them once is enough.
+        Access::Attend => "SET synchronous_commit = off",
         Access::Write => "SET synchronous_commit = on; SET plan_cache_mode = force_generic_plan",
     };
     connection.execute(own).await.map(drop)

@@ -12,7 +12,7 @@ use sea_orm::sqlx::postgres::PgArguments;
 use sea_orm::{EntityTrait, IdenStatic as _, Iterable as _, ModelTrait as _, Value};
 use std::fmt::Write as _;
 
-/// The channel on which nodes tell each other that there is work.
+/// The channel on which nodes tell each other what they changed.
 pub(super) const CHANNEL: &str = "draaiboek";
 /// Division by zero: an update wrote fewer rows than it had to.
 pub(super) const GUARD_FAILED: &str = "22012";
@@ -196,11 +196,6 @@ impl Part {
         let changes = changes.and_then(|changes| i64::try_from(changes).ok());
         Self { shape: Shape::Plain(text.clone()), text, values, changes }
     }
-
-    /// Whether it may be work for other nodes too.
-    pub(super) fn is_work(&self) -> bool {
-        matches!(self.shape, Shape::Insert(table, Clash::Replace) if CLAIMED.contains(&table))
-    }
 }
 
 /// The text of the statement that carries out these parts. Its first value is the token of this node: the row of a node
@@ -223,9 +218,6 @@ pub(super) fn text(parts: &[Part]) -> String {
             counts.push(format!("(SELECT count(*) FROM p{position})=${number}::int8"));
         }
         let _ = write!(text, ", 1/(CASE WHEN {} THEN 1 ELSE 0 END)", counts.join(" AND "));
-    }
-    if parts.iter().any(Part::is_work) {
-        let _ = write!(text, ", pg_notify('{CHANNEL}', $1::text)");
     }
     text
 }

@@ -166,3 +166,27 @@ async fn chains_of_several_processes_stay_whole() {
     }
     assert_eq!(rows, written);
 }
+
+/// Pages of one node show what was done at another.
+#[tokio::test]
+async fn changes_are_told_to_the_others_and_not_to_oneself() {
+    let Some(bed) = Bed::new().await else { return };
+    let other = another(&bed).await;
+    let (mut here, mut there) = (bed.store.elsewhere().unwrap(), other.elsewhere().unwrap());
+    // It listens a moment after it was opened.
+    let mut row = bed.instance("i-1").await;
+    while there.try_recv().is_err() {
+        one(bed.store.commit(vec![bed.next(&mut row)]).await).unwrap();
+        tokio::task::yield_now().await;
+    }
+    for number in 0..200 {
+        // Long enough that one notification cannot hold them all.
+        bed.instance(&format!("{number:03}-{}", "x".repeat(100))).await;
+    }
+    let mut heard = BTreeSet::new();
+    while heard.len() < 200 {
+        let told = there.recv().await.unwrap();
+        heard.extend((told != row.id).then_some(told));
+    }
+    assert!(here.try_recv().is_err());
+}

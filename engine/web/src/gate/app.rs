@@ -92,6 +92,11 @@ impl App {
         self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
+    /// Cycles that other processes on the same database change; `None` where there are no others.
+    pub(crate) fn elsewhere(&self) -> Option<tokio::sync::broadcast::Receiver<String>> {
+        self.engine.store().elsewhere()
+    }
+
     /// A school with its calendar, decoded once per change.
     pub(crate) async fn place(&self, school: &str) -> Result<Arc<Place>, Failure> {
         let store = self.engine.store();
