@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use crate::args_people::{People, Workload};
-pub use crate::args_words::{Diff, Import, Instrument, Migrate, TraceBack};
+pub use crate::args_words::{Backup, Diff, Import, Instrument, Migrate, TraceBack};
 use crate::choice::{CheckFormat, Colour, DiagramFormat, Direction, Lang};
 use crate::database::Database;
 
@@ -230,6 +230,21 @@ pub enum Command {
     Migrate(Migrate),
     /// Prove that the database says what happened: re-run every cycle and compare
     Verify,
+    /// Write everything into one file, also while others work; it goes back into any kind of database
+    Backup(Backup),
+    /// Take a backup into an empty database
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// The key it was encrypted with
+        #[arg(long, env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Make a key for encrypted backups
+    NewKey {
+        /// Where to keep it
+        file: PathBuf,
+    },
     /// Carry out timers and effects until Ctrl-C
     Run,
     /// Serve the pages and the JSON API, and carry out timers and effects, until Ctrl-C
@@ -380,6 +395,16 @@ pub enum School {
     },
     /// List the schools
     List,
+    /// Write one school with everything of it into a file
+    Export(Backup),
+    /// Take an exported school in, beside the schools that are here
+    Import {
+        /// The file
+        file: PathBuf,
+        /// The key it was encrypted with
+        #[arg(long, env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
 }
 
 /// `start`.

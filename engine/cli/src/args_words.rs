@@ -1,8 +1,18 @@
-//! The arguments of `diff`, `migrate`, `instrument` and `trace-back`. Says what can be asked, does nothing.
+//! The arguments of `backup`, `diff`, `migrate`, `instrument` and `trace-back`. Says what can be asked, does nothing.
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
+
+/// `backup` and `school export`.
+#[derive(Debug, clap::Args)]
+pub struct Backup {
+    /// The file to make, such as `school.draaiboek`
+    pub file: PathBuf,
+    /// Encrypt it: a file with a public or secret key, see `new-key`
+    #[arg(long, env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
+    pub key: Option<PathBuf>,
+}
 
 /// `instrument`.
 #[derive(Debug, Subcommand)]

@@ -63,6 +63,15 @@ impl Ids {
         ]
     }
 
+    /// The numbers that a table's rows get which arrive together, each with a rank of its own from 1 on. Nothing else may
+    /// be handed out meanwhile.
+    pub(crate) fn arriving(&self, table: &str) -> impl Fn(i64) -> Option<i64> + use<> {
+        let question = |(text, _): &(&str, _)| text.rsplit(' ').next() == Some(table);
+        let base = self.questions().into_iter().find(question).map(|(_, counter)| counter.load(Ordering::Relaxed));
+        let (bits, node) = (self.bits, self.node.load(Ordering::Acquire));
+        move |rank| Some(base?.checked_add(rank)?.checked_mul(1 << bits)? | node)
+    }
+
     fn next(&self, counter: &AtomicI64) -> i64 {
         let count = counter.fetch_add(1, Ordering::Relaxed) + 1;
         count << self.bits | self.node.load(Ordering::Acquire)

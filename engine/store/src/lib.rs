@@ -14,6 +14,7 @@
 //! 3. The answer is sent after the transaction is on disk, or says why this turn was refused.
 
 mod account;
+mod archive;
 mod catalog;
 mod commit;
 mod entity;
@@ -35,6 +36,7 @@ mod write;
 mod writer;
 
 pub use account::{AccessRow, AccountRow, DraftRow, InvitationRow, LinkRow, SessionRow, ThrottleRow, draft_id};
+pub use archive::{ArchiveError, ArchiveHead, RowCounts, Unpacked};
 pub use commit::MAX_GROUP;
 pub use entity::{
     ArtifactRow, CalendarRow, CommandKeyRow, ContributionRow, DefinitionRow, IncidentRow, InstanceRow, JournalRow,

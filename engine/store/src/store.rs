@@ -2,7 +2,8 @@
 //!
 //! Lives here: opening and closing of either kind. May not live here: what only one kind needs, rows.
 
-use crate::error::StoreError;
+use crate::archive::{ArchiveError, Unpacked, unpack};
+use crate::error::{StoreError, from_orm};
 use crate::ids::Ids;
 use crate::place::{Address, Place};
 use crate::postgres::{self, Node};
@@ -10,6 +11,7 @@ use crate::read::Reader;
 use crate::sqlite;
 use crate::write::Connection;
 use std::fs::File;
+use std::io::BufRead;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -135,6 +137,23 @@ impl Store {
     #[must_use]
     pub fn place(&self) -> &Place {
         self.reader.place()
+    }
+
+    /// Takes an archive in (that of a `whole` database, or of one school), all of it or nothing, and closes the database.
+    ///
+    /// # Errors
+    /// [`ArchiveError`]; nothing is changed then.
+    pub async fn unpack(self, whole: bool, archive: &mut (dyn BufRead + Send)) -> Result<Unpacked, ArchiveError> {
+        let database = match (&self.kind, self.place()) {
+            (Kind::Server(node), _) => node.writing(),
+            (Kind::File { .. }, Place::File(path)) => sqlite::writing(path).await?,
+            (Kind::File { .. }, Place::Server(_)) => return Err(ArchiveError::Kind { school: None }),
+        };
+        let unpacked = unpack(self.place(), &self.ids, &database, whole, archive).await;
+        let closed = database.close().await.map_err(|error| from_orm(self.place(), &error));
+        let unpacked = unpacked?;
+        closed?;
+        Ok(unpacked)
     }
 
     /// Asks the database to check itself; an empty list means that nothing is wrong.

@@ -1,6 +1,7 @@
 //! The commands, one function each: arguments in, text or JSON out, an exit code back.
 
 mod act;
+mod archive;
 mod author;
 mod demo;
 mod diff;
@@ -45,6 +46,7 @@ pub fn without_runtime(args: &Args, output: &Output) -> Option<Result<Exit, Fail
             plugin::run(&plugin::Call { file, call, context: ctx.as_deref(), input: input.as_deref() }, common, output)
         }
         Command::Instrument(Instrument::Import(asked)) => instrument::import(asked, output),
+        Command::NewKey { file } => archive::new_key(file, output),
         Command::Completions { shell } => completions(*shell),
         _ => return None,
     })
@@ -75,6 +77,8 @@ pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         Command::Diff(asked) => diff::diff(asked, common, output).await,
         Command::Migrate(asked) => migrate::migrate(asked, common, output).await,
         Command::Verify => keep::verify(common, output).await,
+        Command::Backup(asked) => archive::pack(&asked.file, None, asked.key.as_deref(), common, output).await,
+        Command::Restore { file, key } => archive::unpack(file, key.as_deref(), true, common, output).await,
         Command::Run => keep::run(common, output).await,
         Command::Serve(asked) => serve::serve(asked, common, output).await,
         Command::Retry { incident } => incident::retry(*incident, common, output).await,

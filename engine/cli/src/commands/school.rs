@@ -1,4 +1,4 @@
-//! `school load|list` and `publish`: what must be in the database before a cycle can start.
+//! `school load|list|export|import` and `publish`: what must be in the database before a cycle can start.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::{Output, count, micros};
 use crate::session::{self, Absent, Session};
 
-use super::{author, input, sources};
+use super::{archive, author, input, sources};
 
 /// `draaiboek school`.
 pub async fn school(asked: &School, common: &Common, output: &Output) -> Result<Exit, Failure> {
@@ -40,6 +40,11 @@ pub async fn school(asked: &School, common: &Common, output: &Output) -> Result<
             }
         }
         School::List => list(common, output).await?,
+        School::Export(asked) => {
+            let school = session::school_id(&session::reader(common).await?, common).await?;
+            return archive::pack(&asked.file, Some(&school), asked.key.as_deref(), common, output).await;
+        }
+        School::Import { file, key } => return archive::unpack(file, key.as_deref(), false, common, output).await,
     }
     Ok(Exit::Fine)
 }

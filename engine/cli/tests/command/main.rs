@@ -1,5 +1,6 @@
 //! The command as people and scripts meet it: the built binary, its output, its exit codes.
 
+mod archive;
 mod author;
 mod database;
 mod disk;

@@ -3,11 +3,11 @@
 //! Lives here: rows and single-row writes of these tables. May not live here: tokens, passwords, rules (they are the
 //! web's). Tokens are never stored; callers give their SHA-256.
 
-mod access;
+pub(crate) mod access;
 #[expect(clippy::module_inception, reason = "one file per table, named as the table")]
-mod account;
-mod draft;
-mod invitation;
+pub(crate) mod account;
+pub(crate) mod draft;
+pub(crate) mod invitation;
 mod link;
 mod read;
 mod session;

@@ -5,11 +5,12 @@
 //!
 //! Lives here: joining, renewing, leaving, waking. May not live here: claims, what nodes do.
 
-use super::open::{Access, connect, prepare};
+use super::open::{Access, connect, prepare, writing};
 use super::{error, sql};
 use crate::error::StoreError;
 use crate::ids::{Ids, NODE_BITS};
 use crate::place::Place;
+use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions, PgRow};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, Row as _};
 use std::collections::BTreeSet;
@@ -210,6 +211,11 @@ impl Node {
     }
 
     /// One connection for as long as it holds: renews, listens.
+    /// One more connection that writes.
+    pub(crate) fn writing(&self) -> DatabaseConnection {
+        writing(&self.options)
+    }
+
     async fn attend(self: Arc<Self>) -> Result<(), StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(1)

@@ -143,6 +143,15 @@ fn readers(options: &PgConnectOptions, connections: u32) -> DatabaseConnection {
     pool.into()
 }
 
+/// One more connection that writes, for work that the prepared statements do not know.
+pub(super) fn writing(options: &PgConnectOptions) -> DatabaseConnection {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .after_connect(|connection, _| Box::pin(prepare(connection, Access::Write)))
+        .connect_lazy_with(options.clone());
+    pool.into()
+}
+
 /// Durability rests on these, and on nobody having switched them off on the server.
 async fn read_back(connection: &mut PgConnection, place: &Place) -> Result<(), StoreError> {
     let wanted = [
@@ -175,11 +184,7 @@ async fn read_back(connection: &mut PgConnection, place: &Place) -> Result<(), S
 
 /// Applies the migrations that are missing, in one transaction and one node at a time.
 async fn bring_up_to_date(options: &PgConnectOptions, place: &Place, create: bool) -> Result<(), StoreError> {
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .after_connect(|connection, _| Box::pin(prepare(connection, Access::Write)))
-        .connect_lazy_with(options.clone());
-    let database = DatabaseConnection::from(pool);
+    let database = writing(options);
     let orm = |failure| from_orm(place, &failure);
     let found = schema(&database, place).await?;
     found.known(place)?;

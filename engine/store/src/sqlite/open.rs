@@ -68,6 +68,11 @@ pub(crate) async fn open_read_only(path: &Path) -> Result<DatabaseConnection, St
     Ok(readers)
 }
 
+/// One more connection that writes, for work that the prepared statements do not know. The lock must be held.
+pub(crate) async fn writing(path: &Path) -> Result<DatabaseConnection, StoreError> {
+    connect(path, 1, Access::Write, &OpenOptions::default()).await
+}
+
 /// What a connection may do.
 #[derive(Clone, Copy)]
 enum Access {
