@@ -14,7 +14,7 @@ const IN_FULL = { "/cycle/*": 2, "/cycle/*/step/*": 4, "/live/*/*": 2 };
 
 let browser;
 before(async () => {
-  rmSync(PICTURES, { recursive: true, force: true });
+  for (const role of ROLES) rmSync(join(PICTURES, role), { recursive: true, force: true });
   browser = await launch();
 });
 after(() => browser?.close());

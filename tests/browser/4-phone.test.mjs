@@ -30,6 +30,7 @@ test("a teacher gives feedback after a visit with her thumb", async () => {
     const form = page.locator("main form").filter({ has: page.locator("textarea:visible") }).first();
     await form.locator(".opts label").first().tap();
     await form.locator("textarea").fill("Elk kind kon zeggen wat de volgende stap is.");
+    await form.getByRole("textbox", { name: "Waarover gaat het?" }).fill("Het doel aan het bord");
     assert.deepEqual(await small(page), [], "everything is large enough for a thumb");
     await follow(page, form.getByRole("button", { name: "Indienen" }), "tap");
     await page.locator("section[aria-labelledby=mijn]").getByText("Elk kind kon zeggen").waitFor();

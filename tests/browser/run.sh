@@ -7,12 +7,16 @@ if [ $# -gt 0 ]; then
   binary=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
   shift
 else
-  (cd "$root" && cargo build --package draaiboek-cli)
+  (cd "$root" && cargo build --locked --package draaiboek-cli)
   binary=${CARGO_TARGET_DIR:-$root/target}/debug/draaiboek
 fi
 chromium=${CHROMIUM:-/usr/bin/chromium}
 if [ ! -x "$chromium" ]; then
   echo "no Chromium at $chromium; install Debian's (apt-get install chromium) or name yours in CHROMIUM" >&2
+  exit 2
+fi
+if ! node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)'; then
+  echo "the browser tests need Node.js 20 or newer with npm" >&2
   exit 2
 fi
 cd "$here"

@@ -1,7 +1,7 @@
 //! What the binary carries with it: step plugins, workflows, schools and scenarios. Opens no files.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use draaiboek_store::content_hash;
 use draaiboek_workflow::language::{Bundle, SourceFile};
@@ -42,6 +42,11 @@ fn names() -> BTreeSet<String> {
         (file == format!("{folder}.yaml")).then(|| folder.to_owned())
     };
     Workflows::iter().filter_map(named).collect()
+}
+
+/// The rehearsal files, by workflow.
+pub fn rehearsals() -> BTreeMap<String, String> {
+    names().into_iter().filter_map(|name| Some((name.clone(), text(&format!("{name}/rehearsal.yaml"))?))).collect()
 }
 
 /// The files of a workflow.

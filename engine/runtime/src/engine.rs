@@ -148,10 +148,26 @@ impl Engine {
         command: Command,
         key: Option<&str>,
     ) -> Result<Reply, EngineError> {
+        self.command_seeing(instance, actor, command, &[], key).await
+    }
+
+    /// Carries a command out only while the instance is in the states that the sender saw: of two people who act at once
+    /// the second one learns what happened.
+    ///
+    /// # Errors
+    /// As [`Engine::command`]; `STALE` when a state was left meanwhile.
+    pub async fn command_seeing(
+        &self,
+        instance: &str,
+        actor: &Actor,
+        command: Command,
+        seen: &[String],
+        key: Option<&str>,
+    ) -> Result<Reply, EngineError> {
         if let Some(first) = self.first_answer(key).await? {
             return Ok(first);
         }
-        self.turn(instance, actor, command, None, key).await
+        self.turn(instance, actor, command, None, seen, key).await
     }
 
     /// Hands a contribution in.
@@ -197,7 +213,7 @@ impl Engine {
             revision: handed.revision,
             payload_hash: String::new(),
         };
-        let mut reply = self.turn(instance, &actor, command, Some(incoming), key).await?;
+        let mut reply = self.turn(instance, &actor, command, Some(incoming), &[], key).await?;
         reply.contribution = Some(id);
         Ok(reply)
     }
@@ -220,7 +236,7 @@ impl Engine {
         let participant = participant(instance, &actor, &handed, anonymous)?;
         let actor = self.as_known(instance, step, &actor, anonymous).await?;
         let command = Command::Withdraw { step: step.to_owned(), id: id.to_owned(), participant };
-        self.turn(instance, &actor, command, None, None).await
+        self.turn(instance, &actor, command, None, &[], None).await
     }
 
     /// Tries a broken step again; a success settles the incident.
@@ -241,7 +257,7 @@ impl Engine {
         })
         .await?;
         let command = Command::Settle { incident: incident.to_owned(), given_up: None };
-        self.turn(instance, actor, command, None, None).await
+        self.turn(instance, actor, command, None, &[], None).await
     }
 
     /// The answer that was given to this key before.
@@ -291,6 +307,7 @@ impl Engine {
         actor: &Actor,
         command: Command,
         incoming: Option<Incoming>,
+        seen: &[String],
         key: Option<&str>,
     ) -> Result<Reply, EngineError> {
         let slot = self.slot(instance);
@@ -299,6 +316,7 @@ impl Engine {
         for _ in 0..ATTEMPTS {
             let from_memory = guard.is_some();
             let live = self.loaded(&mut guard, instance).await?;
+            still_there(live, seen)?;
             match self.attempt(live, actor, &command, incoming.as_ref(), key).await {
                 Err(EngineError::Stale) => *guard = None,
                 // The instance in memory ran ahead of a commit that did not happen.
@@ -423,6 +441,17 @@ fn participant(instance: &str, actor: &Actor, handed: &Handed, anonymous: bool) 
     }
     let person = actor.on_behalf_of.as_ref().or(actor.person.as_ref());
     person.cloned().ok_or_else(|| EngineError::Invalid("a contribution needs a person".into()))
+}
+
+/// Whether the instance is in the states that the sender saw.
+fn still_there(live: &Live, seen: &[String]) -> Result<(), EngineError> {
+    for state in seen {
+        if !live.snapshot()?.chart.active.contains(state) {
+            let help = format!("state `{state}` was left meanwhile; look where the cycle is now and send again");
+            return Err(Rejection::new("STALE", help).into());
+        }
+    }
+    Ok(())
 }
 
 /// The salted hash that stands in the journal for the payload.

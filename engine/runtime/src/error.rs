@@ -2,7 +2,7 @@
 
 use draaiboek_plugin_host::CallError;
 use draaiboek_store::{CommitError, StoreError};
-use draaiboek_workflow::decide::Rejection;
+use draaiboek_workflow::decide::{Rejection, Said};
 use draaiboek_workflow::definition::DefinitionError;
 
 /// Why a request was not carried out.
@@ -91,11 +91,16 @@ impl EngineError {
                 let word = problems.first().map_or("INVALID", |p| p.word.as_str());
                 let reasons = problems.iter().map(reason).collect();
                 let help: Vec<&str> = problems.iter().map(|p| p.text.en.as_str()).collect();
-                Self::Rejected(Rejection::new(word, help.join("; ")).because(reasons))
+                let said = problems.iter().map(|p| &p.text).map(sentence).collect();
+                Self::Rejected(Rejection::new(word, help.join("; ")).because(reasons).saying(said))
             }
             None => Self::Incident { step: step.to_owned(), cause: error.to_string(), retryable: error.is_retryable() },
         }
     }
+}
+
+fn sentence(text: &draaiboek_plugin_host::Text) -> Said {
+    [("nl", &text.nl), ("en", &text.en)].map(|(locale, text)| (locale.to_owned(), text.clone())).into()
 }
 
 /// `WORD:arg`, or `WORD:/path` when the problem is about a field only.

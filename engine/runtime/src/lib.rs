@@ -18,6 +18,7 @@ mod migrate;
 mod notices;
 mod pool;
 mod pump;
+mod rehearse;
 mod school;
 mod sight;
 mod start;
@@ -33,6 +34,7 @@ pub use lineage::{Branch, Lineage, MAX_BRANCHES, MAX_DEPTH, Member, Origin, Part
 pub use live::TaskTitle;
 pub use migrate::MigrateRequest;
 pub use notices::Notice;
+pub use rehearse::{Rehearse, Rehearsed};
 pub use school::{LocalDay, Person, QuietHours, School, SchoolCalendar, Team, Workload};
 pub use sight::{OpenTask, Sight};
 pub use start::StartRequest;

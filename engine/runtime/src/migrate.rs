@@ -74,7 +74,7 @@ impl Engine {
             return Ok(first);
         }
         let command = self.migration(instance, request).await?;
-        self.turn(instance, actor, command, None, key).await
+        self.turn(instance, actor, command, None, &[], key).await
     }
 
     /// Takes the last migration of an instance back, as long as nothing else happened.

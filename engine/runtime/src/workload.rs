@@ -106,7 +106,10 @@ impl Engine {
         let others = self.still_to_come(&running).await?;
         let manifests: Vec<_> = self.library.plugins().iter().map(|plugin| json!(plugin.manifest())).collect();
         let kinds = Kinds::from_manifests(&manifests);
-        Ok(forecast(place.rehearsed()?, &running, &others, &kinds, self.clock.now()))
+        let (school, now) = (place.rehearsed()?, self.clock.now());
+        // Long enough to be in the way of others: on a thread of its own.
+        let looked = tokio::task::spawn_blocking(move || forecast(school, &running, &others, &kinds, now));
+        looked.await.map_err(|error| EngineError::Invalid(format!("the look ahead: {error}")))
     }
 
     /// Newest versions of the workflows that running ones, and those they start, may still start.

@@ -11,8 +11,8 @@ export async function tabTo(page, target, atMost = 150) {
 }
 
 /** Goes to a link or button by Tab and presses Enter; waits until the page that follows stands. */
-export async function enter(page, target) {
-  await tabTo(page, target);
+export async function enter(page, target, atMost) {
+  await tabTo(page, target, atMost);
   await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
 }
 

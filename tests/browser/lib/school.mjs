@@ -75,3 +75,35 @@ export async function read(context, path) {
   if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
   return answer.json();
 }
+
+/** Visitors for persons of the school (`lk1`, …), signed in by links that the administrator makes; without opening pages. */
+export async function people(browser, ids, options = {}) {
+  const admin = await visitor(browser, "adm");
+  const post = (request, path, form) => request.post(`${BASE}${path}`, { form, headers: { origin: BASE } });
+  try {
+    const guests = [];
+    for (const id of ids) {
+      let page = await (await post(admin.context.request, "/accounts", { person: id, login: `${id}@school.example` })).text();
+      let link = page.match(/class="link-out">([^<]+)</)?.[1];
+      if (!link) {
+        page = await (await admin.context.request.get(`${BASE}/accounts`)).text();
+        const names = await nameOf(admin, id);
+        const own = [...page.matchAll(/<tr><th scope="row">([^<]+)<.*?action="(\/accounts\/[^"]+\/link)"/gs)].find(([, name]) => name === names);
+        page = await (await post(admin.context.request, own[2], {})).text();
+        link = page.match(/class="link-out">([^<]+)</)[1];
+      }
+      const guest = await visitor(browser, null, options);
+      await post(guest.context.request, new URL(link.trim(), BASE).pathname, {});
+      guests.push(guest);
+    }
+    return guests;
+  } finally {
+    await admin.context.close();
+  }
+}
+
+/** The name of a person, as the form for new accounts shows it, or the people page of the director. */
+async function nameOf(admin, id) {
+  const answer = await admin.context.request.get(`${BASE}/people?person=${id}`);
+  return (await answer.text()).match(/<input id="pname" name="name" value="([^"]*)"/)?.[1];
+}

@@ -12,13 +12,23 @@ use jiff::Timestamp;
 
 use crate::args::{Common, Serve};
 use crate::database::Database;
+use crate::embedded;
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, table};
 use crate::session::{self, Absent, Session};
+use crate::shelf::Shelf;
 use crate::signals;
 
 /// Where the demo listens when nothing else is asked for.
 const PLACE: ([u8; 4], u16) = ([127, 0, 0, 1], 8460);
+
+/// Workflows that a demo school can begin besides those of its year.
+const MORE: [&str; 1] = ["c6-efficacy-survey"];
+
+/// What pages need of this binary.
+fn config() -> Config {
+    Config { rehearsals: embedded::rehearsals(), ..Config::default() }
+}
 
 /// `draaiboek serve`.
 pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Exit, Failure> {
@@ -27,7 +37,7 @@ pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Ex
     }
     let machine = Arc::new(ShiftedClock::ahead(asked.clock_ahead));
     let session = Session::open_on(common, Absent::Create, machine).await?;
-    let config = Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, ..Config::default() };
+    let config = Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, ..config() };
     let stop = signals::stop();
     let server = Server::bind(Arc::clone(&session.engine), asked.listen, config).await?;
     output.text(format!("Draaiboek listens on {}; Ctrl-C ends it.", server.url()))?;
@@ -57,13 +67,17 @@ pub async fn demo(
     let library = session::library(&Common { db: Database::file(database), ..common.clone() })?;
     let clock: Arc<dyn Clock> = Arc::new(ShiftedClock::starting(at));
     let engine = Arc::new(Engine::new(store, library, clock));
+    for name in MORE {
+        let found = Shelf::of(Vec::new()).versions(name);
+        for found in found.map_err(|mistakes| Failure::broken(mistakes.to_string()))? {
+            engine.publish(&found.workflow, &found.source).await?;
+        }
+    }
     let stop = signals::stop();
     let server = match listen {
-        Some(address) => Server::bind(Arc::clone(&engine), address, Config::default()).await?,
-        None => match Server::bind(Arc::clone(&engine), PLACE.into(), Config::default()).await {
-            Err(ServerError::Listen { .. }) => {
-                Server::bind(Arc::clone(&engine), (PLACE.0, 0).into(), Config::default()).await?
-            }
+        Some(address) => Server::bind(Arc::clone(&engine), address, config()).await?,
+        None => match Server::bind(Arc::clone(&engine), PLACE.into(), config()).await {
+            Err(ServerError::Listen { .. }) => Server::bind(Arc::clone(&engine), (PLACE.0, 0).into(), config()).await?,
             bound => bound?,
         },
     };

@@ -72,6 +72,23 @@ pub(crate) struct Opt {
     pub label: String,
 }
 
+impl Control {
+    /// What was chosen, in the words of the choices.
+    pub(crate) fn chosen(&self, value: &Value) -> Option<String> {
+        let options = match &self.shape {
+            Shape::Radio(options) | Shape::Select(options) | Shape::Scale(options) => options,
+            Shape::Many(options) | Shape::Rank(options) => options,
+            _ => return None,
+        };
+        let values = value.as_array().map_or_else(|| vec![value], |list| list.iter().collect());
+        let label = |value: &Value| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            options.iter().find(|option| option.value == text).map(|option| option.label.clone())
+        };
+        values.into_iter().map(label).collect::<Option<Vec<_>>>().map(|labels| labels.join(", "))
+    }
+}
+
 /// Up to so many choices are shown as radio buttons.
 const FEW: usize = 7;
 
@@ -82,10 +99,10 @@ pub(crate) type Preset = Vec<(String, Element)>;
 const MAX_FORMS: usize = 80;
 
 /// The elements an entry kind has a form for: one empty preset when it has none.
-pub(crate) fn presets(entry: &Entry, sources: &Sources<'_>) -> Vec<Preset> {
+pub(crate) fn presets(kind: &Kind, entry: &Entry, sources: &Sources<'_>) -> Vec<Preset> {
     let mut found: Vec<Preset> = vec![Vec::new()];
     for per in &entry.per {
-        let elements = sources.elements(&per.over, per.only_from.as_deref());
+        let elements = sources.elements(kind, &per.over, per.only_from.as_deref());
         let each = found.iter().flat_map(|preset| {
             elements.iter().map(move |element| {
                 let mut more = preset.clone();
@@ -155,7 +172,7 @@ fn control(kind: &Kind, field: &Field, schema: Option<&Value>, sources: &Sources
 
 /// A control for each element of a list.
 fn each(kind: &Kind, field: &Field, schema: Option<&Value>, sources: &Sources<'_>, over: &str) -> Option<Vec<Control>> {
-    let elements = sources.elements(over, field.only_from.as_deref());
+    let elements = sources.elements(kind, over, field.only_from.as_deref());
     let inner = schema.and_then(|schema| schema.get("additionalProperties"));
     let controls: Vec<Control> = elements
         .into_iter()

@@ -73,6 +73,21 @@ pub(crate) struct Entry {
     pub per: Vec<Per>,
 }
 
+impl Entry {
+    /// Whether one chooses from what was handed in before: then it must be seen.
+    pub(crate) fn reads_picture(&self) -> bool {
+        let from = |from: &Option<String>| from.as_deref().is_some_and(|from| from.starts_with("result."));
+        self.form.iter().any(|field| from(&field.options_from))
+    }
+
+    /// Whether one person gives it more than once: each has an id of its own, which the form does not show.
+    pub(crate) fn repeats(&self) -> bool {
+        let about = |field: &Field| self.per.iter().any(|per| per.field == field.field);
+        let id = |name: &str| name == "id" || name.ends_with("_id");
+        self.form.iter().any(|field| field.widget == "hidden" && id(&field.field) && !about(field))
+    }
+}
+
 /// A list of which each element gets a form of its own.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Per {

@@ -87,17 +87,16 @@ impl<'a> Sources<'a> {
     }
 
     /// The elements of a list, or those of them whose ids another list names.
-    pub(super) fn elements(&self, over: &str, only: Option<&str>) -> Vec<Element> {
+    pub(super) fn elements(&self, kind: &Kind, over: &str, only: Option<&str>) -> Vec<Element> {
         let wanted: Vec<&str> = only
             .and_then(|only| self.find(only))
             .and_then(Value::as_array)
             .map(|ids| ids.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
         let list = self.find(over).and_then(Value::as_array).into_iter().flatten();
-        let kind = Kind::default();
         let segment = over.rsplit('.').next().unwrap_or(over);
         let all = list.filter_map(|value| {
-            let found = self.item(&kind, segment, value)?;
+            let found = self.item(kind, segment, value)?;
             Some(Element { id: found.value, label: found.label, value: value.clone() })
         });
         all.filter(|element| wanted.is_empty() || wanted.contains(&element.id.as_str())).collect()
@@ -223,7 +222,7 @@ impl<'a> Sources<'a> {
         let fields = item.as_object()?;
         let id = fields.get("id").or_else(|| fields.iter().find(|(key, _)| key.ends_with("_id")).map(|(_, id)| id))?;
         let id = id.as_str()?;
-        let label = ["label", "text", "title", "name"].iter().find_map(|key| self.label(fields.get(*key)?));
+        let label = ["label", "text", "title", "name", "prompt"].iter().find_map(|key| self.label(fields.get(*key)?));
         Some(opt(id, &label.unwrap_or_else(|| self.word(kind, segment, id))))
     }
 

@@ -4,23 +4,34 @@ use serde_json::{Map, Value, json};
 
 use super::control::{Control, Opt, Shape};
 
+/// More choices than these stand in a box of their own that scrolls.
+const LONG: usize = 30;
+/// Up to so many choices that may be left out are shown at once.
+const FEW: usize = 10;
 /// Empty rows offered below the filled ones.
 const SPARE: usize = 2;
 
-/// What the template draws: one object per control. `problems` holds name and sentence.
+/// What the template draws: one object per control. `problems` holds name and sentence; `form` stands before every id,
+/// for a page with several forms.
 pub(crate) fn view(
     controls: &[Control],
     value: &Map<String, Value>,
     problems: &[(String, String)],
     prefix: &str,
+    form: &str,
 ) -> Vec<Value> {
-    controls.iter().map(|control| one(control, value.get(&control.name), problems, prefix)).collect()
+    controls.iter().map(|control| one(control, value.get(&control.name), problems, prefix, form)).collect()
 }
 
-fn one(control: &Control, value: Option<&Value>, problems: &[(String, String)], prefix: &str) -> Value {
+/// The id of a question in a form.
+fn id_of(form: &str, name: &str) -> String {
+    format!("{form}{}", name.replace(['.', ' '], "-"))
+}
+
+fn one(control: &Control, value: Option<&Value>, problems: &[(String, String)], prefix: &str, form: &str) -> Value {
     let name = format!("{prefix}{}", control.name);
     let problem = problems.iter().find(|(of, _)| *of == control.name).map(|(_, text)| text);
-    let id = name.replace(['.', ' '], "-");
+    let id = id_of(form, &name);
     let mut drawn = json!({
         "name": name, "id": id, "label": control.label, "help": control.help, "required": control.required,
         "max": control.max, "problem": problem, "described": control.help.is_some() || problem.is_some(),
@@ -37,11 +48,11 @@ fn one(control: &Control, value: Option<&Value>, problems: &[(String, String)], 
             let chosen = value.map(|value| text(Some(value)).into());
             json!({"radio": true, "scale": options.len() > 2 && options.iter().all(|o| o.label.chars().count() < 4), "options": choices(options, chosen.as_ref(), &id)})
         }
-        Shape::Rank(options) => json!({"per": true, "ranked": true, "options": ranked(options, value, &name)}),
+        Shape::Rank(options) => json!({"per": true, "ranked": true, "options": ranked(options, value, &name, &id)}),
         Shape::Each(controls) => {
             let empty = Map::new();
             let filled = value.and_then(Value::as_object).unwrap_or(&empty);
-            json!({"each": view(controls, filled, &[], &format!("{name}."))})
+            json!({"each": view(controls, filled, &[], &format!("{name}."), form)})
         }
         Shape::Select(options) => json!({"select": true, "options": choices(options, value, &id)}),
         Shape::Team(options) => {
@@ -50,15 +61,15 @@ fn one(control: &Control, value: Option<&Value>, problems: &[(String, String)], 
         }
         Shape::Many(options) => {
             let any = value.and_then(Value::as_array).is_some_and(|chosen| !chosen.is_empty());
-            let long = options.len() > 12;
-            json!({"many": true, "options": choices(options, value, &id), "long": long, "folded": long && !control.required, "any": any})
+            let long = options.len() > LONG;
+            json!({"many": true, "options": choices(options, value, &id), "long": long, "folded": options.len() > FEW && !control.required, "any": any})
         }
         Shape::Lines => json!({"lines": true, "value": lines(value)}),
         Shape::PerOption(options, area) => {
-            json!({"per": true, "area_each": area, "options": each(options, value, &name)})
+            json!({"per": true, "area_each": area, "options": each(options, value, &name, &id)})
         }
-        Shape::YesNo(options) => json!({"yesno": true, "options": each(options, value, &name)}),
-        Shape::Rows(controls) => json!({"rows": rows(controls, value, &name)}),
+        Shape::YesNo(options) => json!({"yesno": true, "options": each(options, value, &name, &id)}),
+        Shape::Rows(controls) => json!({"rows": rows(controls, value, &name, form)}),
         Shape::Data => json!({"data": true, "value": data(value)}),
     };
     if let (Value::Object(drawn), Value::Object(extra)) = (&mut drawn, extra) {
@@ -122,15 +133,14 @@ fn choices(options: &[Opt], value: Option<&Value>, id: &str) -> Vec<Value> {
         .collect()
 }
 
-fn each(options: &[Opt], value: Option<&Value>, name: &str) -> Vec<Value> {
+fn each(options: &[Opt], value: Option<&Value>, name: &str, id: &str) -> Vec<Value> {
     let numbered = options.iter().enumerate();
     numbered
         .map(|(at, option)| {
-            let own = name.replace(['.', ' '], "-");
             let answer = text(value.and_then(|answers| answers.get(&option.value)));
             json!({
                 "name": format!("{name}.{}", option.value), "label": option.label, "value": answer,
-                "id": if at == 0 { own } else { format!("{own}-{at}") },
+                "id": if at == 0 { id.to_owned() } else { format!("{id}-{at}") },
                 "is_yes": answer == "yes", "is_no": answer == "no",
             })
         })
@@ -138,25 +148,24 @@ fn each(options: &[Opt], value: Option<&Value>, name: &str) -> Vec<Value> {
 }
 
 /// The place each option was given.
-fn ranked(options: &[Opt], value: Option<&Value>, name: &str) -> Vec<Value> {
+fn ranked(options: &[Opt], value: Option<&Value>, name: &str, id: &str) -> Vec<Value> {
     let order: Vec<&str> = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let id = name.replace(['.', ' '], "-");
     let numbered = options.iter().enumerate();
     numbered
         .map(|(at, option)| {
             let place = order.iter().position(|known| *known == option.value).map(|place| place + 1);
-            json!({"name": format!("{name}.{}", option.value), "label": option.label, "value": place, "id": if at == 0 { id.clone() } else { format!("{id}-{at}") }})
+            json!({"name": format!("{name}.{}", option.value), "label": option.label, "value": place, "id": if at == 0 { id.to_owned() } else { format!("{id}-{at}") }})
         })
         .collect()
 }
 
-fn rows(controls: &[Control], value: Option<&Value>, name: &str) -> Vec<Value> {
+fn rows(controls: &[Control], value: Option<&Value>, name: &str, form: &str) -> Vec<Value> {
     let empty = Map::new();
     let filled = value.and_then(Value::as_array).cloned().unwrap_or_default();
     (0..filled.len() + SPARE)
         .map(|at| {
             let row = filled.get(at).and_then(Value::as_object).unwrap_or(&empty);
-            json!({"number": at + 1, "fields": view(controls, row, &[], &format!("{name}.{at}."))})
+            json!({"number": at + 1, "fields": view(controls, row, &[], &format!("{name}.{at}."), form)})
         })
         .collect()
 }

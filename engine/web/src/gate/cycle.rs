@@ -1,5 +1,6 @@
 //! One cycle in the hands of one visitor: of the right school, and only as far as the policy goes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use draaiboek_runtime::{Handed, Projection, Reader, Reply, Sight};
@@ -7,7 +8,7 @@ use draaiboek_store::{ArtifactRow, JournalRow, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Rejection, Snapshot};
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::diagram::{self, DiagramOptions};
-use draaiboek_workflow::ir::{Identity, Privacy};
+use draaiboek_workflow::ir::{Identity, Privacy, Step};
 use jiff::Timestamp;
 
 use super::app::App;
@@ -163,11 +164,6 @@ impl Cycle {
         self.worked.sight.created_at
     }
 
-    /// When it ended, in microseconds.
-    pub(crate) fn finished(&self) -> Option<i64> {
-        self.worked.sight.finished_at
-    }
-
     /// The cycle that runs it, and its key there.
     pub(crate) fn parent(&self) -> (Option<&str>, Option<&str>) {
         let sight = &self.worked.sight;
@@ -216,10 +212,10 @@ impl Cycle {
         self.app.shower.maybe(&self.locale, key)
     }
 
-    /// The title: of a child, with its team.
+    /// The title: of a child, with the team or person it is for. Keys that say nothing to people stay away.
     pub(crate) fn title(&self) -> String {
-        match self.parent().1 {
-            Some(key) => format!("{} · {}", self.text("title"), self.place.team(key)),
+        match self.parent().1.and_then(|key| self.place.called(key)) {
+            Some(whose) => format!("{} · {whose}", self.text("title")),
             None => self.text("title").to_owned(),
         }
     }
@@ -274,16 +270,44 @@ impl Cycle {
         if !self.may(Resource::Result, Action::Read, Privacy::P0) {
             return Err(Failure::Denied);
         }
+        let readable = self.readable().await;
         let all = self.app.engine.store().read().artifacts(self.worked.sight.pk).await?;
-        Ok(all.into_iter().filter(|row| self.may_read_artifact(&row.name)).collect())
+        Ok(all.into_iter().filter(|row| readable.contains_key(&row.name)).collect())
     }
 
-    /// An artifact is as sensitive as the most sensitive step that may publish it.
-    fn may_read_artifact(&self, name: &str) -> bool {
-        let makers =
-            self.definition.steps.iter().filter(|(_, def)| def.step.artifacts.values().any(|made| made == name));
-        let class = makers.map(|(id, _)| self.class(id)).max().unwrap_or(self.definition.ir.privacy);
-        self.may(Resource::Result, Action::Read, class)
+    /// Names and latest versions of the artifacts that the visitor may read.
+    pub(crate) async fn readable(&self) -> BTreeMap<String, u32> {
+        let mut found = BTreeMap::new();
+        for (name, version) in &self.snapshot.artifacts {
+            if self.may_read_artifact(name).await {
+                found.insert(name.clone(), *version);
+            }
+        }
+        found
+    }
+
+    /// An artifact is as sensitive as the most sensitive step that may publish it, and is not for those from whom all
+    /// of these steps are held back.
+    async fn may_read_artifact(&self, name: &str) -> bool {
+        let makers = self.makers(name);
+        let class = makers.iter().map(|id| self.class(id)).max().unwrap_or(self.definition.ir.privacy);
+        if !self.may(Resource::Result, Action::Read, class) {
+            return false;
+        }
+        for step in &makers {
+            let audience = self.app.engine.audience(self.id(), step, &self.actor).await;
+            if audience.is_ok_and(|audience| audience != "held") {
+                return true;
+            }
+        }
+        makers.is_empty()
+    }
+
+    /// The steps that say they publish an artifact.
+    pub(crate) fn makers(&self, artifact: &str) -> Vec<&str> {
+        let named = |value: &serde_json::Value| value.get("artifact").and_then(|name| name.as_str()) == Some(artifact);
+        let makes = |step: &Step| step.artifacts.values().any(|made| made == artifact) || named(&step.with);
+        self.definition.steps.iter().filter(|(_, def)| makes(&def.step)).map(|(id, _)| id.as_str()).collect()
     }
 
     /// The cycles it runs, by state and key, with id and status.
@@ -360,6 +384,19 @@ impl Cycle {
     /// # Errors
     /// The policy, the engine's "no", or something broke.
     pub(crate) async fn command(&self, command: Command, key: Option<&str>) -> Result<Reply, Failure> {
+        self.command_seeing(command, &[], key).await
+    }
+
+    /// Carries a command out as the visitor, only while the cycle is in the states that the visitor saw.
+    ///
+    /// # Errors
+    /// As [`Cycle::command`]; `STALE` when somebody moved it meanwhile.
+    pub(crate) async fn command_seeing(
+        &self,
+        command: Command,
+        seen: &[String],
+        key: Option<&str>,
+    ) -> Result<Reply, Failure> {
         let action = match &command {
             Command::Send { .. } | Command::Note { .. } => (Resource::Cycle, Action::Advance),
             Command::Conclude { .. } | Command::Skip { .. } | Command::Admit { .. } => (Resource::Step, Action::Manage),
@@ -368,7 +405,7 @@ impl Cycle {
         if !self.may(action.0, action.1, Privacy::P0) {
             return Err(Failure::Denied);
         }
-        let reply = self.app.engine.command(self.id(), &self.actor, command, key).await;
+        let reply = self.app.engine.command_seeing(self.id(), &self.actor, command, seen, key).await;
         self.app.hub.changed(self.id());
         Ok(reply?)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use draaiboek_runtime::{Notice, OpenTask, Reply, StartRequest, TaskTitle};
+use draaiboek_runtime::{Notice, OpenTask, Rehearse, Rehearsed, Reply, StartRequest, TaskTitle};
 use draaiboek_store::{InstanceFilter, InstanceSummary, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Decision, Object, Origin, Rejection, World, decide};
 use draaiboek_workflow::definition::Definition;
@@ -314,6 +314,26 @@ impl Visit<StartCycle> {
         let reply = self.engine().start(request, &self.actor()?, key).await?;
         self.app().hub.changed(&reply.instance);
         Ok(reply)
+    }
+
+    /// The year that would follow, rehearsed on the side; nothing is kept.
+    ///
+    /// # Errors
+    /// A configuration that does not fit.
+    pub(crate) async fn rehearse(
+        &self,
+        workflow: &str,
+        config: Object,
+        without: Option<&str>,
+    ) -> Result<Rehearsed, Failure> {
+        let asked = Rehearse {
+            school: self.member()?.school.clone(),
+            workflow: workflow.to_owned(),
+            config,
+            without: without.map(str::to_owned),
+            files: self.app().config.rehearsals.clone(),
+        };
+        Ok(self.engine().rehearse(asked).await?)
     }
 
     /// What starting would do: tasks and timers with their dates; nothing is kept.

@@ -17,6 +17,8 @@ use crate::answer::Failure;
 pub(crate) struct Offer {
     /// Its name.
     pub event: String,
+    /// The state it is sent from.
+    pub from: String,
     /// It asks for a reason.
     pub needs_reason: bool,
     /// Schema of what is sent along, when people fill something in.
@@ -75,6 +77,7 @@ impl Cycle {
                 let missing = self.try_event(event, transition, concluded)?;
                 offers.push(Offer {
                     event: event.clone(),
+                    from: state.id.clone(),
                     needs_reason: transition.needs_reason,
                     schema: transition.event_data.clone(),
                     ready: missing.is_none(),

@@ -5,6 +5,7 @@ use draaiboek_store::{
 };
 use draaiboek_workflow::decide::Command;
 
+use super::cycle::Cycle;
 use super::permit::{ManageAccounts, ManageOperations, ManageOwn, SeeAudit, SeeOperations, SeeOwn};
 use super::session::{LINK, new_account};
 use super::visit::Visit;
@@ -135,6 +136,14 @@ pub(crate) struct Work {
 }
 
 impl Visit<SeeOperations> {
+    /// A cycle of the school, for its titles; what it holds stays behind the policy.
+    ///
+    /// # Errors
+    /// Not of this school.
+    pub(crate) async fn titled(&self, id: &str) -> Result<Cycle, Failure> {
+        self.known(id).await
+    }
+
     /// What waits in the school: no contents, only that it is there.
     ///
     /// # Errors

@@ -42,6 +42,15 @@ impl Place {
         }
     }
 
+    /// Whom a key means: a team or a person, also at the end of the key, as in `autumn-lk13`.
+    pub(crate) fn called(&self, key: &str) -> Option<String> {
+        let ends = std::iter::once(key).chain(key.match_indices('-').filter_map(|(at, _)| key.get(at + 1..)));
+        ends.into_iter().find_map(|end| match self.school.people.get(end) {
+            Some(person) => Some(person.name.clone()),
+            None => self.school.teams.contains_key(end).then(|| self.team(end).to_owned()),
+        })
+    }
+
     /// The first name.
     pub(crate) fn first_name<'a>(&'a self, person: &'a str) -> &'a str {
         self.name(person).split(' ').next().unwrap_or(person)

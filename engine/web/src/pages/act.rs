@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::cycle::{Refused, field_label, page};
+use super::log;
 use crate::answer::{Failure, Outcome};
 use crate::forms::{Reading, Sources, of_schema, read};
 use crate::gate::{AdvanceCycle, Cycle, ManageCycle, ManageStep, Permission, Visit};
@@ -42,7 +43,7 @@ pub(crate) async fn send(visit: Visit<AdvanceCycle>, input: Input) -> Outcome {
     }
     let reason = input.form.text("reason").map(str::to_owned);
     let command = Command::Send { event, data: Value::Object(reading.value.clone()), reason };
-    let outcome = cycle.command(command, key(&visit, &input.form)?.as_deref()).await;
+    let outcome = cycle.command_seeing(command, &seen(&input), key(&visit, &input.form)?.as_deref()).await;
     finish(visit, cycle, &form, &input, reading, outcome.map(drop), "sent").await
 }
 
@@ -67,11 +68,8 @@ pub(crate) async fn move_to(visit: Visit<ManageCycle>, input: Input) -> Outcome 
     let to: Vec<String> = input.form.text("to").into_iter().map(str::to_owned).collect();
     let form = if input.form.has("again") { "again" } else { "back" };
     let command = Command::Move { to, reason: reason(&input) };
-    let outcome = match stale(&cycle, &input) {
-        Ok(()) => cycle.command(command, key(&visit, &input.form)?.as_deref()).await.map(drop),
-        Err(stale) => Err(stale),
-    };
-    finish(visit, cycle, form, &input, Reading::default(), outcome, "moved").await
+    let outcome = cycle.command_seeing(command, &seen(&input), key(&visit, &input.form)?.as_deref()).await;
+    finish(visit, cycle, form, &input, Reading::default(), outcome.map(drop), "moved").await
 }
 
 /// `cycle/pause`
@@ -139,13 +137,10 @@ fn reason(input: &Input) -> String {
     input.form.text("reason").unwrap_or_default().to_owned()
 }
 
-/// A move is made for the place the visitor saw: another place meanwhile means to look again first.
-fn stale(cycle: &Cycle, input: &Input) -> Result<(), Failure> {
-    let seen = input.form.text("revision").and_then(|text| text.parse::<u64>().ok());
-    match seen {
-        Some(seen) if seen != cycle.revision() => Err(Failure::Invalid("stale".into())),
-        _ => Ok(()),
-    }
+/// The states that the visitor saw: what they do is meant for these only.
+fn seen(input: &Input) -> Vec<String> {
+    let states = input.form.text("seen").unwrap_or_default().split(',');
+    states.filter(|state| !state.is_empty()).take(50).map(str::to_owned).collect()
 }
 
 async fn finish<P: Permission>(
@@ -166,6 +161,12 @@ async fn finish<P: Permission>(
     }
 }
 
+/// What happened last: whoever comes second sees what the first did.
+async fn happened<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Result<Option<Value>, Failure> {
+    let lines = log::lines(visit, cycle, &cycle.journal(3).await?).await;
+    Ok(lines.first().map(|line| json!({"about": line["at"], "text": line["text"], "entered": line["entered"]})))
+}
+
 /// The same page with the reasons and everything that was typed; the cycle as it is now.
 async fn refuse<P: Permission>(
     visit: &Visit<P>,
@@ -180,12 +181,13 @@ async fn refuse<P: Permission>(
     let problems: Vec<(String, String)> =
         reading.problems.iter().map(|(name, key)| (name.clone(), visit.t(&format!("problem.{key}"), &[]))).collect();
     let reasons: Vec<Value> = match &error {
+        Some(Failure::Rejected(rejection)) if matches!(rejection.word.as_str(), "STALE" | "NOT_ENABLED") => {
+            happened(visit, &cycle).await?.into_iter().collect()
+        }
         Some(Failure::Rejected(rejection)) => {
-            let lead = json!({"text": speaker.word(&rejection.word), "about": null, "lead": true});
             let own = speaker.reasons(rejection);
             let further = own.into_iter().filter(|r| r.text != speaker.word(&rejection.word) || r.about.is_some());
-            let further = further.map(|reason| json!({"text": reason.text, "about": reason.about}));
-            std::iter::once(lead).chain(further).collect()
+            further.map(|reason| json!({"text": reason.text, "about": reason.about})).collect()
         }
         Some(Failure::Invalid(key)) => {
             let known = visit.app().shower.maybe(&visit.locale, &format!("invalid.{key}"));
@@ -193,7 +195,11 @@ async fn refuse<P: Permission>(
         }
         _ => vec![json!({"text": visit.t("problem.incomplete", &[]), "about": null})],
     };
+    let lead = match &error {
+        Some(Failure::Rejected(rejection)) => speaker.word(&rejection.word),
+        _ => visit.t("cycle.refused", &[]),
+    };
     let refused =
-        Refused { form: form.to_owned(), typed: input.form.clone(), values: reading.value, problems, reasons };
+        Refused { form: form.to_owned(), typed: input.form.clone(), values: reading.value, problems, lead, reasons };
     visit.page(page(visit, &cycle, Some(refused)).await?)
 }

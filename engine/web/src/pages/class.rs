@@ -73,10 +73,11 @@ async fn page(pupil: &Pupil, input: &Input, refused: Option<Refused>) -> Outcome
     let Pupil { visit, cycle, step } = pupil;
     let mine = visit.mine(cycle, step).await?;
     let nothing = Value::Null;
-    let sources = sources(cycle, step, &nothing, &visit.locale);
+    let sources = sources(cycle, step, &nothing, &[], &visit.locale);
     let mut forms = Vec::new();
     for entry in asked(step) {
-        for preset in presets(entry, &sources).iter().filter(|preset| !answered(&mine, &entry.name, preset)) {
+        for preset in presets(&step.kind, entry, &sources).iter().filter(|preset| !answered(&mine, &entry.name, preset))
+        {
             let Some(controls) = of_entry(&step.kind, entry, &sources, preset) else { continue };
             let about = |value: &Map<String, Value>| {
                 preset.iter().all(|(f, e)| value.get(f).and_then(Value::as_str) == Some(&e.id))
@@ -91,7 +92,7 @@ async fn page(pupil: &Pupil, input: &Input, refused: Option<Refused>) -> Outcome
             let problems = own.map_or([].as_slice(), |own| own.problems.as_slice());
             forms.push(json!({
                 "title": title, "action": format!("/class/answer/{}", entry.name), "summary": own.map(|own| own.summary.clone()),
-                "fields": view(&controls, &value, problems, &format!("{}.", entry.name)),
+                "fields": view(&controls, &value, problems, &format!("{}.", entry.name), ""),
             }));
         }
     }
@@ -132,7 +133,7 @@ pub(crate) async fn answer(visit: Visit<Enter>, input: Input) -> Outcome {
     }
     let nothing = Value::Null;
     let mine = visit.mine(cycle, step).await?;
-    let all = presets(&entry, &sources(cycle, step, &nothing, &visit.locale));
+    let all = presets(&step.kind, &entry, &sources(cycle, step, &nothing, &[], &visit.locale));
     let value = Value::Object(reading.value.clone());
     let meant =
         all.iter().find(|preset| preset.iter().all(|(f, e)| value.get(f).and_then(Value::as_str) == Some(&e.id)));

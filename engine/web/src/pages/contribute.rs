@@ -11,7 +11,7 @@ use super::step::{Refused, page, sources};
 use crate::answer::{Failure, Outcome};
 use crate::forms::problems::Reason;
 use crate::forms::{Control, Entry, Reading, of_entry, presets, read};
-use crate::gate::{Contribute, Cycle, OpenStep, Permission, Visit};
+use crate::gate::{Contribute, Cycle, OpenStep, Permission, Visit, group_of};
 use crate::input::Input;
 use crate::route::{html, redirect, with_cookie};
 use crate::show::words;
@@ -43,7 +43,7 @@ pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
         return Ok(redirect(&format!("{}?entry={}&done=draft", here(&cycle, &step), entry.name)));
     }
     if !reading.problems.is_empty() {
-        let refused = of_reading(&visit, &step, &entry, reading);
+        let refused = of_reading(&visit, &entry, reading);
         return visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?);
     }
     let secret = step.anonymous().then(|| secret(&cycle, &step, &input));
@@ -53,7 +53,7 @@ pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
         step: step.id.clone(),
         id: None,
         payload: Value::Object(payload),
-        group: input.form.text("for_group").map(str::to_owned),
+        group: own_group(&visit, &cycle, &step).await?,
         revision: None,
         token: secret.as_ref().map(|secret| secret.1.clone()),
     };
@@ -64,6 +64,7 @@ pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
             let done = match reply.answer {
                 Answer::Late => "late",
                 Answer::Duplicate | Answer::StaleRevision => "known",
+                Answer::Accepted if step.anonymous() => "handed_in_anonymous",
                 Answer::Accepted if reply.warnings.is_empty() => "handed_in",
                 Answer::Accepted => "adapted",
             };
@@ -76,14 +77,11 @@ pub(crate) async fn create(visit: Visit<Contribute>, input: Input) -> Outcome {
         }
         Err(Failure::Rejected(rejection)) => {
             let speaker = visit.speaker(Some(&cycle), Some(&step.kind))?;
-            let mut reasons = speaker.reasons(&rejection);
-            if reasons.is_empty() {
-                reasons.push(speaker.reason(&rejection.word));
-            }
+            let reasons = speaker.reasons(&rejection);
             // What was typed is kept as a draft: a closed step or a lost race costs nobody a text.
             visit.keep_draft(&cycle, &step, &entry.name, &Value::Object(reading.value.clone())).await?;
             let cycle = visit.cycle(cycle.id()).await?;
-            let refused = of_reasons(&entry, reading.value, reasons);
+            let refused = of_reasons(&visit.locale, &entry, reading.value, reasons);
             let step = visit.step(&cycle, &step.id).await?.on_behalf(input.form.text("for"));
             visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?)
         }
@@ -102,6 +100,16 @@ fn behalf(step: &OpenStep) -> String {
     whom.map(|whom| format!("&for={}", words::path_id(whom))).unwrap_or_default()
 }
 
+/// The group that the visitor speaks for; in an anonymous step that would tell too much.
+async fn own_group<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -> Result<Option<String>, Failure> {
+    if step.anonymous() {
+        return Ok(None);
+    }
+    let groups = cycle.groups(step).await;
+    let person = step.acting.as_ref().unwrap_or(&visit.member()?.person);
+    Ok(group_of(&groups, person).map(|group| group.id.clone()))
+}
+
 fn here(cycle: &Cycle, step: &OpenStep) -> String {
     format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id))
 }
@@ -115,9 +123,10 @@ pub(super) async fn reading<P: Permission>(
     input: &Input,
 ) -> Option<(Vec<Control>, Reading)> {
     let picture = cycle.picture(&step.id).await.map(|picture| picture.data).unwrap_or(Value::Null);
-    let sources = sources(cycle, step, &picture, &visit.locale);
+    let groups = cycle.groups(step).await;
+    let sources = sources(cycle, step, &picture, &groups, &visit.locale);
     // With a form per element, the posted ids say which one it was.
-    let meant = presets(entry, &sources).into_iter().find(|preset| {
+    let meant = presets(&step.kind, entry, &sources).into_iter().find(|preset| {
         preset.iter().all(|(field, element)| input.form.get(&format!("{}.{field}", entry.name)) == Some(&element.id))
     })?;
     let controls = of_entry(&step.kind, entry, &sources, &meant)?;
@@ -125,40 +134,49 @@ pub(super) async fn reading<P: Permission>(
     Some((controls, reading))
 }
 
-fn of_reading<P: Permission>(visit: &Visit<P>, step: &OpenStep, entry: &Entry, reading: Reading) -> Refused {
-    let label = |name: &str| {
-        let field = entry.form.iter().find(|field| field.field == name);
-        field.map_or(name, |field| field.label.get(&visit.locale)).to_owned()
-    };
+/// The label of a field, to name it in the summary of mistakes.
+fn label<'e>(locale: &str, entry: &'e Entry, name: &'e str) -> &'e str {
+    entry.form.iter().find(|field| field.field == name).map_or(name, |field| field.label.get(locale))
+}
+
+/// "Which group? Say for which group this card is."
+fn at_field(label: &str, sentence: &str) -> String {
+    let colon = if label.ends_with(['?', '.', ':', '!']) { "" } else { ":" };
+    format!("{label}{colon} {sentence}")
+}
+
+fn of_reading<P: Permission>(visit: &Visit<P>, entry: &Entry, reading: Reading) -> Refused {
     let sentence = |key: &str| visit.t(&format!("problem.{key}"), &[]);
-    let _ = step;
+    let line = |(name, key): &(String, &'static str)| {
+        (Some(name.clone()), at_field(label(&visit.locale, entry, name), &sentence(key)))
+    };
     Refused {
         entry: entry.name.clone(),
-        summary: reading
-            .problems
-            .iter()
-            .map(|(name, key)| (Some(name.clone()), format!("{} {}", label(name), sentence(key))))
-            .collect(),
+        summary: reading.problems.iter().map(line).collect(),
         problems: reading.problems.iter().map(|(name, key)| (name.clone(), sentence(key))).collect(),
         value: reading.value,
         mild: false,
     }
 }
 
-fn of_reasons(entry: &Entry, value: Map<String, Value>, reasons: Vec<Reason>) -> Refused {
-    let known =
-        |field: &Option<String>| field.as_ref().filter(|name| entry.form.iter().any(|f| f.field == **name)).cloned();
+fn of_reasons(locale: &str, entry: &Entry, value: Map<String, Value>, reasons: Vec<Reason>) -> Refused {
+    let shown = |name: &&String| entry.form.iter().any(|f| f.field == **name && f.widget != "hidden");
     let text = |reason: &Reason| match &reason.about {
-        Some(about) => format!("{} {about}", reason.text),
+        Some(about) => format!("{about}: {}", reason.text),
         None => reason.text.clone(),
     };
-    Refused {
-        entry: entry.name.clone(),
-        summary: reasons.iter().map(|reason| (known(&reason.field), text(reason))).collect(),
-        problems: reasons.iter().filter_map(|reason| Some((known(&reason.field)?, text(reason)))).collect(),
-        value,
-        mild: false,
+    let mut refused = Refused { entry: entry.name.clone(), value, ..Refused::default() };
+    for reason in &reasons {
+        match reason.field.as_ref().filter(shown) {
+            Some(name) => {
+                let line = at_field(label(locale, entry, name), &text(reason));
+                refused.summary.push((Some(name.clone()), line));
+                refused.problems.push((name.clone(), text(reason)));
+            }
+            None => refused.summary.push((None, text(reason))),
+        }
     }
+    refused
 }
 
 /// Name and value of the secret with which an anonymous answer can be revised: it stays in this browser only.

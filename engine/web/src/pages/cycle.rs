@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_workflow::decide::{StepStatus, TimerPurpose};
+use draaiboek_workflow::decide::{PendingTimer, StepStatus, TimerPurpose};
 use draaiboek_workflow::diagram::{Annotation, DiagramOptions, Format, Orientation, Tone};
 use draaiboek_workflow::ir::{Privacy, State, StateKind};
 use serde_json::{Map, Value, json};
@@ -15,10 +15,12 @@ use crate::forms::{Sources, of_schema, view};
 use crate::gate::policy::{Action, Resource};
 use crate::gate::{Cycle, Offer, Permission, SeeCycle, Visit};
 use crate::input::{Fields, Input};
-use crate::show::words;
+use crate::show::{Painter, words};
 
 /// Lines of the log on the page.
 const LOG: usize = 30;
+/// Lines of the log that are not folded.
+const NEWEST: usize = 8;
 /// Decisions looked at for the way that was gone.
 const WAY: u32 = 300;
 
@@ -28,6 +30,8 @@ pub(crate) struct Refused {
     pub typed: Fields,
     pub values: Map<String, Value>,
     pub problems: Vec<(String, String)>,
+    /// What stands above the reasons.
+    pub lead: String,
     pub reasons: Vec<Value>,
 }
 
@@ -52,28 +56,55 @@ pub(crate) async fn page<P: Permission>(
     } else {
         Default::default()
     };
+    let mut log = match content {
+        true => log::lines(visit, cycle, rows.get(..rows.len().min(LOG)).unwrap_or_default()).await,
+        false => Vec::new(),
+    };
+    let older = log.split_off(log.len().min(NEWEST));
     let lifecycle = cycle.snapshot.lifecycle.word();
     let href = format!("/cycle/{}", words::path_id(cycle.id()));
     let manage = cycle.may(Resource::Cycle, Action::Manage, Privacy::P1) && !cycle.snapshot.lifecycle.is_over();
+    let (open, closed): (Vec<Value>, Vec<Value>) =
+        steps(visit, cycle, &answers, refused.as_ref()).into_iter().partition(|step| step["open"] == true);
+    let lost = refused.as_ref().filter(|refused| {
+        let form = refused.form.strip_prefix("event-");
+        form.is_some_and(|event| !offers.iter().any(|offer| offer.event == event))
+    });
     let data = json!({
+        "lost": lost.map(|lost| json!({"lead": lost.lead, "reasons": lost.reasons, "typed": typed(visit, cycle, lost)})),
         "id": cycle.id(), "path_id": words::path_id(cycle.id()), "href": href, "view": whole(visit, cycle).await, "here": here(cycle), "status": visit.t(&format!("status.{lifecycle}"), &[]),
         "tone": tone(lifecycle), "icon": icon(lifecycle), "workflow": cycle.definition.ir.id,
-        "version": cycle.definition.ir.version, "revision": cycle.revision(), "purpose": cycle.own_text("purpose"),
+        "version": cycle.definition.ir.version, "active": cycle.snapshot.chart.active.join(","), "purpose": cycle.own_text("purpose"),
         "since": visit.moment(cycle.began()), "parent": parent(visit, cycle).await, "wide": picture(visit, cycle, &went, Orientation::LeftRight),
         "tall": picture(visit, cycle, &went, Orientation::TopBottom), "list": outline(visit, cycle, &went),
         "offers": offers.iter().map(|offer| offer_view(visit, cycle, offer, refused.as_ref())).collect::<Result<Vec<_>, _>>()?,
-        "steps": steps(visit, cycle, &answers, refused.as_ref()), "children": children(visit, cycle).await, "timers": timers(visit, cycle),
-        "results": cycle.may(Resource::Result, Action::Read, Privacy::P0).then(|| artifacts(visit, cycle)),
-        "log": content.then(|| log::lines(visit, cycle, rows.get(..rows.len().min(LOG)).unwrap_or_default())), "manage": manage.then(|| manage_view(cycle, &went)),
+        "steps": open, "closed_steps": closed, "closed_count": closed.len(), "children": children(visit, cycle).await, "timers": timers(visit, cycle),
+        "results": artifacts(visit, cycle).await,
+        "log": content.then_some(log), "older": older, "manage": manage.then(|| manage_view(cycle, &went)),
         "paused": lifecycle == "paused", "over": cycle.snapshot.lifecycle.is_over(),
         "note": cycle.may(Resource::Cycle, Action::Advance, Privacy::P1), "key": crate::gate::secret::token(),
-        "refused": refused.as_ref().map(|refused| json!({"form": refused.form, "reasons": (!refused.form.starts_with("event-")).then_some(&refused.reasons),
+        "refused": refused.as_ref().map(|refused| json!({"form": refused.form, "lead": (!refused.form.starts_with("event-")).then_some(&refused.lead), "reasons": refused.reasons,
             "reason": refused.typed.get("reason"), "text": refused.typed.get("text"), "to": refused.typed.get("to")})),
         "is_refused": refused.as_ref().map(|refused| Value::Object(Map::from_iter([(refused.form.clone(), true.into())]))),
         "board": cycle.may(Resource::Board, Action::Read, Privacy::P1),
     });
     let page = Page::new("cycle", cycle.title(), data);
     Ok(if refused.is_some() { page.amiss() } else { page })
+}
+
+/// What somebody typed in a form that is no longer there.
+fn typed<P: Permission>(visit: &Visit<P>, cycle: &Cycle, refused: &Refused) -> Vec<Value> {
+    let painter = Painter {
+        shower: &visit.app().shower,
+        locale: &visit.locale,
+        place: &cycle.place,
+        texts: None,
+        names: Vec::new(),
+    };
+    let values = refused.values.iter();
+    let fields = values.map(|(name, value)| json!({"label": field_label(cycle, name).0, "value": painter.word(value)}));
+    let reason = refused.typed.text("reason");
+    fields.chain(reason.map(|reason| json!({"label": visit.t("act.reason", &[]), "value": reason}))).collect()
 }
 
 fn here(cycle: &Cycle) -> Vec<Value> {
@@ -85,11 +116,19 @@ fn here(cycle: &Cycle) -> Vec<Value> {
 
 /// What the workflow shows of the whole to this role.
 async fn whole<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
-    let painter =
-        crate::show::Painter { shower: &visit.app().shower, locale: &visit.locale, place: &cycle.place, texts: None };
+    let painter = Painter {
+        shower: &visit.app().shower,
+        locale: &visit.locale,
+        place: &cycle.place,
+        texts: None,
+        names: Vec::new(),
+    };
     let fields = cycle.view().await.unwrap_or_default();
     let word = |key: &str| cycle.own_text(&format!("view.{key}")).unwrap_or_else(|| painter.label(key));
-    fields.iter().map(|(key, value)| json!({"label": word(key), "value": painter.word(value)})).collect()
+    // A value that is the id of a state is its title.
+    let state = |value: &Value| value.as_str().and_then(|id| cycle.own_text(&format!("state.{id}")));
+    let shown = |value: &Value| state(value).unwrap_or_else(|| painter.word(value));
+    fields.iter().map(|(key, value)| json!({"label": word(key), "value": shown(value)})).collect()
 }
 
 /// The cycle that runs this one, when the visitor may open it.
@@ -117,6 +156,7 @@ fn picture<P: Permission>(visit: &Visit<P>, cycle: &Cycle, went: &Went, orientat
         href: Some("#state-{id}".into()),
         id_prefix: prefix.into(),
         style: false,
+        plain: true,
     })
 }
 
@@ -209,6 +249,7 @@ fn offer_view<P: Permission>(
             mine.map_or(&empty, |mine| &mine.values),
             mine.map_or(&[], |mine| &mine.problems),
             &format!("{}.", offer.event),
+            "",
         )
     });
     let missing: Vec<Value> = offer
@@ -219,10 +260,10 @@ fn offer_view<P: Permission>(
         .collect();
     let target = offer.targets.first().map(|target| cycle.text(&format!("state.{target}")).to_owned());
     Ok(json!({
-        "event": offer.event, "form": form, "label": words::capital(cycle.text(&format!("event.{}", offer.event))),
+        "event": offer.event, "from": offer.from, "form": form, "label": words::capital(cycle.text(&format!("event.{}", offer.event))),
         "target": target, "ready": offer.ready, "missing": missing, "back": offer.back, "fields": fields,
         "needs_reason": offer.needs_reason, "open": mine.is_some() || (fields.is_none() && !offer.needs_reason),
-        "reasons": mine.map(|mine| &mine.reasons), "reason": mine.and_then(|mine| mine.typed.get("reason")),
+        "refused": mine.map(|mine| json!({"lead": mine.lead, "reasons": mine.reasons})), "reason": mine.and_then(|mine| mine.typed.get("reason")),
         "simple": fields.is_none() && !offer.needs_reason,
     }))
 }
@@ -293,24 +334,36 @@ fn timers<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
     timers
         .into_iter()
         .map(|(id, timer)| {
-            let text = match &timer.purpose {
-                TimerPurpose::Event { .. } => cycle.own_text(&format!("timer.{id}")).unwrap_or_else(|| visit.t("timer.event", &[("what", cycle.text(&format!("state.{}", timer.owner)))])),
-                TimerPurpose::HandOver => visit.t("timer.hand_over", &[]),
-                TimerPurpose::Remind { step } => visit.t("timer.remind", &[("step", cycle.text(&format!("step.{step}")))]),
-                TimerPurpose::Erase { pool, .. } => visit.t("timer.erase", &[("step", cycle.text(&format!("step.{pool}")))]),
-                TimerPurpose::Escalate { step, .. } => visit.t("timer.escalate", &[("step", cycle.text(&format!("step.{step}")))]),
-            };
+            let text = timer_words(visit, cycle, id, timer);
             json!({"id": id, "text": text, "at": words::capital(&words::day(&visit.locale, timer.civil.date())), "time": words::time(&visit.locale, timer.civil)})
         })
         .collect()
 }
 
-fn artifacts<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
-    let found = cycle.snapshot.artifacts.iter();
+/// What a timer does.
+pub(super) fn timer_words<P: Permission>(visit: &Visit<P>, cycle: &Cycle, id: &str, timer: &PendingTimer) -> String {
+    let of_step = |key: &str, step: &str| visit.t(key, &[("step", cycle.text(&format!("step.{step}")))]);
+    match &timer.purpose {
+        TimerPurpose::Event { .. } => {
+            let rule = || draaiboek_workflow::diagram::timer(&cycle.definition.ir, &visit.locale, id);
+            let state = cycle.text(&format!("state.{}", timer.owner)).to_owned();
+            let said = || visit.t("timer.event", &[("what", &state), ("when", &rule())]);
+            cycle.own_text(&format!("timer.{id}")).unwrap_or_else(said)
+        }
+        TimerPurpose::HandOver => visit.t("timer.hand_over", &[]),
+        TimerPurpose::Remind { step } => of_step("timer.remind", step),
+        TimerPurpose::Erase { pool, .. } => of_step("timer.erase", pool),
+        TimerPurpose::Escalate { step, .. } => of_step("timer.escalate", step),
+    }
+}
+
+async fn artifacts<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
+    let found = cycle.readable().await;
     found
+        .iter()
         .map(|(name, version)| {
             json!({"href": format!("/cycle/{}/results/{}", words::path_id(cycle.id()), words::path_id(name)),
-                   "title": artifact_title(visit, cycle, name), "version": version})
+                   "title": artifact_title(visit, cycle, name), "version": (*version > 1).then_some(version)})
         })
         .collect()
 }

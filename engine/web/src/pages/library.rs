@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Page;
 use crate::answer::{Failure, Outcome};
-use crate::gate::policy::{Action, Resource};
+use crate::gate::policy::{Action, Resource, Role};
 use crate::gate::{SeeLibrary, Visit, WorkflowCard};
 use crate::input::Input;
 use crate::show::words;
@@ -28,15 +28,22 @@ pub(crate) async fn index(visit: Visit<SeeLibrary>, _: Input) -> Outcome {
             })
         })
         .collect();
+    let author = author(&visit)?;
     let kinds: Vec<Value> = visit
         .kinds()
         .iter()
+        .filter(|_| author)
         .map(|kind| {
             let text = |path: &str| kind.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
             json!({"kind": text("/kind"), "purpose": text(&format!("/purpose/{}", visit.locale)), "privacy": text("/privacy"), "minutes": kind["minutes"]})
         })
         .collect();
     visit.page(Page::new("library", visit.t("library.title", &[]), json!({"workflows": list, "kinds": kinds})))
+}
+
+/// What steps are made of is for those who write workflows.
+fn author(visit: &Visit<SeeLibrary>) -> Result<bool, Failure> {
+    Ok(visit.member()?.roles.iter().any(|role| matches!(role, Role::Adv | Role::Adm)))
 }
 
 fn purpose(workflow: &Workflow, locale: &str) -> Option<String> {
@@ -82,7 +89,7 @@ pub(crate) async fn show(visit: Visit<SeeLibrary>, input: Input) -> Outcome {
         .collect();
     let data = json!({
         "wide": draw(Orientation::LeftRight), "tall": draw(Orientation::TopBottom), "purpose": purpose(workflow, &visit.locale),
-        "version": card.version, "versions": versions, "steps": steps(&visit, workflow), "roles": roles(&visit, workflow),
+        "version": card.version, "versions": versions, "steps": steps(&visit, workflow, author(&visit)?), "roles": roles(&visit, workflow),
         "difference": before.map(|before| difference(&visit, before, card)), "source": source, "states": states(&visit, workflow),
         "start": visit.may(Resource::Cycle, Action::Start).then(|| format!("/new/{}", words::path_id(id))),
     });
@@ -105,7 +112,7 @@ fn role_words(visit: &Visit<SeeLibrary>, workflow: &Workflow, roles: &[String]) 
     roles.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
-fn steps(visit: &Visit<SeeLibrary>, workflow: &Workflow) -> Vec<Value> {
+fn steps(visit: &Visit<SeeLibrary>, workflow: &Workflow, author: bool) -> Vec<Value> {
     let all = workflow.all_states();
     all.iter()
         .flat_map(|state| state.steps.iter())
@@ -117,8 +124,8 @@ fn steps(visit: &Visit<SeeLibrary>, workflow: &Workflow) -> Vec<Value> {
                 Identity::Anonymous => "anonymous",
             };
             json!({
-                "title": workflow.text(&visit.locale, &format!("step.{}", step.id)), "kind": step.kind,
-                "roles": role_words(visit, workflow, &step.roles), "privacy": format!("{class:?}"), "mandatory": step.mandatory,
+                "title": workflow.text(&visit.locale, &format!("step.{}", step.id)), "kind": author.then_some(&step.kind),
+                "roles": role_words(visit, workflow, &step.roles), "mandatory": step.mandatory,
                 "seen": visit.t(&format!("seen.{class:?}"), &[]), "identity": visit.t(&format!("identity.{identity}"), &[]),
                 "minutes": step.minutes.map(|m| words::minutes(&visit.locale, m.into())),
             })

@@ -1,5 +1,6 @@
 //! Live: a step on a projector, with counts as contributions arrive; the facilitator enters for groups without devices.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -15,10 +16,10 @@ use tokio::time::timeout;
 use super::Page;
 use super::act::key;
 use super::contribute::reading;
-use super::step::sources;
+use super::step::{form_id, sources};
 use crate::answer::{Failure, Outcome};
-use crate::forms::{of_entry, presets, view};
-use crate::gate::{Cycle, EnterLive, OpenStep, Permission, SeeLive, Visit};
+use crate::forms::{Entry, of_entry, presets, view};
+use crate::gate::{Cycle, EnterLive, OpenStep, Permission, SeeLive, Visit, group_of};
 use crate::input::Input;
 use crate::route::{html, redirect};
 use crate::show::{Painter, words};
@@ -33,8 +34,14 @@ pub(crate) async fn show(visit: Visit<SeeLive>, input: Input) -> Outcome {
     visit.page(page(&visit, &cycle, &step, None).await?)
 }
 
-/// A refused entry: kind, what was typed, problems, sentences.
-type Refused = (String, Map<String, Value>, Vec<(String, String)>, Vec<String>);
+/// An entry that was refused.
+struct Refused {
+    entry: String,
+    group: Option<String>,
+    value: Map<String, Value>,
+    problems: Vec<(String, String)>,
+    summary: Vec<String>,
+}
 
 async fn page<P: Permission>(
     visit: &Visit<P>,
@@ -44,18 +51,23 @@ async fn page<P: Permission>(
 ) -> Result<Page<'static>, Failure> {
     let part = part(visit, cycle, step).await?;
     let picture = cycle.picture(&step.id).await.map(|picture| picture.data).unwrap_or(Value::Null);
-    let sources = sources(cycle, step, &picture, &visit.locale);
+    let all = cycle.groups(step).await;
+    let sources = sources(cycle, step, &picture, &all, &visit.locale);
+    let own = group_of(&all, &visit.member()?.person).map(|group| group.id.clone());
+    let chosen = refused.as_ref().map_or(own, |refused| refused.group.clone());
     let groups: Vec<Value> =
-        sources.groups.iter().map(|group| json!({"value": group.value, "label": group.label})).collect();
+        sources.groups.iter().map(|group| json!({"value": group.value, "label": group.label, "chosen": chosen.as_ref() == Some(&group.value)})).collect();
     let base = format!("/live/{}/{}", words::path_id(cycle.id()), words::path_id(&step.id));
     let may = step.is_open() && cycle.takes_part(&step.step);
     let mut forms = Vec::new();
     for entry in step.entries().into_iter().filter(|_| may) {
-        for preset in presets(entry, &sources) {
-            let Some(controls) = of_entry(&step.kind, entry, &sources, &preset) else { continue };
-            let own = refused.as_ref().filter(|refused| refused.0 == entry.name);
-            let mut value = own.map_or_else(Map::new, |own| own.1.clone());
-            let problems = own.map_or([].as_slice(), |own| own.2.as_slice());
+        for preset in presets(&step.kind, entry, &sources) {
+            let Some(mut controls) = of_entry(&step.kind, entry, &sources, &preset) else { continue };
+            // The facilitator says above the form for which group it is.
+            controls.retain(|control| group_field(entry) != Some(control.name.as_str()));
+            let own = refused.as_ref().filter(|refused| refused.entry == entry.name);
+            let mut value = own.map_or_else(Map::new, |own| own.value.clone());
+            let problems = own.map_or([].as_slice(), |own| own.problems.as_slice());
             let mut title = entry.title.get(&visit.locale).to_owned();
             for (field, element) in &preset {
                 value.insert(field.clone(), element.id.clone().into());
@@ -63,9 +75,9 @@ async fn page<P: Permission>(
             }
             forms.push(json!({
                 "name": format!("{}{}", entry.name, forms.len()), "title": title, "action": format!("{base}/enter/{}", entry.name),
-                "fields": view(&controls, &value, problems, &format!("{}.", entry.name)),
+                "fields": view(&controls, &value, problems, &format!("{}.", entry.name), &form_id(forms.len())),
                 "open": own.is_some() || forms.is_empty(), "key": crate::gate::secret::token(),
-                "summary": own.map(|own| own.3.clone()),
+                "summary": own.map(|own| own.summary.clone()),
             }));
         }
     }
@@ -73,7 +85,7 @@ async fn page<P: Permission>(
         "part": part, "events": format!("{base}/events"), "part_href": format!("{base}/part"), "forms": forms, "groups": groups,
         "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
         "hint": cycle.own_text(&format!("step.{}.hint", step.id)),
-        "minutes": [5, 10, 15, 20, step.step.minutes.unwrap_or(step.kind.minutes)],
+        "minutes": BTreeSet::from([5, 10, 15, 20, step.step.minutes.unwrap_or(step.kind.minutes)]),
     });
     let page = Page::new("live", cycle.text(&format!("step.{}", step.id)).to_owned(), data);
     Ok(if refused.is_some() { page.amiss() } else { page })
@@ -89,19 +101,25 @@ async fn part<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -
         .map(|entry| {
             let tally = pool.and_then(|pool| pool.counts.get(&entry.name)).copied().unwrap_or_default();
             let n = tally.submitted.saturating_sub(tally.withdrawn).saturating_sub(tally.late);
-            json!({"title": entry.title.get(&visit.locale), "n": n, "late": tally.late})
+            // On a wall nobody is "I": what is counted has a word of its own there.
+            let word = visit.app().shower.maybe(&visit.locale, &format!("wall.{}", entry.name));
+            json!({"title": word.unwrap_or_else(|| entry.title.get(&visit.locale).to_owned()), "n": n, "late": tally.late})
         })
+        .enumerate()
+        .filter(|(at, count)| *at == 0 || count["n"] != 0)
+        .map(|(_, count)| count)
         .collect();
     let contributed = pool.map_or(0, |pool| pool.contributed.len());
     let invited = step.invited.as_ref().map(Vec::len).filter(|_| !step.anonymous());
-    let picture = cycle.picture(&step.id).await;
+    let picture = cycle.picture(&step.id).await.map(|picture| picture.data).unwrap_or(Value::Null);
     let painter = Painter {
         shower: &visit.app().shower,
         locale: &visit.locale,
         place: &cycle.place,
         texts: step.kind.texts.get(&visit.locale),
+        names: vec![&step.config, &picture],
     };
-    let drawn = picture.map(|picture| painter.draw(&picture.data)).unwrap_or(Value::Null);
+    let drawn = painter.draw(&picture);
     Ok(json!({
         "counts": counts, "contributed": contributed, "invited": invited, "share": invited.map(|n| json!({"n": contributed.min(n), "max": n.max(1)})),
         "picture": drawn, "open": step.is_open(), "at": words::time(&visit.locale, cycle.place.local(visit.now)),
@@ -141,6 +159,11 @@ pub(crate) async fn events(visit: Visit<SeeLive>, input: Input) -> Outcome {
     Ok(Sse::new(stream).keep_alive(KeepAlive::new()).into_response())
 }
 
+/// The field in which an entry says for which group it is.
+fn group_field(entry: &Entry) -> Option<&str> {
+    entry.form.iter().find(|field| field.widget == "group").map(|field| field.field.as_str())
+}
+
 /// `live/enter`
 pub(crate) async fn enter(visit: Visit<EnterLive>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
@@ -150,19 +173,29 @@ pub(crate) async fn enter(visit: Visit<EnterLive>, input: Input) -> Outcome {
     if step.anonymous() {
         return Err(Failure::Denied);
     }
+    let group = input.form.text("for_group").map(str::to_owned);
     let found = reading(&visit, &cycle, &step, &entry, &input).await;
-    let (_, reading) = found.ok_or(Failure::Invalid("blocked".into()))?;
+    let (_, mut reading) = found.ok_or(Failure::Invalid("blocked".into()))?;
+    if let (Some(field), Some(group)) = (group_field(&entry), &group) {
+        reading.value.insert(field.to_owned(), group.clone().into());
+    }
+    let refused = |value, problems, summary| Refused {
+        entry: entry.name.clone(),
+        group: group.clone(),
+        value,
+        problems,
+        summary,
+    };
     let sentence = |key: &str| visit.t(&format!("problem.{key}"), &[]);
     if !reading.problems.is_empty() {
         let problems = reading.problems.iter().map(|(name, key)| (name.clone(), sentence(key))).collect();
-        let refused = (entry.name.clone(), reading.value, problems, vec![visit.t("problem.incomplete", &[])]);
+        let refused = refused(reading.value, problems, vec![visit.t("problem.incomplete", &[])]);
         return visit.page(page(&visit, &cycle, &step, Some(refused)).await?);
     }
-    let group = input.form.text("for_group").map(str::to_owned);
     let handed = Handed {
         step: step.id.clone(),
         payload: json!({entry.name.as_str(): reading.value.clone()}),
-        group,
+        group: group.clone(),
         ..Handed::default()
     };
     match cycle.hand_in(handed, key(&visit, &input.form)?.as_deref()).await {
@@ -172,7 +205,7 @@ pub(crate) async fn enter(visit: Visit<EnterLive>, input: Input) -> Outcome {
         Err(Failure::Rejected(rejection)) => {
             let reasons = visit.speaker(Some(&cycle), Some(&step.kind))?.reasons(&rejection);
             let problems = reasons.iter().filter_map(|r| Some((r.field.clone()?, r.text.clone()))).collect();
-            let refused = (entry.name, reading.value, problems, reasons.into_iter().map(|r| r.text).collect());
+            let refused = refused(reading.value, problems, reasons.into_iter().map(|r| r.text).collect());
             visit.page(page(&visit, &cycle, &step, Some(refused)).await?)
         }
         Err(other) => Err(other),

@@ -1,12 +1,12 @@
 //! The journal in words, and the way a cycle went. Names nobody who handed something in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use draaiboek_store::JournalRow;
 use serde_json::{Value, json};
 
+use super::cycle::artifact_title;
 use crate::gate::{Cycle, Permission, Visit};
-use crate::show::words;
 
 /// The way a cycle went.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,8 @@ fn trace(row: &JournalRow) -> Vec<Value> {
 }
 
 /// The lines of the log, newest first. Contributions are counted, not named: who handed in what is not everybody's.
-pub(super) fn lines<P: Permission>(visit: &Visit<P>, cycle: &Cycle, rows: &[JournalRow]) -> Vec<Value> {
+pub(super) async fn lines<P: Permission>(visit: &Visit<P>, cycle: &Cycle, rows: &[JournalRow]) -> Vec<Value> {
+    let readable = cycle.readable().await;
     let mut lines: Vec<Value> = Vec::new();
     let mut waiting: Option<(String, i64, u32)> = None;
     for row in rows {
@@ -72,7 +73,7 @@ pub(super) fn lines<P: Permission>(visit: &Visit<P>, cycle: &Cycle, rows: &[Jour
             continue;
         }
         lines.extend(waiting.take().map(|gathered| gathering(visit, cycle, gathered)));
-        lines.extend(line(visit, cycle, row, asked));
+        lines.extend(line(visit, cycle, row, asked, &readable));
     }
     lines.extend(waiting.map(|gathered| gathering(visit, cycle, gathered)));
     lines
@@ -83,7 +84,16 @@ fn gathering<P: Permission>(visit: &Visit<P>, cycle: &Cycle, (step, at, n): (Str
     json!({"at": visit.moment(at), "text": visit.t("log.contributions", &[("n", &n.to_string()), ("step", &title)])})
 }
 
-fn line<P: Permission>(visit: &Visit<P>, cycle: &Cycle, row: &JournalRow, asked: &Value) -> Option<Value> {
+/// Names of artifacts that the reader may know of.
+type Readable = BTreeMap<String, u32>;
+
+fn line<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    row: &JournalRow,
+    asked: &Value,
+    readable: &Readable,
+) -> Option<Value> {
     let word = |key: &str| asked.get(key).and_then(Value::as_str).unwrap_or_default();
     let who = match row.actor.as_str() {
         "system" => visit.t("log.system", &[]),
@@ -113,7 +123,14 @@ fn line<P: Permission>(visit: &Visit<P>, cycle: &Cycle, row: &JournalRow, asked:
                     trace(row).iter().find(|h| h["what"] == "migrated").map(|h| h["to"].clone()).unwrap_or_default();
                 visit.t(&format!("log.{done}"), &[("who", &who), ("version", to.as_str().unwrap_or_default())])
             }
-            "timer" => visit.t("log.timer", &[]),
+            "timer" => {
+                let what = draaiboek_workflow::diagram::timer(&cycle.definition.ir, &visit.locale, word("id"));
+                let step = word("id").split_once('.').filter(|(step, _)| cycle.definition.step(step).is_some());
+                match step {
+                    Some((step, _)) => visit.t("log.timer_step", &[("step", &title("step", step))]),
+                    None => visit.t("log.timer", &[("what", &what)]),
+                }
+            }
             "break" => visit.t("log.break", &[]),
             "child_ended" => visit.t("log.child", &[("team", cycle.place.team(word("key")))]),
             _ => return None,
@@ -128,7 +145,9 @@ fn line<P: Permission>(visit: &Visit<P>, cycle: &Cycle, row: &JournalRow, asked:
     let published: Vec<String> = trace(row)
         .iter()
         .filter(|h| h["what"] == "published")
-        .filter_map(|h| h["artifact"].as_str().map(words::plain_key))
+        .filter_map(|h| h["artifact"].as_str())
+        .filter(|name| readable.contains_key(*name))
+        .map(|name| artifact_title(visit, cycle, name))
         .collect();
     Some(
         json!({"at": visit.moment(row.at), "text": text, "reason": reason, "entered": entered, "published": published}),

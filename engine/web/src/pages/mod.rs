@@ -18,6 +18,7 @@ pub(crate) mod new;
 pub(crate) mod operations;
 pub(crate) mod people;
 pub(crate) mod privacy;
+mod rehearse;
 pub(crate) mod results;
 pub(crate) mod start;
 pub(crate) mod step;
@@ -80,6 +81,7 @@ impl<P: Permission> Visit<P> {
         let mut data = page.data;
         if let Value::Object(fields) = &mut data {
             fields.insert("title".into(), page.title.into());
+            fields.insert("amiss".into(), (page.status == StatusCode::UNPROCESSABLE_ENTITY).into());
             fields.insert("frame".into(), self.frame());
         }
         let shower = &self.app().shower;

@@ -1,5 +1,6 @@
 //! New trajectory: choose a workflow, fill in, see what would happen, begin.
 
+use draaiboek_runtime::Rehearsed;
 use draaiboek_store::InstanceFilter;
 use draaiboek_workflow::decide::{Decision, TaskChange, TimerChange};
 use draaiboek_workflow::ir::Workflow;
@@ -7,9 +8,9 @@ use draaiboek_workflow::simulate::Asked;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
 
-use super::Page;
 use super::act::key;
 use super::trajectory::over;
+use super::{Page, rehearse};
 use crate::answer::{Failure, Outcome};
 use crate::forms::{Control, Reading, Shape, Sources, of_schema, read, view};
 use crate::gate::{Place, StartCycle, Visit, WorkflowCard};
@@ -54,7 +55,23 @@ fn label(visit: &Visit<StartCycle>, workflow: &Workflow, name: &str) -> (String,
 
 fn controls(visit: &Visit<StartCycle>, place: &Place, workflow: &Workflow) -> Vec<Control> {
     let sources = Sources::bare(&visit.locale, place);
-    of_schema(&workflow.config, &sources, |name| label(visit, workflow, name))
+    let mut controls = of_schema(&workflow.config, &sources, |name| label(visit, workflow, name));
+    for control in controls.iter_mut().filter(|control| control.shape == Shape::Date && control.name == "date") {
+        control.help = Some(study_days(visit, place));
+    }
+    controls
+}
+
+/// The study days to come, as days that fit.
+fn study_days(visit: &Visit<StartCycle>, place: &Place) -> String {
+    let today = place.today(visit.now);
+    let days = place.calendar.data().periods.iter().map(|period| period.from);
+    let coming = days.filter(|day| *day >= today && place.calendar.is_study_day(*day));
+    let days: Vec<String> = coming.take(3).map(|day| words::date(&visit.locale, day)).collect();
+    match days.is_empty() {
+        true => visit.t("new.no_study_days", &[]),
+        false => visit.t("new.study_days", &[("days", &days.join(", "))]),
+    }
 }
 
 /// `cycle/configure`
@@ -92,9 +109,10 @@ fn form(
     let controls = controls(visit, place, &card.workflow);
     let problems: Vec<(String, String)> =
         reading.problems.iter().map(|(name, key)| (name.clone(), visit.t(&format!("problem.{key}"), &[]))).collect();
-    let fields = view(&controls, &reading.value, &problems, "config.");
-    let (plain, expert): (Vec<Value>, Vec<Value>) =
-        fields.into_iter().partition(|field| field["data"] != true || field["required"] == true);
+    let fields = view(&controls, &reading.value, &problems, "config.", "");
+    let (plain, expert): (Vec<Value>, Vec<Value>) = fields
+        .into_iter()
+        .partition(|field| (field["data"] != true && field["yes"] != true) || field["required"] == true);
     let summary: Vec<Value> = controls
         .iter()
         .filter_map(|control| Some((control, problems.iter().find(|(name, _)| *name == control.name)?)))
@@ -142,8 +160,10 @@ pub(crate) async fn start(visit: Visit<StartCycle>, input: Input) -> Outcome {
     }
     match visit.preview(&card.workflow, config.clone())? {
         Ok(decision) => {
-            let mut page = preview(&visit, &input, &card, &controls, &reading.value, &config, &decision)?;
-            let more = too_much(&visit, &card, config, &decision).await?;
+            let asked =
+                Filled { input: &input, card: &card, controls: &controls, value: &reading.value, config: &config };
+            let mut page = preview(&visit, &asked, &decision).await?;
+            let more = too_much(&visit, &card, config.clone(), &decision).await?;
             if let Some(warnings) = page.data["warnings"].as_array_mut() {
                 warnings.extend(more.into_iter().map(Value::from));
             }
@@ -170,17 +190,25 @@ fn attributes(value: &mut Map<String, Value>, workflow: &Workflow, place: &Place
     }
 }
 
-fn preview(
-    visit: &Visit<StartCycle>,
-    input: &Input,
-    card: &WorkflowCard,
-    controls: &[Control],
-    value: &Map<String, Value>,
-    config: &Map<String, Value>,
-    decision: &Decision,
-) -> Result<Page<'static>, Failure> {
+/// What was filled in.
+struct Filled<'a> {
+    input: &'a Input,
+    card: &'a WorkflowCard,
+    controls: &'a [Control],
+    value: &'a Map<String, Value>,
+    config: &'a Map<String, Value>,
+}
+
+async fn preview(visit: &Visit<StartCycle>, asked: &Filled<'_>, decision: &Decision) -> Result<Page<'static>, Failure> {
+    let Filled { input, card, controls, value, config } = asked;
     let place = visit.place()?;
-    let painter = crate::show::Painter { shower: &visit.app().shower, locale: &visit.locale, place, texts: None };
+    let painter = crate::show::Painter {
+        shower: &visit.app().shower,
+        locale: &visit.locale,
+        place,
+        texts: None,
+        names: Vec::new(),
+    };
     let answers: Vec<Value> = controls
         .iter()
         .filter(|control| control.shape != Shape::Data)
@@ -210,18 +238,25 @@ fn preview(
             _ => None,
         })
         .collect();
-    let repeat: Vec<Value> = input
-        .form
-        .0
-        .iter()
-        .filter(|(name, _)| name.starts_with("config."))
-        .map(|(name, value)| json!({"name": name, "value": value}))
-        .collect();
-    let data = json!({
+    let repeat = |input: &Input, but: &[String]| -> Vec<Value> {
+        let own = input.form.0.iter().filter(|(name, _)| name.starts_with("config."));
+        let kept = own.filter(|(name, _)| !but.iter().any(|known| name.starts_with(&format!("config.{known}."))));
+        kept.map(|(name, value)| json!({"name": name, "value": value})).collect()
+    };
+    let year = visit.rehearse(&card.id, (*config).clone(), None).await;
+    let mut warnings = warnings(visit, controls, config)?;
+    if let Ok(year) = &year {
+        warnings.extend(rehearse::warnings(visit, year));
+    }
+    let mut data = json!({
         "action": format!("/new/{}", words::path_id(&card.id)), "answers": answers, "tasks": tasks, "timers": timers, "version": card.version,
-        "warnings": warnings(visit, controls, config)?, "repeat": repeat, "key": crate::gate::secret::token(),
+        "warnings": warnings, "repeat": repeat(input, &[]), "key": crate::gate::secret::token(),
         "states": decision.snapshot.chart.active.iter().map(|state| card.workflow.text(&visit.locale, &format!("state.{state}")).to_owned()).collect::<Vec<_>>(),
     });
+    if let Ok(year) = &year {
+        data["year"] = rehearse::shown(visit, year);
+        what_if(visit, asked, year, &mut data, repeat).await?;
+    }
     Ok(Page::new("new-preview", card.workflow.text(&visit.locale, "title").to_owned(), data))
 }
 
@@ -244,6 +279,48 @@ async fn too_much(
         over(visit, &cycles, &only, after.budget)
     });
     Ok(sentences.take(MOST_WARNINGS).collect())
+}
+
+/// The form for another date or somebody who is not there, and the difference it makes.
+async fn what_if(
+    visit: &Visit<StartCycle>,
+    asked: &Filled<'_>,
+    year: &Rehearsed,
+    data: &mut Value,
+    repeat: impl Fn(&Input, &[String]) -> Vec<Value>,
+) -> Result<(), Failure> {
+    let Filled { input, card, controls, value, config } = asked;
+    let place = visit.place()?;
+    let dates: Vec<Control> = controls.iter().filter(|control| control.shape == Shape::Date).cloned().collect();
+    let tried = input.form.has("what_if");
+    let other = if tried { read(&dates, &input.form, "other.", place) } else { Reading::default() };
+    let shown = if tried { &other.value } else { *value };
+    let problems: Vec<(String, String)> =
+        other.problems.iter().map(|(name, key)| (name.clone(), visit.t(&format!("problem.{key}"), &[]))).collect();
+    data["other"] = view(&dates, shown, &problems, "other.", "").into();
+    let without = input.form.text("without").filter(|person| place.school.people.contains_key(*person));
+    let option = |(id, person): (&String, &draaiboek_runtime::Person)| json!({"value": id, "label": person.name, "chosen": without == Some(id.as_str())});
+    data["everybody"] = place.school.people.iter().map(option).collect();
+    if !tried || !problems.is_empty() {
+        return Ok(());
+    }
+    let mut changed = (*config).clone();
+    changed.extend(other.value.clone());
+    if let Ok(then) = visit.rehearse(&card.id, changed, without).await {
+        data["compared"] = rehearse::compared(visit, year, &then).into();
+        let names: Vec<String> = dates.iter().map(|date| date.name.clone()).collect();
+        let moved = other.value.iter().any(|(name, date)| value.get(name) != Some(date));
+        if moved && without.is_none() {
+            let mut apply = repeat(input, &names);
+            let dates = other.value.iter().filter_map(|(name, date)| Some((name, date.as_str()?.split('-'))));
+            for (name, parts) in dates {
+                let parts = ["y", "m", "d"].into_iter().zip(parts);
+                apply.extend(parts.map(|(part, n)| json!({"name": format!("config.{name}.{part}"), "value": n})));
+            }
+            data["apply"] = apply.into();
+        }
+    }
+    Ok(())
 }
 
 /// Dates that do not fit the school's calendar, and people who are asked much.

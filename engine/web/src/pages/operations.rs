@@ -1,10 +1,15 @@
 //! Operations: incidents with retry, timers, messages that wait, health. No contents.
 
+use std::collections::BTreeMap;
+
+use draaiboek_workflow::ir::Privacy;
 use serde_json::{Value, json};
 
 use super::Page;
+use super::cycle::timer_words;
 use crate::answer::{Failure, Outcome};
-use crate::gate::{ManageOperations, SeeOperations, Visit};
+use crate::gate::policy::{Action, Resource};
+use crate::gate::{Cycle, ManageOperations, SeeOperations, Visit};
 use crate::input::Input;
 use crate::route::redirect;
 use crate::show::words;
@@ -12,16 +17,32 @@ use crate::show::words;
 /// `operations/show`
 pub(crate) async fn show(visit: Visit<SeeOperations>, _: Input) -> Outcome {
     let work = visit.work().await?;
+    let mut cycles = BTreeMap::new();
+    for (_, id) in &work.timers {
+        cycles.insert(id.clone(), visit.titled(id).await?);
+    }
+    for (_, id) in &work.incidents {
+        cycles.insert(id.clone(), visit.titled(id).await?);
+    }
+    let of = |id: &str| cycles.get(id).map(about).unwrap_or_default();
+    let step = |id: &str, step: &str| {
+        let title = cycles.get(id).and_then(|cycle| cycle.own_text(&format!("step.{step}")));
+        title.unwrap_or_else(|| words::plain_key(step))
+    };
     let incidents: Vec<Value> = work
         .incidents
         .iter()
-        .map(|(row, cycle)| json!({"cycle": cycle, "incident": row.input, "step": row.step, "cause": row.cause, "at": visit.moment(row.opened_at), "attempts": row.attempts}))
+        .map(|(row, id)| json!({"of": of(id), "cycle": id, "incident": row.input, "step": step(id, &row.step), "cause": row.cause, "at": visit.moment(row.opened_at), "attempts": row.attempts}))
         .collect();
     let now = visit.now.as_microsecond();
+    let what = |id: &str, timer: &str| {
+        let cycle = cycles.get(id)?;
+        Some(timer_words(&visit, cycle, timer, cycle.snapshot.timers.get(timer)?))
+    };
     let timers: Vec<Value> = work
         .timers
         .iter()
-        .map(|(row, cycle)| json!({"cycle": cycle, "timer": row.timer_id, "at": visit.moment(row.due_at), "late": row.due_at < now}))
+        .map(|(row, id)| json!({"of": of(id), "timer": what(id, &row.timer_id), "at": visit.moment(row.due_at), "late": row.due_at < now}))
         .collect();
     let outbox: Vec<Value> = work
         .outbox
@@ -40,6 +61,13 @@ pub(crate) async fn show(visit: Visit<SeeOperations>, _: Input) -> Outcome {
         "healthy": incidents.is_empty() && late == 0, "at": words::time(&visit.locale, visit.place()?.local(visit.now)),
     });
     visit.page(Page::new("operations", visit.t("operations.title", &[]), data))
+}
+
+/// Title of a cycle; for whom it is and where it stands only when the visitor may open it.
+fn about(cycle: &Cycle) -> Value {
+    let open = cycle.may(Resource::Cycle, Action::Read, Privacy::P0);
+    let title = if open { cycle.title() } else { cycle.text("title").to_owned() };
+    json!({"title": title, "href": open.then(|| format!("/cycle/{}", words::path_id(cycle.id())))})
 }
 
 /// `incident/settle`

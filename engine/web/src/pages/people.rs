@@ -8,14 +8,25 @@ use serde_json::{Value, json};
 use super::Page;
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
-use crate::gate::roster::{self, Amiss, Change, PersonEdit, TeamEdit};
+use crate::gate::roster::{self, Amiss, Change, PersonEdit, ROLES, TeamEdit};
 use crate::gate::{ManagePeople, Permission, SeePeople, Visit};
 use crate::input::Input;
 use crate::route::redirect;
 
 /// `people/index`
-pub(crate) async fn index(visit: Visit<SeePeople>, _: Input) -> Outcome {
-    visit.page(page(&visit, json!({}))?)
+pub(crate) async fn index(visit: Visit<SeePeople>, input: Input) -> Outcome {
+    let people = &visit.place()?.school.people;
+    let person = input.query.text("person").and_then(|id| people.get_key_value(id));
+    let filled = person.map(|(id, person)| json!({"id": id, "name": person.name, "roles": person.roles.join(",")}));
+    let team = input.query.text("team").map(|id| json!({"team": id}));
+    visit.page(page(&visit, filled.or(team).unwrap_or_default())?)
+}
+
+/// The roles one can have at a school, ticked where a person has them.
+fn roles<P: Permission>(visit: &Visit<P>, own: &str) -> Vec<Value> {
+    let has = |role: &str| own.split(',').any(|known| known.trim() == role);
+    let word = |role: &str| visit.t(&format!("role.{role}"), &[]);
+    ROLES.iter().map(|role| json!({"value": role, "label": word(role), "in": has(role)})).collect()
 }
 
 pub(super) fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page<'static>, Failure> {
@@ -32,7 +43,7 @@ pub(super) fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page
                 .map(|m| json!({"id": m, "name": place.name(m), "coach": team.coach.as_ref() == Some(m)}))
                 .collect();
             json!({"id": id, "title": place.team(id), "word": visit.t(&format!("team_kind.{}", team.kind), &[]),
-                   "members": members, "options": school.people.iter().map(|(id, person)| json!({"id": id, "name": person.name, "in": team.members.contains(id), "leads": team.coach.as_ref() == Some(id)})).collect::<Vec<_>>(), "n": team.members.len()})
+                   "members": members})
         })
         .collect();
     let people: Vec<Value> = school
@@ -41,11 +52,20 @@ pub(super) fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page
         .map(|(id, person)| {
             let roles = person.roles.iter().map(|role| visit.t(&format!("role.{role}"), &[])).collect::<Vec<_>>();
             let of: Vec<&str> = place.teams_of(id).map(|team| place.team(team)).collect();
-            json!({"id": id, "name": person.name, "roles": roles.join(", "), "codes": person.roles.join(", "), "teams": of.join(", ")})
+            json!({"id": id, "name": person.name, "roles": roles.join(", "), "teams": of.join(", ")})
         })
         .collect();
+    let manage = visit.may(Resource::People, Action::Manage);
+    let edited = extra["team"].as_str().and_then(|id| school.teams.get_key_value(id)).map(|(id, team)| {
+        let option = |(id, person): (&String, &draaiboek_runtime::Person)| {
+            json!({"id": id, "name": person.name, "in": team.members.contains(id), "leads": team.coach.as_ref() == Some(id)})
+        };
+        json!({"id": id, "title": place.team(id), "options": school.people.iter().map(option).collect::<Vec<_>>()})
+    });
     let data = json!({
-        "people": people, "teams": teams, "staff": super::absences::data(visit, place), "warnings": warnings, "manage": visit.may(Resource::People, Action::Manage), "extra": extra,
+        "people": people, "teams": teams, "staff": super::absences::data(visit, place), "warnings": warnings, "manage": manage,
+        "roles": roles(visit, extra["roles"].as_str().unwrap_or_default()), "team": edited.filter(|_| manage),
+        "editing": extra["id"].as_str().is_some_and(|id| school.people.contains_key(id)), "extra": extra,
         "all": school.people.iter().map(|(id, person)| json!({"id": id, "name": person.name})).collect::<Vec<_>>(),
     });
     Ok(Page::new("people", visit.t("people.title", &[]), data))
@@ -84,11 +104,10 @@ fn warnings<P: Permission>(visit: &Visit<P>, school: &School) -> Vec<String> {
 /// `person/save`
 pub(crate) async fn save(visit: Visit<ManagePeople>, input: Input) -> Outcome {
     let text = |name: &str| input.form.text(name).unwrap_or_default().to_owned();
-    let roles = roster::words(input.form.get("roles").unwrap_or_default());
-    let edit = PersonEdit { id: text("id"), name: text("name"), roles };
+    let roles = input.form.all("roles").collect::<Vec<_>>().join(",");
+    let edit = PersonEdit { id: text("id"), name: text("name"), roles: roster::words(&roles) };
     let Err(amiss) = visit.save_person(&edit).await? else { return Ok(redirect("/people?done=saved")) };
-    let problem =
-        json!({"problem": words(&visit, &amiss), "id": edit.id, "name": edit.name, "roles": input.form.get("roles")});
+    let problem = json!({"problem": words(&visit, &amiss), "id": edit.id, "name": edit.name, "roles": roles});
     visit.page(page(&visit, problem)?.amiss())
 }
 

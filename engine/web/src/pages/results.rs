@@ -31,7 +31,8 @@ pub(crate) async fn index(visit: Visit<SeeResult>, input: Input) -> Outcome {
         let Ok(picture) = cycle.picture(&id).await else { continue };
         let kind = cycle.kind_of(&id);
         let texts = kind.as_ref().and_then(|kind| kind.texts.get(&visit.locale));
-        let painter = painter(&visit, &cycle, texts);
+        let settings = cycle.definition.step(&id).map(|def| &def.step.with).unwrap_or(&Value::Null);
+        let painter = painter(&visit, &cycle, texts, vec![settings, &picture.data]);
         let pool = cycle.definition.step(&id).map(|def| def.pool.clone()).unwrap_or_default();
         let tally = cycle.snapshot.pools.get(&pool);
         let sum = |part: fn(&draaiboek_workflow::decide::Tally) -> u32| {
@@ -60,8 +61,21 @@ fn painter<'a>(
     visit: &'a Visit<SeeResult>,
     cycle: &'a Cycle,
     texts: Option<&'a std::collections::BTreeMap<String, String>>,
+    names: Vec<&'a Value>,
 ) -> Painter<'a> {
-    Painter { shower: &visit.app().shower, locale: &visit.locale, place: &cycle.place, texts }
+    Painter { shower: &visit.app().shower, locale: &visit.locale, place: &cycle.place, texts, names }
+}
+
+/// The step kind that makes an artifact, for its words.
+fn maker(cycle: &Cycle, artifact: &str) -> Option<std::sync::Arc<crate::forms::Kind>> {
+    cycle.makers(artifact).first().and_then(|step| cycle.kind_of(step))
+}
+
+/// Where ids in an artifact have their names: the settings of its makers, and the artifact itself.
+fn names<'a>(cycle: &'a Cycle, artifact: &str, content: &'a Value) -> Vec<&'a Value> {
+    let makers = cycle.makers(artifact);
+    let settings = makers.iter().filter_map(|step| Some(&cycle.definition.step(step)?.step.with));
+    settings.chain([content]).collect()
 }
 
 /// The versions of one artifact, oldest first.
@@ -91,7 +105,13 @@ pub(crate) async fn show(visit: Visit<SeeResult>, input: Input) -> Outcome {
         let earlier: Value = serde_json::from_str(&before.content).unwrap_or(Value::Null);
         changes(&visit, &earlier, &content)
     });
-    let painter = painter(&visit, &cycle, None);
+    let kind = maker(&cycle, &row.name);
+    let painter = painter(
+        &visit,
+        &cycle,
+        kind.as_ref().and_then(|kind| kind.texts.get(&visit.locale)),
+        names(&cycle, &row.name, &content),
+    );
     let base = format!("/cycle/{}/results/{}", words::path_id(cycle.id()), words::path_id(&row.name));
     let list: Vec<Value> = all
         .iter()
@@ -102,7 +122,6 @@ pub(crate) async fn show(visit: Visit<SeeResult>, input: Input) -> Outcome {
         "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
         "version": row.version, "at": visit.moment(row.created_at), "picture": painter.draw(&content), "versions": list,
         "several": all.len() > 1, "changes": changes, "chart": chart(&content), "csv": format!("{base}/csv?v={}", row.version),
-        "workflow": cycle.definition.ir.id, "workflow_version": cycle.definition.ir.version,
     });
     visit.page(Page::new("artifact", artifact_title(&visit, &cycle, &row.name), data))
 }
@@ -152,7 +171,9 @@ pub(crate) async fn csv(visit: Visit<SeeResult>, input: Input) -> Outcome {
     let wanted = version(&input)?;
     let row = all.iter().rfind(|row| wanted.is_none_or(|v| v == row.version)).ok_or(Failure::NotFound)?;
     let content: Value = serde_json::from_str(&row.content).unwrap_or(Value::Null);
-    let drawn = painter(&visit, &cycle, None).draw(&content);
+    let kind = maker(&cycle, &row.name);
+    let texts = kind.as_ref().and_then(|kind| kind.texts.get(&visit.locale));
+    let drawn = painter(&visit, &cycle, texts, names(&cycle, &row.name, &content)).draw(&content);
     let mut text = String::from("\u{feff}");
     for part in drawn["parts"].as_array().into_iter().flatten().chain([&drawn]) {
         if part["table"] != true {

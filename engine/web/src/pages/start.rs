@@ -5,6 +5,7 @@ use draaiboek_workflow::decide::with_names;
 use serde_json::{Value, json};
 
 use super::Page;
+use super::cycle::artifact_title;
 use super::trajectory::over;
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
@@ -14,6 +15,8 @@ use crate::show::words;
 
 /// At most so many decisions at once (ux: one thing at a time).
 const DECISIONS: usize = 3;
+/// Published things on the page.
+const NEWS: usize = 4;
 
 /// Most messages at once.
 const MOST_MESSAGES: usize = 8;
@@ -46,7 +49,7 @@ pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
     let data = json!({
         "greeting": greeting, "headline": headline, "today": words::capital(&words::day(&visit.locale, local.date())),
         "week": week.first().map(|week| week.number), "decisions": decisions, "tasks": open, "done_tasks": done,
-        "cycles": list, "news": news(&visit, &cycles), "may_start": visit.may(Resource::Cycle, Action::Start),
+        "cycles": list, "news": news(&visit, &cycles).await, "may_start": visit.may(Resource::Cycle, Action::Start),
         "teams": my_teams(&visit)?, "work": too_much(&visit, &cycles).await?, "messages": messages(&visit).await?,
     });
     visit.page(Page::new("start", visit.t("start.title", &[]), data))
@@ -155,24 +158,22 @@ pub(super) fn icon(lifecycle: &str) -> &'static str {
     }
 }
 
-/// What was published lately.
-fn news(visit: &Visit<SeeHome>, cycles: &[Cycle]) -> Vec<Value> {
-    let published = cycles
-        .iter()
-        .flat_map(|cycle| cycle.snapshot.artifacts.iter().map(move |(name, version)| (cycle, name, version)));
-    let readable =
-        published.filter(|(cycle, ..)| cycle.may(Resource::Result, Action::Read, draaiboek_workflow::ir::Privacy::P1));
-    readable
-        .take(4)
-        .map(|(cycle, name, version)| {
-            let key = format!("artifact.{name}");
-            let title = cycle.own_text(&key).or_else(|| visit.app().shower.maybe(&visit.locale, &key));
-            json!({
+/// What was published, of the latest cycles first.
+async fn news(visit: &Visit<SeeHome>, cycles: &[Cycle]) -> Vec<Value> {
+    let mut found = Vec::new();
+    for cycle in cycles.iter().filter(|cycle| !cycle.snapshot.artifacts.is_empty()) {
+        for name in cycle.readable().await.keys() {
+            found.push(json!({
                 "href": format!("/cycle/{}/results/{}", words::path_id(cycle.id()), words::path_id(name)),
-                "title": title.unwrap_or_else(|| words::plain_key(name)), "version": version, "of": cycle.title(),
-            })
-        })
-        .collect()
+                "title": artifact_title(visit, cycle, name), "of": cycle.title(),
+            }));
+        }
+        if found.len() >= NEWS {
+            break;
+        }
+    }
+    found.truncate(NEWS);
+    found
 }
 
 fn my_teams(visit: &Visit<SeeHome>) -> Result<Vec<Value>, Failure> {

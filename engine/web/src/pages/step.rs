@@ -6,7 +6,7 @@ use super::{Page, who};
 use crate::answer::{Failure, Outcome};
 use crate::forms::{Control, Entry, Opt, Preset, Shape, Sources, of_entry, presets, view};
 use crate::gate::policy::{Action, Resource};
-use crate::gate::{Cycle, OpenStep, Permission, SeeStep, Visit};
+use crate::gate::{Cycle, Group, OpenStep, Permission, SeeStep, Visit, group_of};
 use crate::input::Input;
 use crate::show::{Painter, words};
 
@@ -30,43 +30,23 @@ pub(crate) async fn show(visit: Visit<SeeStep>, input: Input) -> Outcome {
 }
 
 /// What a form of this step may choose from.
-pub(crate) fn sources<'a>(cycle: &'a Cycle, step: &'a OpenStep, picture: &'a Value, locale: &'a str) -> Sources<'a> {
+pub(crate) fn sources<'a>(
+    cycle: &'a Cycle,
+    step: &'a OpenStep,
+    picture: &'a Value,
+    groups: &[Group],
+    locale: &'a str,
+) -> Sources<'a> {
     Sources {
         locale,
         config: &step.config,
         inputs: &step.inputs,
         picture,
-        groups: groups(cycle, step, picture),
+        groups: groups.iter().map(|group| Opt { value: group.id.clone(), label: group.label.clone() }).collect(),
         place: &cycle.place,
         element: Value::Null,
         seen: ["seen", "not_seen", "na"].map(|word| cycle.house(&format!("value.{word}")).unwrap_or_default()),
     }
-}
-
-/// Groups one can enter for: those the settings name, those of the picture, those in steps of this cycle, the teams.
-fn groups(cycle: &Cycle, step: &OpenStep, picture: &Value) -> Vec<Opt> {
-    let mut found: Vec<Opt> = Vec::new();
-    let mut add = |id: &str, label: Option<&str>| {
-        if !found.iter().any(|known| known.value == id) {
-            found.push(Opt { value: id.to_owned(), label: label.unwrap_or(cycle.place.team(id)).to_owned() });
-        }
-    };
-    for id in step.config.get("groups").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
-        add(id, None);
-    }
-    let of_steps = cycle.snapshot.steps.values().filter_map(|state| state.result.as_ref());
-    for result in of_steps.chain([picture]) {
-        for group in result.get("groups").and_then(Value::as_array).into_iter().flatten() {
-            let id = group.as_str().or_else(|| group.get("id").and_then(Value::as_str));
-            if let Some(id) = id {
-                add(id, group.get("label").and_then(Value::as_str));
-            }
-        }
-    }
-    for id in cycle.place.school.teams.keys() {
-        add(id, None);
-    }
-    found
 }
 
 /// The page of a step, also with a form that was refused.
@@ -79,20 +59,23 @@ pub(crate) async fn page<P: Permission>(
 ) -> Result<Page<'static>, Failure> {
     let picture = cycle.picture(&step.id).await;
     let data = picture.as_ref().map(|picture| picture.data.clone()).unwrap_or(Value::Null);
-    let sources = sources(cycle, step, &data, &visit.locale);
+    let groups = cycle.groups(step).await;
+    let own_group = group_of(&groups, step.acting.as_ref().unwrap_or(&visit.member()?.person));
+    let sources = sources(cycle, step, &data, &groups, &visit.locale);
     let may =
         step.is_open() && cycle.takes_part(&step.step) && cycle.may(Resource::Step, Action::Contribute, step.class);
     let drafts = visit.drafts(cycle, step).await?;
     let mine = visit.mine(cycle, step).await?;
     let wanted = refused.as_ref().map(|refused| refused.entry.as_str()).or(input.query.text("entry"));
     let mut forms = Vec::new();
+    let mut refused_form = String::new();
     for entry in step.entries().into_iter().filter(|_| may) {
         let edited = input.query.text("edit").and_then(|id| mine.iter().find(|m| m.id == id && m.entry == entry.name));
         let draft = drafts.iter().find(|draft| draft.entry == entry.name);
         let draft_value: Option<Map<String, Value>> = draft.and_then(|draft| serde_json::from_str(&draft.content).ok());
-        let all = presets(entry, &sources);
+        let all = presets(&step.kind, entry, &sources);
         if all.is_empty() {
-            forms.push(form(cycle, step, entry, &sources, None, Filled::default()));
+            forms.push(form(cycle, step, entry, &sources, None, Filled { number: forms.len(), ..Filled::default() }));
         }
         for preset in &all {
             let about = |value: &Map<String, Value>| {
@@ -105,14 +88,18 @@ pub(crate) async fn page<P: Permission>(
                 (Some(refused), ..) => refused.value.clone(),
                 (_, Some(edited), _) => edited.clone(),
                 (_, _, Some(kept)) => kept.clone(),
-                _ => prefill(step, entry, &mine),
+                _ => prefill(step, entry, &mine, own_group, &data),
             };
             for (field, element) in preset {
                 value.insert(field.clone(), element.id.clone().into());
             }
             let saved = kept.and(draft);
             let saved = saved.map(|draft| visit.t("step.draft_at", &[("when", &visit.moment(draft.updated_at))]));
-            let filled = Filled { value, own, saved, wanted, editing: edited.is_some() };
+            let number = forms.len();
+            let filled = Filled { value, own, saved, wanted, editing: edited.is_some(), number, only: all.len() == 1 };
+            if own.is_some() {
+                refused_form = form_id(number);
+            }
             forms.push(form(cycle, step, entry, &sources, Some(preset), filled));
         }
     }
@@ -126,12 +113,14 @@ pub(crate) async fn page<P: Permission>(
         locale: &visit.locale,
         place: &cycle.place,
         texts: kind.texts.get(&visit.locale),
+        names: vec![&step.config, &data],
     };
     let due = step.state.due.and_then(|due| cycle.place.calendar.instant(due).ok()).map(|at| at.as_microsecond());
     let minutes = step.step.minutes.unwrap_or(kind.minutes);
     let summary = refused.as_ref().filter(|refused| !refused.mild).map(|refused| {
         let lines = refused.summary.iter().map(|(field, text)| {
-            let href = field.as_ref().map(|field| format!("#{}-{}", refused.entry, field.replace('.', "-")));
+            let href =
+                field.as_ref().map(|field| format!("#{refused_form}{}-{}", refused.entry, field.replace('.', "-")));
             json!({"href": href, "text": text})
         });
         json!({"n": refused.summary.len(), "lines": lines.collect::<Vec<_>>()})
@@ -142,8 +131,8 @@ pub(crate) async fn page<P: Permission>(
         "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
         "hint": cycle.own_text(&format!("step.{}.hint", step.id)), "purpose": kind.purpose.get(&visit.locale),
         "open": step.is_open(), "may": may, "behalf": behalf(visit, cycle, step), "minutes": words::minutes(&visit.locale, minutes.into()), "due": visit.due(due),
-        "who": who::who(visit, cycle, step), "forms": forms, "summary": summary, "mine": mine_view(visit, step, &painter, &mine),
-        "picture": painter.draw(&data), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
+        "who": who::who(visit, cycle, step), "forms": forms, "summary": summary, "mine": mine_view(visit, step, &sources, &painter, &mine),
+        "picture": painter.draw(&data), "look": may && step.entries().iter().any(|entry| entry.reads_picture()), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
         "many": many, "round": (step.state.round > 1).then_some(step.state.round),
         "class": may && visit.member()?.limit.is_none() && !step.pupils().is_empty(),
         "manage": invite_view(visit, cycle, step),
@@ -174,16 +163,47 @@ struct Filled<'a> {
     saved: Option<String>,
     wanted: Option<&'a str>,
     editing: bool,
+    /// Place of the form on the page.
+    number: usize,
+    /// The entry kind has no other form.
+    only: bool,
 }
 
-/// A kind that takes one entry per person shows it again, to change it.
-fn prefill(step: &OpenStep, entry: &Entry, mine: &[crate::gate::Mine]) -> Map<String, Value> {
-    let single = !entry.form.iter().any(|field| field.widget == "hidden" && field.required);
+/// What stands before the ids of a form's fields, so that no two forms share one.
+pub(super) fn form_id(number: usize) -> String {
+    if number == 0 { String::new() } else { format!("f{number}-") }
+}
+
+/// A kind that takes one entry per person shows it again, to change it; another begins with the person's own group.
+fn prefill(
+    step: &OpenStep,
+    entry: &Entry,
+    mine: &[crate::gate::Mine],
+    own_group: Option<&Group>,
+    picture: &Value,
+) -> Map<String, Value> {
     let latest = mine.iter().rev().find(|known| known.entry == entry.name);
     match latest {
-        Some(latest) if single && step.entries().len() == 1 => latest.value.as_object().cloned().unwrap_or_default(),
-        _ => Map::new(),
+        Some(latest) if !entry.repeats() && step.entries().len() == 1 => {
+            latest.value.as_object().cloned().unwrap_or_default()
+        }
+        _ => {
+            let groups = entry.form.iter().filter(|field| field.widget == "group");
+            let groups = groups.filter_map(|field| Some((field.field.clone(), own_group?.id.clone().into())));
+            groups.chain(code(entry, picture)).collect()
+        }
     }
+}
+
+/// A code that is still free, for an entry that makes something people call by a short code.
+fn code(entry: &Entry, picture: &Value) -> Option<(String, Value)> {
+    let field =
+        entry.form.iter().find(|field| field.widget == "text" && field.field == format!("{}_id", entry.name))?;
+    let known = picture.get(format!("{}s", entry.name)).and_then(Value::as_array).into_iter().flatten();
+    let known: Vec<&str> = known.filter_map(|item| item.get("id").and_then(Value::as_str)).collect();
+    let letter = known.first().and_then(|id| id.chars().next()).unwrap_or('P');
+    let free = (1..).map(|n| format!("{letter}{n}")).find(|code| !known.contains(&code.as_str()))?;
+    Some((field.field.clone(), free.into()))
 }
 
 fn form(
@@ -197,10 +217,12 @@ fn form(
     let controls: Option<Vec<Control>> = preset.and_then(|preset| of_entry(&step.kind, entry, sources, preset));
     let about = preset.into_iter().flatten().map(|(_, element)| element.label.as_str()).collect::<Vec<_>>().join(" · ");
     let title = entry.title.get(sources.locale);
-    let title = if about.is_empty() { title.to_owned() } else { format!("{title}: {about}") };
+    let title = if about.is_empty() || filled.only { title.to_owned() } else { format!("{title}: {about}") };
     let suffix: String = preset.into_iter().flatten().map(|(_, element)| format!("-{}", element.id)).collect();
     let problems = filled.own.map(|refused| refused.problems.as_slice()).unwrap_or_default();
-    let fields = controls.as_ref().map(|controls| view(controls, &filled.value, problems, &format!("{}.", entry.name)));
+    let fields = controls
+        .as_ref()
+        .map(|controls| view(controls, &filled.value, problems, &format!("{}.", entry.name), &form_id(filled.number)));
     let base = format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id));
     json!({
         "name": format!("{}{suffix}", entry.name), "title": title, "blocked": controls.is_none(),
@@ -213,6 +235,7 @@ fn form(
 fn mine_view<P: Permission>(
     visit: &Visit<P>,
     step: &OpenStep,
+    sources: &Sources<'_>,
     painter: &Painter<'_>,
     mine: &[crate::gate::Mine],
 ) -> Vec<Value> {
@@ -222,17 +245,30 @@ fn mine_view<P: Permission>(
         .map(|known| {
             let entry = step.kind.entry(&known.entry);
             let fields = entry.map(|entry| entry.form.as_slice()).unwrap_or_default();
+            let preset = entry.and_then(|entry| preset_of(step, entry, sources, &known.value)).unwrap_or_default();
+            let controls = entry.and_then(|entry| of_entry(&step.kind, entry, sources, &preset)).unwrap_or_default();
             let shown = fields.iter().filter(|field| field.widget != "hidden").filter_map(|field| {
                 let value = known.value.get(&field.field)?;
-                Some(json!({"label": field.label.get(&visit.locale), "value": painter.word(value)}))
+                let control = controls.iter().find(|control| control.name == field.field);
+                let chosen = control.and_then(|control| control.chosen(value));
+                let text = chosen.unwrap_or_else(|| painter.word(value));
+                Some(json!({"label": field.label.get(&visit.locale), "value": text}))
             });
+            let about = preset.iter().map(|(_, element)| element.label.as_str()).collect::<Vec<_>>().join(" · ");
             json!({
-                "id": known.id, "entry": known.entry, "title": entry.map(|entry| entry.title.get(&visit.locale)),
+                "id": known.id, "entry": known.entry, "title": entry.map(|entry| entry.title.get(&visit.locale)), "of": about,
                 "at": visit.moment(known.at), "late": known.status == "late", "facts": shown.collect::<Vec<_>>(),
                 "open": step.is_open(), "editable": fields.iter().any(|field| field.widget != "hidden"),
             })
         })
         .collect()
+}
+
+/// The form that an entry was given with.
+fn preset_of(step: &OpenStep, entry: &Entry, sources: &Sources<'_>, value: &Value) -> Option<Preset> {
+    presets(&step.kind, entry, sources).into_iter().find(|preset| {
+        preset.iter().all(|(field, element)| value.get(field).and_then(Value::as_str) == Some(&element.id))
+    })
 }
 
 /// People who can be invited by link, for those who may invite.

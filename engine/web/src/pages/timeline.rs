@@ -9,6 +9,28 @@ use crate::show::words;
 /// Most weeks on the line; the style sheet has places for so many.
 const MOST: i32 = 53;
 
+/// Width of a letter and of a week on a usual screen, in pixels: whether a word fits in a bar.
+const LETTER: i32 = 8;
+const WEEK: i32 = 18;
+
+/// Bars that are in each other's way go below each other.
+pub(super) fn stack(mut bars: Vec<Value>) -> Vec<Value> {
+    let at = |bar: &Value, key: &str| bar[key].as_i64().unwrap_or(0);
+    bars.sort_by_key(|bar| (at(bar, "first"), at(bar, "last")));
+    let mut rows: Vec<(i64, Vec<Value>)> = Vec::new();
+    for bar in bars {
+        let (first, last) = (at(&bar, "first"), at(&bar, "last"));
+        match rows.iter_mut().find(|(end, _)| *end < first) {
+            Some((end, row)) => {
+                *end = last;
+                row.push(bar);
+            }
+            None => rows.push((last, vec![bar])),
+        }
+    }
+    rows.into_iter().map(|(_, bars)| json!({"bars": bars})).collect()
+}
+
 /// The weeks of a school year.
 pub(super) struct Line {
     first: Date,
@@ -39,7 +61,7 @@ impl Line {
     }
 
     /// Week of a day, kept on the line.
-    fn week(&self, day: Date) -> i32 {
+    pub(super) fn week(&self, day: Date) -> i32 {
         ((day - self.first).get_days().div_euclid(7)).clamp(0, self.weeks - 1)
     }
 
@@ -78,13 +100,30 @@ impl Line {
         })
     }
 
-    /// A bar on the line.
+    /// A bar on the line, with the weeks that its word needs: in it, else beside it.
     pub(super) fn bar(&self, bar: &Bar) -> Value {
         let (from, to) = (self.week(bar.from), self.week(bar.to));
         let length = to - from + 1;
+        let word = i32::try_from(bar.short.chars().count()).unwrap_or(MOST) * LETTER / WEEK + 1;
+        let (first, last, at) = if word <= length {
+            (from, to, "in")
+        } else if to + word < self.weeks {
+            (from, to + word, "after")
+        } else {
+            (from - word, to, "before")
+        };
         json!({
-            "s": from, "l": length, "point": length == 1, "short": bar.short, "full": bar.full, "href": bar.href,
-            "tone": bar.tone,
+            "s": from, "l": length, "short": bar.short, "full": bar.full, "href": bar.href, "tone": bar.tone, "word": at,
+            "first": first, "last": last,
+        })
+    }
+
+    /// A sign on the line, without a word.
+    pub(super) fn sign(&self, bar: &Bar) -> Value {
+        let week = self.week(bar.from);
+        json!({
+            "s": week, "l": 1, "short": bar.short, "full": bar.full, "href": bar.href, "tone": bar.tone, "word": "sign",
+            "first": week, "last": week,
         })
     }
 }
@@ -117,6 +156,22 @@ mod tests {
             href: "/".into(),
             tone: "ok",
         };
-        assert_eq!(line.bar(&bar)["point"], true);
+        assert_eq!(line.bar(&bar)["word"], "in");
+        let long = |from, to| Bar { from, to, short: "Verslag".into(), full: "x".into(), href: "/".into(), tone: "ok" };
+        for (from, to, word) in [
+            (date(2026, 10, 2), date(2026, 12, 2), "in"),
+            (date(2026, 10, 2), date(2026, 10, 3), "after"),
+            (date(2027, 6, 25), date(2027, 6, 28), "before"),
+        ] {
+            assert_eq!(line.bar(&long(from, to))["word"], word, "{from}");
+        }
+    }
+
+    #[test]
+    fn bars_and_their_words_never_lie_over_each_other() {
+        let bar = |first: i64, last: i64| json!({"first": first, "last": last});
+        let rows = stack(vec![bar(0, 2), bar(4, 4), bar(1, 2), bar(3, 4), bar(2, 3)]);
+        let lengths: Vec<usize> = rows.iter().map(|row| row["bars"].as_array().map_or(0, Vec::len)).collect();
+        assert_eq!(lengths, vec![2, 2, 1]);
     }
 }

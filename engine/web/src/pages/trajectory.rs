@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_store::InstanceFilter;
+use draaiboek_store::{InstanceFilter, TaskRow};
 use draaiboek_workflow::decide::{PendingTimer, TimerPurpose};
 use draaiboek_workflow::simulate::{Asked, Week};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::Page;
+use super::cycle::timer_words;
 use super::start::{icon, tone};
-use super::timeline::{Bar, Line};
+use super::timeline::{Bar, Line, stack};
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
 use crate::gate::{Cycle, Permission, SeeTrajectory, Visit};
@@ -59,108 +60,84 @@ fn family<'a>(all: &'a [Cycle], root: &'a Cycle) -> Vec<&'a Cycle> {
     found
 }
 
+/// Something on the line, before things of the same weeks are taken together.
+struct Piece {
+    bar: Bar,
+    late: bool,
+}
+
 async fn lane(visit: &Visit<SeeTrajectory>, line: &Line, cycle: &Cycle, today: Date) -> Result<Value, Failure> {
-    let place = visit.place()?;
-    let day = |micros: i64| place.local_micros(micros).date();
     let lifecycle = cycle.snapshot.lifecycle.word();
-    let over = cycle.finished().map(day);
-    let mut bars = Vec::new();
-    for task in cycle.tasks().await? {
-        let Ok(title) = serde_json::from_str::<draaiboek_runtime::TaskTitle>(&task.title) else { continue };
-        let text = title.text.get(&visit.locale).or_else(|| title.text.get("nl")).unwrap_or(&title.step);
-        let from = day(task.opened_at);
-        let open = task.status == "open";
-        let due = task.due_at.map(day);
-        let soon = today.saturating_add(jiff::Span::new().days(OPEN_END));
-        let to = task.closed_at.map(day).or(due).unwrap_or(soon).max(from);
-        let late = open && due.is_some_and(|due| due < today);
-        let to = if late { today } else { to };
-        let key = if late {
-            "late"
-        } else if open {
-            "open"
-        } else {
-            "concluded"
-        };
-        let status = visit.t(&format!("step_status.{key}"), &[]);
-        let full = visit.t(
-            "trajectory.bar",
-            &[
-                ("title", text),
-                ("from", &words::short(&visit.locale, from)),
-                ("to", &words::short(&visit.locale, to)),
-                ("status", &status),
-            ],
-        );
-        let tone = if late {
-            "warn"
-        } else if open {
-            "run"
-        } else {
-            "ok"
-        };
-        let step = format!("{}/step/{}", href(cycle), words::path_id(&title.step));
-        bars.push(line.bar(&Bar { from, to, short: text.clone(), full, href: step, tone }));
-    }
+    let pieces: Vec<Piece> = cycle.tasks().await?.iter().filter_map(|task| piece(visit, cycle, task, today)).collect();
+    let late = pieces.iter().filter(|piece| piece.late).count();
+    let mut bars = merged(visit, line, pieces, &href(cycle));
     let of_people = |timer: &PendingTimer| timer.purpose == TimerPurpose::HandOver;
     for (id, timer) in cycle.snapshot.timers.iter().filter(|(_, timer)| !of_people(timer)) {
-        let at = timer.civil.date();
-        let name = cycle
-            .own_text(&format!("timer.{id}"))
-            .unwrap_or_else(|| cycle.text(&format!("state.{}", timer.owner)).to_owned());
+        let (at, name) = (timer.civil.date(), timer_words(visit, cycle, id, timer));
         let full = visit.t("trajectory.point", &[("title", &name), ("day", &words::day(&visit.locale, at))]);
-        bars.push(line.bar(&Bar { from: at, to: at, short: "◇".into(), full, href: href(cycle), tone: "wait" }));
+        bars.push(line.sign(&Bar { from: at, to: at, short: "◇".into(), full, href: href(cycle), tone: "wait" }));
     }
-    let bars = merged(visit, bars, &href(cycle));
     Ok(json!({
         "title": cycle.title(), "href": href(cycle), "here": cycle.here().join(", "), "rows": stack(bars),
         "status": visit.t(&format!("status.{lifecycle}"), &[]), "tone": tone(lifecycle), "icon": icon(lifecycle),
-        "over": over.map(|over| words::short(&visit.locale, over)),
+        "late": (late > 0).then(|| visit.t("trajectory.late", &[("n", &late.to_string())])),
     }))
 }
 
-/// Bars of the same weeks and state become one, which leads to the cycle.
-fn merged(visit: &Visit<SeeTrajectory>, bars: Vec<Value>, href: &str) -> Vec<Value> {
-    let mut groups: BTreeMap<(i64, i64, String), Vec<Value>> = BTreeMap::new();
-    for bar in bars {
-        let key = (
-            bar["s"].as_i64().unwrap_or(0),
-            bar["l"].as_i64().unwrap_or(1),
-            bar["tone"].as_str().unwrap_or_default().to_owned(),
-        );
-        groups.entry(key).or_default().push(bar);
+fn piece(visit: &Visit<SeeTrajectory>, cycle: &Cycle, task: &TaskRow, today: Date) -> Option<Piece> {
+    let day = |micros: i64| cycle.place.local_micros(micros).date();
+    let title = serde_json::from_str::<draaiboek_runtime::TaskTitle>(&task.title).ok()?;
+    let text = title.text.get(&visit.locale).or_else(|| title.text.get("nl")).unwrap_or(&title.step);
+    let from = day(task.opened_at);
+    let open = task.status == "open";
+    let due = task.due_at.map(day);
+    let late = open && due.is_some_and(|due| due < today);
+    let soon = today.saturating_add(jiff::Span::new().days(OPEN_END));
+    let to = if late { today } else { task.closed_at.map(day).or(due).unwrap_or(soon).max(from) };
+    let (key, tone) = match (late, open) {
+        (true, _) => ("late", "warn"),
+        (_, true) => ("open", "run"),
+        _ => ("concluded", "ok"),
+    };
+    let step = format!("{}/step/{}", href(cycle), words::path_id(&title.step));
+    let full = sentence(visit, text, from, to, key);
+    Some(Piece { bar: Bar { from, to, short: text.clone(), full, href: step, tone }, late })
+}
+
+/// "Kaartjes, 2 okt. tot 9 okt., afgerond".
+fn sentence(visit: &Visit<SeeTrajectory>, title: &str, from: Date, to: Date, status: &str) -> String {
+    let (from, to) = (words::short(&visit.locale, from), words::short(&visit.locale, to));
+    let status = visit.t(&format!("step_status.{status}"), &[]);
+    let key = if from == to { "trajectory.day" } else { "trajectory.bar" };
+    visit.t(key, &[("title", title), ("from", &from), ("to", &to), ("status", &status)])
+}
+
+/// Pieces of the same weeks and state become one bar, which leads to the cycle.
+fn merged(visit: &Visit<SeeTrajectory>, line: &Line, pieces: Vec<Piece>, href: &str) -> Vec<Value> {
+    let mut groups: BTreeMap<(i32, i32, &str), Vec<Bar>> = BTreeMap::new();
+    for Piece { bar, .. } in pieces {
+        groups.entry((line.week(bar.from), line.week(bar.to), bar.tone)).or_default().push(bar);
     }
     let groups = groups.into_values();
     groups
-        .map(|mut group| {
+        .filter_map(|mut group| {
             let n = group.len().to_string();
-            let full: Vec<&str> = group.iter().filter_map(|bar| bar["full"].as_str()).collect();
-            let full = full.join("; ");
-            let Some(mut bar) = group.pop() else { return Value::Null };
-            if n != "1" {
-                bar["short"] = visit.t("trajectory.several", &[("n", &n)]).into();
-                bar["full"] = full.into();
-                bar["href"] = href.into();
+            let first = group.iter().map(|bar| bar.from).min()?;
+            let last = group.iter().map(|bar| bar.to).max()?;
+            let mut bar = group.pop()?;
+            if !group.is_empty() {
+                let status = match bar.tone {
+                    "warn" => "late",
+                    "run" => "open",
+                    _ => "concluded",
+                };
+                bar.short = visit.t("trajectory.several", &[("n", &n)]);
+                bar.full = sentence(visit, &bar.short, first, last, status);
+                bar.href = href.to_owned();
             }
-            bar
+            Some(line.bar(&bar))
         })
         .collect()
-}
-
-/// Bars that overlap go below each other.
-fn stack(bars: Vec<Value>) -> Vec<Value> {
-    let mut rows: Vec<(i64, Vec<Value>)> = Vec::new();
-    for bar in bars {
-        let (start, length) = (bar["s"].as_i64().unwrap_or(0), bar["l"].as_i64().unwrap_or(1));
-        match rows.iter_mut().find(|(end, _)| *end <= start) {
-            Some((end, row)) => {
-                *end = start + length;
-                row.push(bar);
-            }
-            None => rows.push((start + length, vec![bar])),
-        }
-    }
-    rows.into_iter().map(|(_, bars)| json!({"bars": bars})).collect()
 }
 
 /// Weeks of the workload that are shown.
@@ -226,17 +203,4 @@ pub(super) fn over<P: Permission>(
 /// `41` of `2026-W41`.
 fn week_number(week: &str) -> &str {
     week.rsplit_once('W').map_or(week, |(_, number)| number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bars_that_overlap_lie_below_each_other() {
-        let bar = |s: i64, l: i64| json!({"s": s, "l": l});
-        let rows = stack(vec![bar(0, 3), bar(1, 2), bar(3, 2), bar(4, 1)]);
-        let lengths: Vec<usize> = rows.iter().map(|row| row["bars"].as_array().map_or(0, Vec::len)).collect();
-        assert_eq!(lengths, vec![2, 2]);
-    }
 }

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod helpers;
+mod names;
 mod picture;
 pub(crate) mod words;
 
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::assets::Assets;
 pub(crate) use catalogue::Catalogue;
+pub(crate) use names::called;
 pub(crate) use picture::Painter;
 
 /// Languages of the pages; the first is the default.
@@ -27,6 +29,11 @@ macro_rules! templates {
 templates![
     "layout",
     "errors",
+    "reasons",
+    "step-line",
+    "log-line",
+    "step-picture",
+    "cycle-link",
     "field",
     "picture",
     "error",
@@ -57,6 +64,7 @@ templates![
     "new",
     "new-form",
     "new-preview",
+    "rehearsal",
     "board",
     "accounts",
 ];

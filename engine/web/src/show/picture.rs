@@ -2,15 +2,32 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Shower, words};
+use super::{Shower, called, words};
 use crate::gate::Place;
 
 /// Deepest nesting that is drawn; what lies deeper is written as one line.
 const DEPTH: usize = 3;
+/// Longest text that may be an id.
+const LONGEST_ID: usize = 40;
 /// Columns that come first, in this order.
 const FIRST: [&str; 6] = ["title", "label", "text", "name", "statement", "criterion"];
 /// Keys that only programs need.
-const QUIET: [&str; 8] = ["n", "insufficient", "history", "example_texts", "notes", "slot", "base", "admitted_late"];
+const QUIET: [&str; 14] = [
+    "n",
+    "insufficient",
+    "history",
+    "example_texts",
+    "notes",
+    "slot",
+    "base",
+    "admitted_late",
+    "bound",
+    "revalidate",
+    "k",
+    "codes",
+    "word",
+    "args",
+];
 
 /// Finds the words for keys and values.
 pub(crate) struct Painter<'a> {
@@ -19,6 +36,8 @@ pub(crate) struct Painter<'a> {
     pub place: &'a Place,
     /// Texts of the plugin, when the data is a step's.
     pub texts: Option<&'a std::collections::BTreeMap<String, String>>,
+    /// Where ids that stand in the data have their names: the settings of the step, the data itself.
+    pub names: Vec<&'a Value>,
 }
 
 impl Painter<'_> {
@@ -42,7 +61,7 @@ impl Painter<'_> {
     }
 
     fn object(&self, fields: &Map<String, Value>, depth: usize) -> Value {
-        let (mut facts, mut parts) = (Vec::new(), Vec::new());
+        let (mut facts, mut lists, mut parts) = (Vec::new(), Vec::new(), Vec::new());
         for (key, value) in fields {
             if QUIET.contains(&key.as_str()) || empty(value) {
                 continue;
@@ -50,20 +69,43 @@ impl Painter<'_> {
             let label = self.label(key);
             match value {
                 Value::Object(inner) if !fraction(value) && depth < DEPTH => {
-                    let mut part = self.object(inner, depth + 1);
+                    let mut part = self.matrix(inner).unwrap_or_else(|| self.object(inner, depth + 1));
                     part["heading"] = label.into();
                     parts.push(part);
                 }
                 Value::Array(items) => {
                     let mut part = self.array(items);
                     part["heading"] = label.into();
-                    parts.push(part);
+                    lists.push(part);
                 }
                 scalar => facts.push(json!({"label": label, "value": self.word(scalar)})),
             }
         }
+        // What people wrote comes before sums.
+        lists.append(&mut parts);
+        let parts = lists;
         let nothing = facts.is_empty() && parts.is_empty();
         json!({"facts": facts, "parts": parts, "nothing": nothing})
+    }
+
+    /// Numbers by two keys, such as counts per group and question: a table.
+    fn matrix(&self, rows: &Map<String, Value>) -> Option<Value> {
+        let first = rows.values().next()?.as_object()?;
+        let columns: Vec<&String> = first.keys().collect();
+        let fits = |row: &Value| {
+            row.as_object().is_some_and(|row| row.keys().eq(first.keys()) && row.values().all(Value::is_number))
+        };
+        if columns.len() < 2 || !rows.values().all(fits) {
+            return None;
+        }
+        let heads = std::iter::once(String::new()).chain(columns.iter().map(|key| self.label(key)));
+        let line = |(key, row): (&String, &Value)| {
+            let cells = columns.iter().map(|column| self.word(row.get(*column).unwrap_or(&Value::Null)));
+            std::iter::once(self.label(key)).chain(cells).collect::<Vec<_>>()
+        };
+        Some(
+            json!({"table": true, "heads": heads.collect::<Vec<_>>(), "rows": rows.iter().map(line).collect::<Vec<_>>()}),
+        )
     }
 
     fn array(&self, items: &[Value]) -> Value {
@@ -104,7 +146,9 @@ impl Painter<'_> {
         if self.place.school.teams.contains_key(text) {
             return self.place.team(text).to_owned();
         }
-        text.to_owned()
+        let id = text.len() <= LONGEST_ID && !text.is_empty() && !text.contains(' ');
+        let named = self.names.iter().filter(|_| id).find_map(|names| called(names, text, self.locale));
+        named.unwrap_or_else(|| text.to_owned())
     }
 
     /// A value in words.
@@ -153,7 +197,7 @@ fn empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
+        Value::Object(fields) => fields.values().all(empty),
         Value::String(text) => text.is_empty(),
         _ => false,
     }

@@ -95,6 +95,12 @@ pub(crate) fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// A text as a sentence: capital first, a full stop last.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = capital(text);
+    if text.ends_with(['.', '?', '!', ':']) { text } else { format!("{text}.") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,5 +125,7 @@ mod tests {
         assert_eq!(minutes("en", 60), "1 h");
         assert_eq!(path_id("day/follow_up-1/lager 5"), "day~follow_up-1~lager%205");
         assert_eq!(plain_key("open_help"), "Open help");
+        assert_eq!(sentence("schrijf waarom"), "Schrijf waarom.");
+        assert_eq!(sentence("Waarom?"), "Waarom?");
     }
 }

@@ -71,11 +71,11 @@ fn every_form_and_picture_of_every_kind_keeps_text_as_text() {
                 for entry in &kind.entries {
                     let payload = sample(&kind.contribution, 0);
                     let value = payload.get(&entry.name).and_then(Value::as_object).cloned().unwrap_or_default();
-                    for preset in presets(entry, &sources) {
+                    for preset in presets(&kind, entry, &sources) {
                         let Some(controls) = of_entry(&kind, entry, &sources, &preset) else { continue };
                         let problems: Vec<(String, String)> =
                             controls.iter().map(|control| (control.name.clone(), EVIL.to_owned())).collect();
-                        let fields = view(&controls, &value, &problems, &format!("{}.", entry.name));
+                        let fields = view(&controls, &value, &problems, &format!("{}.", entry.name), "");
                         let form = json!({"name": EVIL, "title": EVIL, "action": "/x", "fields": fields, "open": true, "key": EVIL});
                         let data =
                             json!({"title": EVIL, "forms": [form], "may": true, "open": true, "frame": {"path": EVIL}});
@@ -86,7 +86,7 @@ fn every_form_and_picture_of_every_kind_keeps_text_as_text() {
                     }
                 }
                 for data in [result, config.clone()] {
-                    let painter = Painter { shower, locale: "nl", place: &place, texts: None };
+                    let painter = Painter { shower, locale: "nl", place: &place, texts: None, names: vec![&config] };
                     let page = shower.render("picture", "nl", painter.draw(&data)).expect("a picture");
                     assert_eq!(evils(&page), Vec::<&str>::new(), "{}: {page}", manifest.kind);
                 }

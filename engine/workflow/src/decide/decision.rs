@@ -388,17 +388,29 @@ pub struct Rejection {
     pub reasons: Vec<String>,
     /// What is wrong and how to mend it, in English, for logs and developers.
     pub help: String,
+    /// What a plugin says of each reason, per language; empty when the engine itself refuses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Said>,
 }
+
+/// A sentence for people, per language.
+pub type Said = BTreeMap<String, String>;
 
 impl Rejection {
     /// A rejection without reasons.
     pub fn new(word: &str, help: impl Into<String>) -> Self {
-        Self { word: word.into(), reasons: Vec::new(), help: help.into() }
+        Self { word: word.into(), reasons: Vec::new(), help: help.into(), said: Vec::new() }
     }
 
     /// The same with reasons.
     pub fn because(mut self, reasons: Vec<String>) -> Self {
         self.reasons = reasons;
+        self
+    }
+
+    /// The same with sentences for the reasons, in their order.
+    pub fn saying(mut self, said: Vec<Said>) -> Self {
+        self.said = said;
         self
     }
 }

@@ -27,7 +27,7 @@ pub use asks::{CallConfig, asks, calls_for, open_tasks, own_roles_of, roles_in, 
 pub use assume::{Assumptions, evaluated, holders};
 pub use command::{Actor, Answers, Ask, Checked, Command, Conclusion, ContributionStatus, Prior, Problem};
 pub use decision::{
-    Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, NewContribution, NewTask, Rejection,
+    Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, NewContribution, NewTask, Rejection, Said,
     TaskChange, TimerChange, with_names,
 };
 pub use macrostep::MAX_QUEUED;

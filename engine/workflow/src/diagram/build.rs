@@ -87,10 +87,14 @@ impl<'a> Builder<'a> {
         let line = |icon, text| Line { icon, text };
         let mut lines: Vec<Line> =
             note.iter().filter(|note| !note.text.is_empty()).map(|note| line(Icon::None, note.text.clone())).collect();
+        if self.options.plain {
+            return lines;
+        }
         for step in &state.steps {
+            // The name of a kind is for authors: it stands there only when the step has no title of its own.
             let title = self.words.given(&format!("step.{}", step.id));
             let text = match title {
-                Some(title) => format!("{title} ({})", step.kind),
+                Some(title) => title,
                 None if step.id == state.id => step.kind.clone(),
                 None => format!("{} ({})", self.words.step(&step.id), step.kind),
             };

@@ -83,6 +83,8 @@ pub struct DiagramOptions {
     pub id_prefix: String,
     /// Embed [`STYLE`] and a background: a file that stands alone. Off for pages that serve the style themselves.
     pub style: bool,
+    /// Only states and arrows: steps, timers and cycles that are run stay out.
+    pub plain: bool,
 }
 
 impl Default for DiagramOptions {
@@ -97,8 +99,14 @@ impl Default for DiagramOptions {
             href: None,
             id_prefix: "dia-".to_owned(),
             style: true,
+            plain: false,
         }
     }
+}
+
+/// A timer in words: its own text, or its rule.
+pub fn timer(workflow: &Workflow, locale: &str, id: &str) -> String {
+    words::Words { workflow, locale }.timer(id)
 }
 
 /// The workflow in the form that `options` ask for. Never fails: arrows to unknown states are left out.
