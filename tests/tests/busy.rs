@@ -1,6 +1,5 @@
 //! More commands at once than can be served: who is sent away is told so, loses nothing by trying again, and other
 //! schools are served all the while.
-#![expect(clippy::expect_used, reason = "a failure here is a failed test")]
 
 use std::sync::Arc;
 
