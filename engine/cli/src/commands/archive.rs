@@ -7,11 +7,11 @@ use std::iter;
 use std::path::{Path, PathBuf};
 
 use age::secrecy::ExposeSecret as _;
+use draaiboek_runtime::{Clock as _, SystemClock};
 use draaiboek_store::{ArchiveError, OpenOptions as StoreOptions, RowCounts, Store, Unpacked};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
-use jiff::Timestamp;
 use serde_json::json;
 
 use crate::args::Common;
@@ -33,7 +33,7 @@ pub async fn pack(
     let recipient = key.map(recipient).transpose()?;
     let reader = session::reader(common).await?;
     let part = Part::begin(file)?;
-    let made_at = Timestamp::now().as_microsecond();
+    let made_at = SystemClock.now().as_microsecond();
     let rows = match recipient {
         None => {
             let mut packed = GzEncoder::new(BufWriter::new(&part.file), Compression::default());

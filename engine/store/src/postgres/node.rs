@@ -226,6 +226,8 @@ impl Node {
             .connect_lazy_with(self.options.clone());
         let mut listener = self.told(PgListener::connect_with(&pool).await)?;
         self.told(listener.listen(sql::CHANNEL).await)?;
+        // What was told before nobody heard: it is looked up.
+        self.woken.notify_one();
         let (this, place) = (Arc::downgrade(&self), self.place.clone());
         drop(self);
         loop {

@@ -160,7 +160,11 @@ impl<'a> Words<'a> {
         if let Some(iso) = amount.strip_prefix('P') {
             return self.iso(iso);
         }
-        amount.split_whitespace().map(|word| self.word(word)).collect::<Vec<_>>().join(" ")
+        match amount.split_once(' ') {
+            Some(("1", unit)) => format!("1 {}", self.word(unit.trim().trim_end_matches('s'))),
+            Some((number, unit)) => format!("{number} {}", self.word(unit.trim())),
+            None => amount.to_owned(),
+        }
     }
 
     /// An ISO 8601 duration after its `P`.

@@ -178,8 +178,8 @@ fn two_people_of_one_job_in_a_list_count_once() {
 fn handing_in_for_another() {
     let coach = away("a", "2026-10-01", "2026-10-30", Some("d"));
     let refused = |reasons: &[&str]| Err(("NOT_ALLOWED", reasons.iter().map(|r| (*r).to_owned()).collect::<Vec<_>>()));
-    type Refused = (&'static str, Vec<String>);
-    let cases: [(&str, &str, &str, &str, Result<(), Refused>); 7] = [
+    type Outcome = Result<(), (&'static str, Vec<String>)>;
+    let cases: [(&str, &str, &str, &str, Outcome); 7] = [
         ("who stands in", "d", "a", "plan", Ok(())),
         ("somebody else", "b", "a", "plan", refused(&[])),
         ("for who is not away", "d", "b", "plan", refused(&[])),

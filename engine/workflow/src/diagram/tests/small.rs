@@ -41,6 +41,7 @@ fn nested() -> Workflow {
 fn rules_are_said_humanely() {
     let table = [
         ("10 schooldays", "na 10 schooldagen", "after 10 schooldays"),
+        ("1 schooldays", "na 1 schooldag", "after 1 schoolday"),
         ("1 schoolweek", "na 1 schoolweek", "after 1 schoolweek"),
         (
             "2 schoolweeks before config.study_day",
