@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use draaiboek_plugin_host::{Library, Warning};
 use draaiboek_store::{CommandKeyRow, CommitError, Store, Writer, payload_hash};
-use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, Rejection, World, decide, refusal, sends_for};
+use draaiboek_workflow::decide::{
+    Actor, Answer, Command, Happening, Rejection, World, acts_for, decide, refusal, sends_for,
+};
 use draaiboek_workflow::ir::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -194,9 +196,7 @@ impl Engine {
             )));
         }
         let id = handed.id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
-        let identity = self.identity(instance, &handed.step).await?;
-        let anonymous = identity == Identity::Anonymous;
-        let actor = self.for_whom(instance, &handed.step, actor, anonymous).await?;
+        let (actor, anonymous) = self.for_whom(instance, &handed.step, actor).await?;
         let participant = participant(instance, &actor, &handed, anonymous)?;
         let actor = self.as_known(instance, &handed.step, &actor, anonymous).await?;
         let incoming = Incoming {
@@ -230,9 +230,8 @@ impl Engine {
         id: &str,
         token: Option<&str>,
     ) -> Result<Reply, EngineError> {
-        let anonymous = self.identity(instance, step).await? == Identity::Anonymous;
         let handed = Handed { token: token.map(str::to_owned), ..Handed::default() };
-        let actor = self.for_whom(instance, step, actor, anonymous).await?;
+        let (actor, anonymous) = self.for_whom(instance, step, actor).await?;
         let participant = participant(instance, &actor, &handed, anonymous)?;
         let actor = self.as_known(instance, step, &actor, anonymous).await?;
         let command = Command::Withdraw { step: step.to_owned(), id: id.to_owned(), participant };
@@ -269,18 +268,23 @@ impl Engine {
         }
     }
 
-    /// The actor with the person they act for: whom they named, else whose job it is or for whom they stand in today.
-    async fn for_whom(&self, instance: &str, step: &str, actor: &Actor, anonymous: bool) -> Result<Actor, EngineError> {
-        let mut actor = actor.clone();
+    /// The actor with the person they act for: whom they named, else whose job it is or for whom they stand in today; and
+    /// whether the step is anonymous, where nobody acts for another.
+    async fn for_whom(&self, instance: &str, step: &str, actor: &Actor) -> Result<(Actor, bool), EngineError> {
         let now = self.clock.now();
-        let no = self.look(instance, |live| Ok(refusal(live.world(now), live.snapshot()?, &actor, step))).await?;
-        if let Some(no) = no {
-            return Err(no.into());
-        }
-        if !anonymous && actor.on_behalf_of.is_none() {
-            actor.on_behalf_of = self.acts_for(instance, &actor, step).await?.0;
-        }
-        Ok(actor)
+        self.look(instance, |live| {
+            let (world, snapshot) = (live.world(now), live.snapshot()?);
+            if let Some(no) = refusal(world, snapshot, actor, step) {
+                return Err(no.into());
+            }
+            let mut actor = actor.clone();
+            let anonymous = live.definition.step(step).is_some_and(|def| def.step.identity == Identity::Anonymous);
+            if !anonymous && actor.on_behalf_of.is_none() {
+                actor.on_behalf_of = acts_for(world, snapshot, &actor, step);
+            }
+            Ok((actor, anonymous))
+        })
+        .await
     }
 
     /// The actor as a step may know them: in an anonymous one only the roles that the step takes contributions of.
@@ -293,11 +297,6 @@ impl Engine {
             self.look(instance, |live| Ok(live.definition.step(step).map(|def| def.step.roles.clone()))).await?;
         roles.retain(|role| taken.as_ref().is_some_and(|taken| taken.contains(role)));
         Ok(Actor { person: None, roles, on_behalf_of: None })
-    }
-
-    async fn identity(&self, instance: &str, step: &str) -> Result<Identity, EngineError> {
-        self.look(instance, |live| Ok(live.definition.step(step).map_or(Identity::Named, |def| def.step.identity)))
-            .await
     }
 
     /// One turn: consult, decide, book, commit. Decided anew when another process came in between.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_store::{InstanceRow, OutboxRow};
+use draaiboek_store::{InstanceRow, OutboxRow, Scope};
 use draaiboek_workflow::decide::{Actor, Effect};
 use serde::Serialize;
 
@@ -35,13 +35,13 @@ impl Engine {
     /// The database.
     pub async fn notices(&self, school: &str, reader: Option<&Actor>, most: usize) -> Result<Vec<Notice>, EngineError> {
         let now = self.clock.now().as_microsecond();
-        let rows = self.store.read().newest_notices(LOOKED_AT).await?;
+        let rows = self.store.read().newest_notices(Scope::School(school), LOOKED_AT).await?;
         let mut known: BTreeMap<i64, Option<(InstanceRow, Vec<String>)>> = BTreeMap::new();
         let mut found = Vec::new();
         for row in rows.iter().filter(|row| row.not_before <= now) {
             let Some(pk) = row.instance_pk else { continue };
             if let std::collections::btree_map::Entry::Vacant(entry) = known.entry(pk) {
-                entry.insert(self.place_of(pk, school, reader).await?);
+                entry.insert(self.place_of(pk, reader).await?);
             }
             let Some(Some((instance, roles))) = known.get(&pk) else { continue };
             found.extend(notice(row, instance, roles, reader)?);
@@ -53,16 +53,13 @@ impl Engine {
         Ok(found)
     }
 
-    /// The cycle of a message with the roles that the reader holds there, when it is of the school.
+    /// The cycle of a message with the roles that the reader holds there.
     async fn place_of(
         &self,
         pk: i64,
-        school: &str,
         reader: Option<&Actor>,
     ) -> Result<Option<(InstanceRow, Vec<String>)>, EngineError> {
-        let Some(row) = self.store.read().instance_by_pk(pk).await?.filter(|row| row.school == school) else {
-            return Ok(None);
-        };
+        let Some(row) = self.store.read().instance_by_pk(pk).await? else { return Ok(None) };
         let roles = match reader {
             Some(reader) => self.roles(&row.id, reader).await?,
             None => Vec::new(),

@@ -51,8 +51,7 @@ impl Engine {
     pub async fn rehearse(&self, asked: Rehearse) -> Result<Rehearsed, EngineError> {
         let known = self.school(&asked.school).await?;
         let now = known.calendar()?.local(self.clock().now());
-        let manifests: Vec<Value> = self.library().plugins().iter().map(|plugin| json!(plugin.manifest())).collect();
-        let kinds = Kinds::from_manifests(&manifests);
+        let kinds = self.kinds();
         let mut school = known.rehearsed()?;
         let mut config = asked.config;
         if let Some(person) = &asked.without {
@@ -96,9 +95,16 @@ impl Engine {
             .await
             .map_err(|error| EngineError::Invalid(format!("the rehearsal: {error}")))?
     }
+
+    /// The step kinds that are installed, as the language knows them.
+    pub(crate) fn kinds(&self) -> Kinds {
+        let manifests: Vec<Value> = self.library.plugins().iter().map(|plugin| json!(plugin.manifest())).collect();
+        Kinds::from_manifests(&manifests)
+    }
 }
 
-fn children(definition: &Definition) -> Vec<String> {
+/// Workflows that a workflow runs.
+pub(crate) fn children(definition: &Definition) -> Vec<String> {
     definition.ir.all_states().into_iter().filter_map(|state| Some(state.run.as_ref()?.workflow.clone())).collect()
 }
 

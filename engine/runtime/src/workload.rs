@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
-use draaiboek_store::{InstanceFilter, Scope};
+use draaiboek_store::{InstanceFilter, InstanceSummary, Scope};
 use draaiboek_workflow::decide::{Origin, Snapshot};
 use draaiboek_workflow::definition::Definition;
-use draaiboek_workflow::language::Kinds;
 use draaiboek_workflow::simulate::{self as sim, Forecast, Running, forecast};
 use serde_json::json;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::rehearse::children;
 use crate::school::{Person, School, Team};
 
 /// Most cycles that are looked at.
@@ -57,9 +57,7 @@ impl Engine {
     /// # Errors
     /// No such school; the database.
     pub async fn workload(&self, school: &str) -> Result<Arc<Forecast>, EngineError> {
-        let place = self.school(school).await?;
-        let filter = InstanceFilter { lifecycles: vec!["active".into()], ..InstanceFilter::default() };
-        let rows = self.store.read().instances(Scope::School(school), &filter, MOST).await?;
+        let (place, rows) = (self.school(school).await?, self.running(school).await?);
         let now = self.clock.now();
         let day = place.calendar()?.local(now).date();
         let stand: Vec<_> = rows.iter().map(|row| (&row.id, row.revision)).collect();
@@ -69,7 +67,7 @@ impl Engine {
         {
             return Ok(Arc::clone(latest));
         }
-        let found = Arc::new(self.look_ahead(&place, None).await?);
+        let found = Arc::new(self.look_ahead(&place, &rows, None).await?);
         *self.latest.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, Arc::clone(&found)));
         Ok(found)
     }
@@ -85,13 +83,22 @@ impl Engine {
         definition: Arc<Definition>,
         snapshot: Snapshot,
     ) -> Result<Forecast, EngineError> {
-        let place = self.school(school).await?;
-        self.look_ahead(&place, Some(Running { origin, definition, snapshot })).await
+        let (place, rows) = (self.school(school).await?, self.running(school).await?);
+        self.look_ahead(&place, &rows, Some(Running { origin, definition, snapshot })).await
     }
 
-    async fn look_ahead(&self, place: &School, one_more: Option<Running>) -> Result<Forecast, EngineError> {
+    /// Running cycles of a school, newest first.
+    async fn running(&self, school: &str) -> Result<Vec<InstanceSummary>, EngineError> {
         let filter = InstanceFilter { lifecycles: vec!["active".into()], ..InstanceFilter::default() };
-        let rows = self.store.read().instances(Scope::School(&place.school), &filter, MOST).await?;
+        Ok(self.store.read().instances(Scope::School(school), &filter, MOST).await?)
+    }
+
+    async fn look_ahead(
+        &self,
+        place: &School,
+        rows: &[InstanceSummary],
+        one_more: Option<Running>,
+    ) -> Result<Forecast, EngineError> {
         let mut running = Vec::with_capacity(rows.len() + 1);
         for row in rows.iter().rev() {
             let one = self
@@ -104,9 +111,7 @@ impl Engine {
         }
         running.extend(one_more);
         let others = self.still_to_come(&running).await?;
-        let manifests: Vec<_> = self.library.plugins().iter().map(|plugin| json!(plugin.manifest())).collect();
-        let kinds = Kinds::from_manifests(&manifests);
-        let (school, now) = (place.rehearsed()?, self.clock.now());
+        let (kinds, school, now) = (self.kinds(), place.rehearsed()?, self.clock.now());
         // Long enough to be in the way of others: on a thread of its own.
         let looked = tokio::task::spawn_blocking(move || forecast(school, &running, &others, &kinds, now));
         looked.await.map_err(|error| EngineError::Invalid(format!("the look ahead: {error}")))
@@ -114,10 +119,6 @@ impl Engine {
 
     /// Newest versions of the workflows that running ones, and those they start, may still start.
     async fn still_to_come(&self, running: &[Running]) -> Result<Vec<Arc<Definition>>, EngineError> {
-        let children = |definition: &Definition| -> Vec<String> {
-            let states = definition.ir.all_states();
-            states.into_iter().filter_map(|state| Some(state.run.as_ref()?.workflow.clone())).collect()
-        };
         let mut wanted: Vec<String> = running.iter().flat_map(|one| children(&one.definition)).collect();
         let mut found: BTreeMap<String, Arc<Definition>> = BTreeMap::new();
         while let Some(name) = wanted.pop() {

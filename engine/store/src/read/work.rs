@@ -130,20 +130,13 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn retention_timers(&self, scope: Scope<'_>, limit: u64) -> Result<Vec<TimerRow>, StoreError> {
-        let mut query = timer::Entity::find()
+        let query = timer::Entity::find()
             .filter(timer::Column::TimerId.starts_with("retain."))
             .filter(timer::Column::Status.ne("cancelled"))
+            .filter(of_school(timer::Column::InstancePk, scope))
             .order_by_desc(timer::Column::DueAt)
             .limit(limit);
-        if let Some(school) = scope.school() {
-            let own = Query::select()
-                .column(instance::Column::Pk)
-                .from(instance::Entity)
-                .and_where(instance::Column::School.eq(school))
-                .to_owned();
-            query = query.filter(timer::Column::InstancePk.in_subquery(own));
-        }
-        self.told(query.all(&self.db).await)
+        self.told(query.all(&self.of(scope).await?).await)
     }
 
     /// Effects that may be carried out now, oldest first, at most `limit`.
@@ -160,12 +153,13 @@ impl Reader {
     ///
     /// # Errors
     /// [`StoreError`] when the database cannot be read.
-    pub async fn newest_notices(&self, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
+    pub async fn newest_notices(&self, scope: Scope<'_>, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
         let query = outbox::Entity::find()
             .filter(outbox::Column::Kind.eq("notify"))
+            .filter(of_school(outbox::Column::InstancePk, scope))
             .order_by_desc(outbox::Column::Id)
             .limit(limit);
-        self.told(query.all(&self.db).await)
+        self.told(query.all(&self.of(scope).await?).await)
     }
 
     /// When the next effect may be carried out.
@@ -225,22 +219,27 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn open_incidents(&self, scope: Scope<'_>, limit: u64) -> Result<Vec<IncidentRow>, StoreError> {
-        let of_school = scope.school().map(|school| {
-            let instances = Query::select()
-                .column(instance::Column::Pk)
-                .from(instance::Entity)
-                .and_where(instance::Column::School.eq(school))
-                .to_owned();
-            incident::Column::InstancePk.in_subquery(instances)
-        });
         let query = incident::Entity::find()
             .filter(Expr::col(incident::Column::Status).eq(Expr::cust("'open'")))
-            .filter(Condition::all().add_option(of_school))
+            .filter(of_school(incident::Column::InstancePk, scope))
             .order_by_asc(incident::Column::OpenedAt)
             .order_by_asc(incident::Column::Id)
             .limit(limit);
         self.told(query.all(&self.of(scope).await?).await)
     }
+}
+
+/// Rows of instances of one school, or all.
+fn of_school(instance_pk: impl ColumnTrait, scope: Scope<'_>) -> Condition {
+    let within = scope.school().map(|school| {
+        let instances = Query::select()
+            .column(instance::Column::Pk)
+            .from(instance::Entity)
+            .and_where(instance::Column::School.eq(school))
+            .to_owned();
+        instance_pk.in_subquery(instances)
+    });
+    Condition::all().add_option(within)
 }
 
 /// The written status lets SQLite use the index over pending timers only.
