@@ -1,4 +1,4 @@
-//! The arguments of `backup`, `diff`, `migrate`, `instrument` and `trace-back`. Says what can be asked, does nothing.
+//! The arguments of `backup`, `restore`, `diff`, `migrate`, `instrument` and `trace-back`. Says what can be asked, does nothing.
 
 use std::path::PathBuf;
 
@@ -10,6 +10,16 @@ pub struct Backup {
     /// The file to make, such as `school.draaiboek`
     pub file: PathBuf,
     /// Encrypt it: a file with a public or secret key, see `new-key`
+    #[arg(long, env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
+    pub key: Option<PathBuf>,
+}
+
+/// `restore` and `school import`.
+#[derive(Debug, clap::Args)]
+pub struct Unpack {
+    /// The file
+    pub file: PathBuf,
+    /// The key it was encrypted with
     #[arg(long, env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
     pub key: Option<PathBuf>,
 }

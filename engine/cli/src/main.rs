@@ -3,6 +3,7 @@
 //! Thin: commands call the crates of the engine and decide nothing themselves. Exit codes: docs/cli.md.
 
 mod args;
+mod args_author;
 mod args_people;
 mod args_words;
 mod choice;

@@ -48,26 +48,26 @@ impl Ids {
         counter.fetch_max(stored >> self.bits, Ordering::Relaxed);
     }
 
-    /// The counters with the question for the highest stored number of each.
-    pub(crate) fn questions(&self) -> [(&'static str, &AtomicI64); 9] {
+    /// The counters: table, question for its highest stored number, counter.
+    pub(crate) fn counters(&self) -> [(&'static str, &'static str, &AtomicI64); 9] {
         [
-            ("SELECT max(pk) FROM instance", &self.instance),
-            ("SELECT max(id) FROM journal", &self.journal),
-            ("SELECT max(id) FROM contribution", &self.contribution),
-            ("SELECT max(id) FROM step_run", &self.step_run),
-            ("SELECT max(id) FROM task", &self.task),
-            ("SELECT max(id) FROM timer", &self.timer),
-            ("SELECT max(id) FROM outbox", &self.outbox),
-            ("SELECT max(id) FROM incident", &self.incident),
-            ("SELECT max(id) FROM artifact", &self.artifact),
+            ("instance", "SELECT max(pk) FROM instance", &self.instance),
+            ("journal", "SELECT max(id) FROM journal", &self.journal),
+            ("contribution", "SELECT max(id) FROM contribution", &self.contribution),
+            ("step_run", "SELECT max(id) FROM step_run", &self.step_run),
+            ("task", "SELECT max(id) FROM task", &self.task),
+            ("timer", "SELECT max(id) FROM timer", &self.timer),
+            ("outbox", "SELECT max(id) FROM outbox", &self.outbox),
+            ("incident", "SELECT max(id) FROM incident", &self.incident),
+            ("artifact", "SELECT max(id) FROM artifact", &self.artifact),
         ]
     }
 
     /// The numbers that a table's rows get which arrive together, each with a rank of its own from 1 on. Nothing else may
     /// be handed out meanwhile.
     pub(crate) fn arriving(&self, table: &str) -> impl Fn(i64) -> Option<i64> + use<> {
-        let question = |(text, _): &(&str, _)| text.rsplit(' ').next() == Some(table);
-        let base = self.questions().into_iter().find(question).map(|(_, counter)| counter.load(Ordering::Relaxed));
+        let counter = self.counters().into_iter().find(|(known, ..)| *known == table);
+        let base = counter.map(|(.., counter)| counter.load(Ordering::Relaxed));
         let (bits, node) = (self.bits, self.node.load(Ordering::Acquire));
         move |rank| Some(base?.checked_add(rank)?.checked_mul(1 << bits)? | node)
     }

@@ -12,6 +12,7 @@ use crate::sqlite;
 use crate::write::Connection;
 use std::fs::File;
 use std::io::BufRead;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -50,8 +51,8 @@ pub struct Store {
 
 /// What each kind of database needs for as long as it is open.
 enum Kind {
-    /// The lock file.
-    File { _lock: File },
+    /// The file, and the lock beside it.
+    File { path: PathBuf, _lock: File },
     /// This process among those that share the database.
     Server(Arc<Node>),
 }
@@ -75,7 +76,7 @@ impl Store {
             Address::File(path) => {
                 let opened = sqlite::open(&path, &options).await?;
                 let connection = Connection::File(Box::new(opened.connection));
-                (connection, opened.readers, Arc::new(opened.ids), Kind::File { _lock: opened.lock })
+                (connection, opened.readers, Arc::new(opened.ids), Kind::File { path, _lock: opened.lock })
             }
             Address::Server(server) => {
                 let opened = postgres::open(&server, &place, &options).await?;
@@ -144,10 +145,9 @@ impl Store {
     /// # Errors
     /// [`ArchiveError`]; nothing is changed then.
     pub async fn unpack(self, whole: bool, archive: &mut (dyn BufRead + Send)) -> Result<Unpacked, ArchiveError> {
-        let database = match (&self.kind, self.place()) {
-            (Kind::Server(node), _) => node.writing(),
-            (Kind::File { .. }, Place::File(path)) => sqlite::writing(path).await?,
-            (Kind::File { .. }, Place::Server(_)) => return Err(ArchiveError::Kind { school: None }),
+        let database = match &self.kind {
+            Kind::File { path, .. } => sqlite::writing(path).await?,
+            Kind::Server(node) => node.writing(),
         };
         let unpacked = unpack(self.place(), &self.ids, &database, whole, archive).await;
         let closed = database.close().await.map_err(|error| from_orm(self.place(), &error));

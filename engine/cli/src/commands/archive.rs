@@ -14,7 +14,7 @@ use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use crate::args::Common;
+use crate::args::{Backup, Common, Unpack};
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, count};
 use crate::session;
@@ -23,14 +23,9 @@ use crate::session;
 const ENCRYPTED: &[u8] = b"age-encryption.org/v1";
 
 /// `draaiboek backup` and `draaiboek school export`.
-pub async fn pack(
-    file: &Path,
-    school: Option<&str>,
-    key: Option<&Path>,
-    common: &Common,
-    output: &Output,
-) -> Result<Exit, Failure> {
-    let recipient = key.map(recipient).transpose()?;
+pub async fn pack(asked: &Backup, school: Option<&str>, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let Backup { file, key } = asked;
+    let recipient = key.as_deref().map(recipient).transpose()?;
     let reader = session::reader(common).await?;
     let part = Part::begin(file)?;
     let made_at = SystemClock.now().as_microsecond();
@@ -61,14 +56,8 @@ pub async fn pack(
 }
 
 /// `draaiboek restore` and `draaiboek school import`.
-pub async fn unpack(
-    file: &Path,
-    key: Option<&Path>,
-    whole: bool,
-    common: &Common,
-    output: &Output,
-) -> Result<Exit, Failure> {
-    let mut archive = open(file, key)?;
+pub async fn unpack(asked: &Unpack, whole: bool, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let mut archive = open(&asked.file, asked.key.as_deref())?;
     let store = Store::open(common.db.address(), StoreOptions::default()).await?;
     let Unpacked { head, rows } = store.unpack(whole, &mut archive).await?;
     told(

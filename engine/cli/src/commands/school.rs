@@ -42,9 +42,9 @@ pub async fn school(asked: &School, common: &Common, output: &Output) -> Result<
         School::List => list(common, output).await?,
         School::Export(asked) => {
             let school = session::school_id(&session::reader(common).await?, common).await?;
-            return archive::pack(&asked.file, Some(&school), asked.key.as_deref(), common, output).await;
+            return archive::pack(asked, Some(&school), common, output).await;
         }
-        School::Import { file, key } => return archive::unpack(file, key.as_deref(), false, common, output).await,
+        School::Import(asked) => return archive::unpack(asked, false, common, output).await,
     }
     Ok(Exit::Fine)
 }

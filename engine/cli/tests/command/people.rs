@@ -61,20 +61,8 @@ fn workload_is_what_is_still_asked_in_each_week() {
     let payload = r#"{"ack":{}}"#;
     home.run(["contribute", "w", "plan", "--entry", payload, "--as", "t1", "--clock", "2026-10-06T09:00"]).ends(0);
     assert_eq!(minutes(&home, "2026-10-06T10:00", "t1", "2026-W43"), Some(30));
-    let secret = [
-        "contribute",
-        "w",
-        "secret",
-        "--entry",
-        payload,
-        "--as",
-        "t1",
-        "--token",
-        "geheim-woord",
-        "--clock",
-        "2026-10-06T09:00",
-    ];
-    home.run(secret).ends(0);
+    let secret = format!("contribute w secret --entry {payload} --as t1 --token geheim-woord");
+    home.at("2026-10-06T09:00", &secret).ends(0);
     assert_eq!(
         minutes(&home, "2026-10-06T10:00", "t1", "2026-W43"),
         Some(30),
@@ -124,20 +112,8 @@ fn who_stands_in_acts_on_behalf_and_the_journal_says_so() {
         .says("Je staat tot en met 09/10/2026 in voor Tine Eerste bij ‘Werk’.");
     let payload = r#"{"ack":{}}"#;
     home.run(["contribute", "w", "plan", "--entry", payload, "--as", "t3", "--clock", "2026-10-06T09:00"]).ends(0);
-    let refused = [
-        "contribute",
-        "w",
-        "secret",
-        "--entry",
-        payload,
-        "--as",
-        "t3",
-        "--token",
-        "geheim-woord",
-        "--clock",
-        "2026-10-06T09:00",
-    ];
-    home.run(refused).ends(4);
+    let refused = format!("contribute w secret --entry {payload} --as t3 --token geheim-woord");
+    home.at("2026-10-06T09:00", &refused).ends(4);
     send("t3", "2026-10-06T10:00").ends(0);
     home.run(["log", "w"]).ends(0).says("t3 for t1");
     home.run(["note", "w", "terug", "--as", "dir", "--clock", "2026-10-12T09:00"]).ends(0);

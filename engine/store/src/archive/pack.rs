@@ -39,19 +39,20 @@ impl Reader {
         let level = (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
         let moment = self.told(self.db.begin_with_config(level.0, level.1).await)?;
         let lines = Lines { out, hasher: Sha256::new() };
-        let mut pack = Pack { moment: &moment, school, lines, ranks: BTreeMap::new(), rows: RowCounts::new() };
+        let mut pack = Pack { moment: &moment, school, lines, rows: RowCounts::new() };
+        let mut ranks = Ranks::new();
         let schema = known_versions().last().cloned().unwrap_or_default();
         let head = ArchiveHead { format: FORMAT, schema, school: school.map(str::to_owned), made_at };
         pack.lines.write(&json!(head))?;
         macro_rules! rank {
             ($entity:path) => {
-                pack.rank::<$entity>(self).await?
+                pack.rank::<$entity>(self, &mut ranks).await?
             };
         }
         each_table!(rank);
         macro_rules! table {
             ($entity:path) => {
-                pack.table::<$entity>(self).await?
+                pack.table::<$entity>(self, &ranks).await?
             };
         }
         each_table!(table);
@@ -66,10 +67,11 @@ struct Pack<'a> {
     moment: &'a DatabaseTransaction,
     school: Option<&'a str>,
     lines: Lines<'a>,
-    /// The numbers of a table's rows in their order: the place of a number is its rank.
-    ranks: BTreeMap<&'static str, Vec<i64>>,
     rows: RowCounts,
 }
+
+/// The numbers of the rows of each table in their order: the place of a number is its rank.
+type Ranks = BTreeMap<&'static str, Vec<i64>>;
 
 impl Pack<'_> {
     /// The rows of a table that are packed; nothing when the school has none there.
@@ -80,30 +82,17 @@ impl Pack<'_> {
         Some(E::find().filter(Expr::cust_with_values(condition, vec![school; places])))
     }
 
-    async fn rank<E: Archived>(&mut self, reader: &Reader) -> Result<(), ArchiveError> {
+    async fn rank<E: Archived>(&self, reader: &Reader, ranks: &mut Ranks) -> Result<(), ArchiveError> {
         let (Some(_), Some(query), Some(key)) = (numbered::<E>(), self.query::<E>(), E::Column::iter().next()) else {
             return Ok(());
         };
         let numbers = query.select_only().column(key).order_by_asc(key).into_tuple::<i64>().all(self.moment).await;
-        self.ranks.insert(E::default().table_name(), reader.told(numbers)?);
+        ranks.insert(E::default().table_name(), reader.told(numbers)?);
         Ok(())
     }
 
-    async fn table<E: Archived>(&mut self, reader: &Reader) -> Result<(), ArchiveError> {
+    async fn table<E: Archived>(&mut self, reader: &Reader, ranks: &Ranks) -> Result<(), ArchiveError> {
         let (Some(query), Some(key)) = (self.query::<E>(), E::Column::iter().next()) else { return Ok(()) };
-        let ranks = std::mem::take(&mut self.ranks);
-        let packed = self.rows::<E>(reader, query, key, &ranks).await;
-        self.ranks = ranks;
-        packed
-    }
-
-    async fn rows<E: Archived>(
-        &mut self,
-        reader: &Reader,
-        query: Select<E>,
-        key: E::Column,
-        ranks: &BTreeMap<&'static str, Vec<i64>>,
-    ) -> Result<(), ArchiveError> {
         let rank = |table: &'static str| {
             move |number: i64| {
                 let place = ranks.get(table)?.binary_search(&number).ok()?;

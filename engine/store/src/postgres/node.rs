@@ -175,12 +175,12 @@ impl Node {
 
     /// The highest number of every table, as columns.
     fn highest(&self) -> String {
-        self.ids.questions().map(|(question, _)| format!("coalesce(({question}), 0)")).join(", ")
+        self.ids.counters().map(|(_, question, _)| format!("coalesce(({question}), 0)")).join(", ")
     }
 
     /// Moves all counters past the highest stored numbers, which stand in the row from this column on.
     fn pass(&self, row: &PgRow, first: usize) -> Result<(), StoreError> {
-        for (position, (_, counter)) in self.ids.questions().into_iter().enumerate() {
+        for (position, (.., counter)) in self.ids.counters().into_iter().enumerate() {
             let highest: i64 = self.told(row.try_get(first + position))?;
             self.ids.pass(counter, highest);
         }

@@ -198,7 +198,7 @@ async fn read_back(place: &Place, connection: &mut Connection, patience: Duratio
 /// Numbers that go on above the highest of every table.
 async fn highest(connection: &mut Connection) -> Result<Ids, StoreError> {
     let ids = Ids::default();
-    for (question, counter) in ids.questions() {
+    for (_, question, counter) in ids.counters() {
         let highest = connection.value(question).await?;
         counter.store(highest.parse().unwrap_or(0), Ordering::Relaxed);
     }

@@ -15,7 +15,7 @@ use crate::forms::{Sources, of_schema, view};
 use crate::gate::policy::{Action, Resource};
 use crate::gate::{Cycle, Offer, Permission, SeeCycle, Visit};
 use crate::input::{Fields, Input};
-use crate::show::{Painter, words};
+use crate::show::words;
 
 /// Lines of the log on the page.
 const LOG: usize = 30;
@@ -94,13 +94,7 @@ pub(crate) async fn page<P: Permission>(
 
 /// What somebody typed in a form that is no longer there.
 fn typed<P: Permission>(visit: &Visit<P>, cycle: &Cycle, refused: &Refused) -> Vec<Value> {
-    let painter = Painter {
-        shower: &visit.app().shower,
-        locale: &visit.locale,
-        place: &cycle.place,
-        texts: None,
-        names: Vec::new(),
-    };
+    let painter = visit.painter(&cycle.place, None, Vec::new());
     let values = refused.values.iter();
     let fields = values.map(|(name, value)| json!({"label": field_label(cycle, name).0, "value": painter.word(value)}));
     let reason = refused.typed.text("reason");
@@ -116,13 +110,7 @@ fn here(cycle: &Cycle) -> Vec<Value> {
 
 /// What the workflow shows of the whole to this role.
 async fn whole<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
-    let painter = Painter {
-        shower: &visit.app().shower,
-        locale: &visit.locale,
-        place: &cycle.place,
-        texts: None,
-        names: Vec::new(),
-    };
+    let painter = visit.painter(&cycle.place, None, Vec::new());
     let fields = cycle.view().await.unwrap_or_default();
     let word = |key: &str| cycle.own_text(&format!("view.{key}")).unwrap_or_else(|| painter.label(key));
     // A value that is the id of a state is its title.

@@ -22,7 +22,7 @@ use crate::forms::{Entry, of_entry, presets, view};
 use crate::gate::{Cycle, EnterLive, OpenStep, Permission, SeeLive, Visit, group_of};
 use crate::input::Input;
 use crate::route::{html, redirect};
-use crate::show::{Painter, words};
+use crate::show::words;
 
 /// How often a stream looks by itself: timers and the command line change cycles too.
 const LOOK: Duration = Duration::from_secs(2);
@@ -112,13 +112,7 @@ async fn part<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -
     let contributed = pool.map_or(0, |pool| pool.contributed.len());
     let invited = step.invited.as_ref().map(Vec::len).filter(|_| !step.anonymous());
     let picture = cycle.picture(&step.id).await.map(|picture| picture.data).unwrap_or(Value::Null);
-    let painter = Painter {
-        shower: &visit.app().shower,
-        locale: &visit.locale,
-        place: &cycle.place,
-        texts: step.kind.texts.get(&visit.locale),
-        names: vec![&step.config, &picture],
-    };
+    let painter = visit.painter(&cycle.place, step.kind.texts.get(&visit.locale), vec![&step.config, &picture]);
     let drawn = painter.draw(&picture);
     Ok(json!({
         "counts": counts, "contributed": contributed, "invited": invited, "share": invited.map(|n| json!({"n": contributed.min(n), "max": n.max(1)})),

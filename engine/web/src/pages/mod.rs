@@ -26,6 +26,8 @@ mod timeline;
 pub(crate) mod trajectory;
 mod who;
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
@@ -33,9 +35,9 @@ use serde_json::{Value, json};
 use crate::answer::{Failure, Outcome};
 use crate::forms::problems::Speaker;
 use crate::gate::policy::{Action, Resource, Role};
-use crate::gate::{App, Permission, Visit, Who};
+use crate::gate::{App, Permission, Place, Visit, Who};
 use crate::route::html;
-use crate::show::words;
+use crate::show::{Painter, words};
 
 /// A link in the menu: path, key of its words, resource and action that open it.
 const MENU: [(&str, &str, Resource, Action); 8] = [
@@ -74,6 +76,17 @@ impl<P: Permission> Visit<P> {
     /// A sentence of the catalogue in the visitor's language.
     pub(crate) fn t(&self, key: &str, args: &[(&str, &str)]) -> String {
         self.app().shower.t(&self.locale, key, args)
+    }
+
+    /// Who draws data of a place for the visitor. `texts` are the plugin's, when the data is a step's; `names` is where ids
+    /// in the data have their names.
+    pub(crate) fn painter<'a>(
+        &'a self,
+        place: &'a Place,
+        texts: Option<&'a BTreeMap<String, String>>,
+        names: Vec<&'a Value>,
+    ) -> Painter<'a> {
+        Painter { shower: &self.app().shower, locale: &self.locale, place, texts, names }
     }
 
     /// The answer with a page in its frame.

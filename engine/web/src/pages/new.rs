@@ -202,13 +202,7 @@ struct Filled<'a> {
 async fn preview(visit: &Visit<StartCycle>, asked: &Filled<'_>, decision: &Decision) -> Result<Page<'static>, Failure> {
     let Filled { input, card, controls, value, config } = asked;
     let place = visit.place()?;
-    let painter = crate::show::Painter {
-        shower: &visit.app().shower,
-        locale: &visit.locale,
-        place,
-        texts: None,
-        names: Vec::new(),
-    };
+    let painter = visit.painter(place, None, Vec::new());
     let answers: Vec<Value> = controls
         .iter()
         .filter(|control| control.shape != Shape::Data)

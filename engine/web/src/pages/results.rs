@@ -10,7 +10,7 @@ use super::cycle::artifact_title;
 use crate::answer::{Failure, Outcome};
 use crate::gate::{Cycle, SeeResult, Visit};
 use crate::input::Input;
-use crate::show::{Painter, words};
+use crate::show::words;
 
 /// `result/index`
 pub(crate) async fn index(visit: Visit<SeeResult>, input: Input) -> Outcome {
@@ -32,7 +32,7 @@ pub(crate) async fn index(visit: Visit<SeeResult>, input: Input) -> Outcome {
         let kind = cycle.kind_of(&id);
         let texts = kind.as_ref().and_then(|kind| kind.texts.get(&visit.locale));
         let settings = cycle.definition.step(&id).map(|def| &def.step.with).unwrap_or(&Value::Null);
-        let painter = painter(&visit, &cycle, texts, vec![settings, &picture.data]);
+        let painter = visit.painter(&cycle.place, texts, vec![settings, &picture.data]);
         let pool = cycle.definition.step(&id).map(|def| def.pool.clone()).unwrap_or_default();
         let tally = cycle.snapshot.pools.get(&pool);
         let sum = |part: fn(&draaiboek_workflow::decide::Tally) -> u32| {
@@ -55,15 +55,6 @@ fn order(cycle: &Cycle) -> Vec<String> {
     let states = cycle.definition.ir.all_states();
     let steps = states.iter().flat_map(|state| state.steps.iter().map(|step| step.id.clone()));
     steps.filter(|id| cycle.snapshot.steps.contains_key(id)).collect()
-}
-
-fn painter<'a>(
-    visit: &'a Visit<SeeResult>,
-    cycle: &'a Cycle,
-    texts: Option<&'a std::collections::BTreeMap<String, String>>,
-    names: Vec<&'a Value>,
-) -> Painter<'a> {
-    Painter { shower: &visit.app().shower, locale: &visit.locale, place: &cycle.place, texts, names }
 }
 
 /// The step kind that makes an artifact, for its words.
@@ -106,9 +97,8 @@ pub(crate) async fn show(visit: Visit<SeeResult>, input: Input) -> Outcome {
         changes(&visit, &earlier, &content)
     });
     let kind = maker(&cycle, &row.name);
-    let painter = painter(
-        &visit,
-        &cycle,
+    let painter = visit.painter(
+        &cycle.place,
         kind.as_ref().and_then(|kind| kind.texts.get(&visit.locale)),
         names(&cycle, &row.name, &content),
     );
@@ -173,7 +163,7 @@ pub(crate) async fn csv(visit: Visit<SeeResult>, input: Input) -> Outcome {
     let content: Value = serde_json::from_str(&row.content).unwrap_or(Value::Null);
     let kind = maker(&cycle, &row.name);
     let texts = kind.as_ref().and_then(|kind| kind.texts.get(&visit.locale));
-    let drawn = painter(&visit, &cycle, texts, names(&cycle, &row.name, &content)).draw(&content);
+    let drawn = visit.painter(&cycle.place, texts, names(&cycle, &row.name, &content)).draw(&content);
     let mut text = String::from("\u{feff}");
     for part in drawn["parts"].as_array().into_iter().flatten().chain([&drawn]) {
         if part["table"] != true {

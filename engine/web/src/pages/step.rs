@@ -108,13 +108,7 @@ pub(crate) async fn page<P: Permission>(
     }
     let title = cycle.text(&format!("step.{}", step.id)).to_owned();
     let kind = &step.kind;
-    let painter = Painter {
-        shower: &visit.app().shower,
-        locale: &visit.locale,
-        place: &cycle.place,
-        texts: kind.texts.get(&visit.locale),
-        names: vec![&step.config, &data],
-    };
+    let painter = visit.painter(&cycle.place, kind.texts.get(&visit.locale), vec![&step.config, &data]);
     let due = step.state.due.and_then(|due| cycle.place.calendar.instant(due).ok()).map(|at| at.as_microsecond());
     let minutes = step.step.minutes.unwrap_or(kind.minutes);
     let summary = refused.as_ref().filter(|refused| !refused.mild).map(|refused| {
