@@ -195,9 +195,13 @@ async fn bring_up_to_date(options: &PgConnectOptions, place: &Place, create: boo
         let transaction = database.begin().await.map_err(orm)?;
         let lock = format!("SELECT pg_advisory_xact_lock({SCHEMA_LOCK})");
         transaction.execute_unprepared(&lock).await.map_err(orm)?;
-        let done = match Migrator::up(&transaction, None).await {
-            Ok(()) => settle(&transaction).await,
-            failed => failed,
+        // Who waited for the lock finds it done. Doing it over would lock tables that the other one reads by now.
+        let done = match schema(&transaction, place).await?.is_current() {
+            true => Ok(()),
+            false => match Migrator::up(&transaction, None).await {
+                Ok(()) => settle(&transaction).await,
+                failed => failed,
+            },
         };
         match done {
             Ok(()) => transaction.commit().await.map_err(|failure| migration(place, &failure))?,
@@ -212,7 +216,7 @@ async fn bring_up_to_date(options: &PgConnectOptions, place: &Place, create: boo
 }
 
 /// What tells whose database it is.
-async fn schema(database: &DatabaseConnection, place: &Place) -> Result<Schema, StoreError> {
+async fn schema(database: &impl ConnectionTrait, place: &Place) -> Result<Schema, StoreError> {
     let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename";
     let tables = column(database, place, tables).await?;
     let applied = match tables.iter().any(|name| name == Schema::TABLE) {
@@ -222,7 +226,7 @@ async fn schema(database: &DatabaseConnection, place: &Place) -> Result<Schema, 
     Ok(Schema { tables, applied })
 }
 
-async fn column(database: &DatabaseConnection, place: &Place, text: &'static str) -> Result<Vec<String>, StoreError> {
+async fn column(database: &impl ConnectionTrait, place: &Place, text: &'static str) -> Result<Vec<String>, StoreError> {
     let rows = database.query_all_raw(Statement::from_string(DbBackend::Postgres, text)).await;
     let rows = rows.map_err(|failure| from_orm(place, &failure))?;
     let values = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>();
