@@ -108,7 +108,7 @@ impl Session {
             Some(at) => Arc::new(VirtualClock::new(instant(at, &zone(store.read(), common).await?)?)),
             None => Arc::new(CommonClock::new(machine)),
         };
-        let engine = Arc::new(Engine::new(store, library(common)?, clock));
+        let engine = Arc::new(Engine::new(store, library(common)?, clock).rehearsing(embedded::rehearsals));
         engine.align().await?;
         Ok(Self { engine })
     }

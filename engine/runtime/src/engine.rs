@@ -19,6 +19,7 @@ use crate::crowd::Crowd;
 use crate::error::EngineError;
 use crate::live::Live;
 use crate::memory::Memory;
+use crate::rehearse::Rehearsals;
 use crate::school::School;
 
 /// Turns waiting for the writer at the most; more are told to come back.
@@ -37,6 +38,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) catalog: Catalog,
     pub(crate) latest: crate::workload::Latest,
+    pub(crate) rehearsals: Rehearsals,
     pub(crate) memory: Memory,
     /// People's commands under way.
     pub(crate) crowd: Arc<Crowd>,
@@ -101,6 +103,7 @@ impl Engine {
             clock,
             catalog: Catalog::default(),
             latest: crate::workload::Latest::default(),
+            rehearsals: Rehearsals::default(),
             memory: Memory::default(),
             crowd: Arc::default(),
             woken: tokio::sync::Notify::new(),

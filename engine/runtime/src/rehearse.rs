@@ -1,6 +1,7 @@
 //! Rehearsing a cycle before it begins: what is published and the school go in, a year comes out; nothing is stored.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use draaiboek_workflow::definition::Definition;
 use draaiboek_workflow::language::Kinds;
@@ -28,8 +29,6 @@ pub struct Rehearse {
     pub config: Map<String, Value>,
     /// A person who would not be there.
     pub without: Option<String>,
-    /// Rehearsal files by workflow: what is assumed about people's work.
-    pub files: BTreeMap<String, String>,
 }
 
 /// A rehearsed year.
@@ -43,6 +42,34 @@ pub struct Rehearsed {
     pub told: Vec<sim::Told>,
 }
 
+/// What is assumed about people's work, by workflow.
+pub(crate) struct Rehearsals {
+    files: fn() -> BTreeMap<String, String>,
+    read: OnceLock<Arc<BTreeMap<String, Rehearsal>>>,
+}
+
+impl Default for Rehearsals {
+    fn default() -> Self {
+        Self { files: BTreeMap::new, read: OnceLock::new() }
+    }
+}
+
+impl Rehearsals {
+    /// The files, read.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn known(&self) -> Result<Arc<BTreeMap<String, Rehearsal>>, EngineError> {
+        if let Some(read) = self.read.get() {
+            return Ok(Arc::clone(read));
+        }
+        let files = (self.files)().into_iter();
+        let read: Result<_, String> = files.map(|(name, text)| Ok((name, Rehearsal::parse(&text)?))).collect();
+        let read = Arc::new(read.map_err(EngineError::Invalid)?);
+        Ok(Arc::clone(self.read.get_or_init(|| read)))
+    }
+}
+
 impl Engine {
     /// Rehearses a cycle from now to the end of the school year, on the side.
     ///
@@ -51,7 +78,7 @@ impl Engine {
     pub async fn rehearse(&self, asked: Rehearse) -> Result<Rehearsed, EngineError> {
         let known = self.school(&asked.school).await?;
         let now = known.calendar()?.local(self.clock().now());
-        let kinds = self.kinds();
+        let (kinds, rehearsals) = (self.kinds(), self.rehearsals.known()?);
         let mut school = known.rehearsed()?;
         let mut config = asked.config;
         if let Some(person) = &asked.without {
@@ -68,10 +95,7 @@ impl Engine {
             let hash = self.newest(&name, None).await?;
             let definition = self.catalog.definition(self.store().read(), &hash).await?;
             wanted.extend(children(&definition));
-            let mut rehearsal = match asked.files.get(&name) {
-                Some(text) => Rehearsal::parse(text).map_err(EngineError::Invalid)?,
-                None => Rehearsal::default(),
-            };
+            let mut rehearsal = rehearsals.get(&name).cloned().unwrap_or_default();
             if name == asked.workflow {
                 rehearsal.config = std::mem::take(&mut config);
                 rehearsal.start = Some(now.strftime("%Y-%m-%dT%H:%M").to_string());
@@ -94,6 +118,13 @@ impl Engine {
         tokio::task::spawn_blocking(run)
             .await
             .map_err(|error| EngineError::Invalid(format!("the rehearsal: {error}")))?
+    }
+
+    /// An engine that knows rehearsal files, by workflow: what is assumed about people's work when it looks ahead. They are
+    /// read when that happens first.
+    #[must_use]
+    pub fn rehearsing(self, files: fn() -> BTreeMap<String, String>) -> Self {
+        Self { rehearsals: Rehearsals { files, read: OnceLock::new() }, ..self }
     }
 
     /// The step kinds that are installed, as the language knows them.

@@ -113,7 +113,8 @@ impl Engine {
         let others = self.still_to_come(&running).await?;
         let (kinds, school, now) = (self.kinds(), place.rehearsed()?, self.clock.now());
         // Long enough to be in the way of others: on a thread of its own.
-        let looked = tokio::task::spawn_blocking(move || forecast(school, &running, &others, &kinds, now));
+        let rehearsals = self.rehearsals.known()?;
+        let looked = tokio::task::spawn_blocking(move || forecast(school, &running, &others, &rehearsals, &kinds, now));
         looked.await.map_err(|error| EngineError::Invalid(format!("the look ahead: {error}")))
     }
 

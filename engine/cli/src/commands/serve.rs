@@ -25,11 +25,6 @@ const PLACE: ([u8; 4], u16) = ([127, 0, 0, 1], 8460);
 /// Workflows that a demo school can begin besides those of its year.
 const MORE: [&str; 1] = ["c6-efficacy-survey"];
 
-/// What pages need of this binary.
-fn config() -> Config {
-    Config { rehearsals: embedded::rehearsals(), ..Config::default() }
-}
-
 /// `draaiboek serve`.
 pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Exit, Failure> {
     if common.clock.is_some() {
@@ -37,7 +32,7 @@ pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Ex
     }
     let machine = Arc::new(ShiftedClock::ahead(asked.clock_ahead));
     let session = Session::open_on(common, Absent::Create, machine).await?;
-    let config = Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, ..config() };
+    let config = Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, ..Config::default() };
     let stop = signals::stop();
     let server = Server::bind(Arc::clone(&session.engine), asked.listen, config).await?;
     output.text(format!("Draaiboek listens on {}; Ctrl-C ends it.", server.url()))?;
@@ -66,7 +61,7 @@ pub async fn demo(
     let store = Arc::new(Store::open(&database.display().to_string(), OpenOptions::default()).await?);
     let library = session::library(&Common { db: Database::file(database), ..common.clone() })?;
     let clock: Arc<dyn Clock> = Arc::new(ShiftedClock::starting(at));
-    let engine = Arc::new(Engine::new(store, library, clock));
+    let engine = Arc::new(Engine::new(store, library, clock).rehearsing(embedded::rehearsals));
     for name in MORE {
         let found = Shelf::of(Vec::new()).versions(name);
         for found in found.map_err(|mistakes| Failure::broken(mistakes.to_string()))? {
@@ -75,9 +70,11 @@ pub async fn demo(
     }
     let stop = signals::stop();
     let server = match listen {
-        Some(address) => Server::bind(Arc::clone(&engine), address, config()).await?,
-        None => match Server::bind(Arc::clone(&engine), PLACE.into(), config()).await {
-            Err(ServerError::Listen { .. }) => Server::bind(Arc::clone(&engine), (PLACE.0, 0).into(), config()).await?,
+        Some(address) => Server::bind(Arc::clone(&engine), address, Config::default()).await?,
+        None => match Server::bind(Arc::clone(&engine), PLACE.into(), Config::default()).await {
+            Err(ServerError::Listen { .. }) => {
+                Server::bind(Arc::clone(&engine), (PLACE.0, 0).into(), Config::default()).await?
+            }
             bound => bound?,
         },
     };

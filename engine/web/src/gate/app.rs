@@ -1,6 +1,5 @@
 //! What all requests share: the engine, templates, words, assets, and the choices of who runs the server.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use draaiboek_runtime::Engine;
@@ -42,8 +41,6 @@ pub struct Config {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// How hard passwords are made to guess.
     pub password_cost: PasswordCost,
-    /// Rehearsal files by workflow, for the year that is shown before something starts.
-    pub rehearsals: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for Config {

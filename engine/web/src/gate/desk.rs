@@ -331,7 +331,6 @@ impl Visit<StartCycle> {
             workflow: workflow.to_owned(),
             config,
             without: without.map(str::to_owned),
-            files: self.app().config.rehearsals.clone(),
         };
         Ok(self.engine().rehearse(asked).await?)
     }

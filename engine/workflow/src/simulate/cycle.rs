@@ -27,6 +27,10 @@ pub(super) struct Cycle<'p> {
     pub rounds: u32,
     /// States in which an exceptional event was considered.
     pub setbacks: BTreeSet<String>,
+    /// How often a step opened on the last day on which it did.
+    pub opened: BTreeMap<String, (Date, u32)>,
+    /// It asks the same again and again without an end: nothing of it is followed any further.
+    pub circling: bool,
     pub began: Timestamp,
     pub over: Option<Timestamp>,
 }
@@ -65,7 +69,14 @@ impl<'p> Cycle<'p> {
     }
 
     pub fn is_active(&self) -> bool {
-        self.snapshot.lifecycle == Lifecycle::Active && self.over.is_none()
+        self.snapshot.lifecycle == Lifecycle::Active && self.over.is_none() && !self.circling
+    }
+
+    /// Counts an opening of a step; gives how many there were on that day.
+    pub fn count_opening(&mut self, step: &str, today: Date) -> u32 {
+        let known = self.opened.entry(step.to_owned()).or_insert((today, 0));
+        *known = if known.0 == today { (today, known.1 + 1) } else { (today, 1) };
+        known.1
     }
 
     pub fn workflow(&self) -> &'p str {

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::cycle::Cycle;
 use super::plan::Plan;
+use super::rehearsal::Rehearsal;
 use super::school::School;
 use super::stage::{Item, Stage};
 use crate::decide::{Lifecycle, Origin, Snapshot, open_tasks};
@@ -88,11 +89,13 @@ impl Forecast {
     }
 }
 
-/// Looks ahead from `now` to the end of the school year. `others` are the workflows that running ones may still start.
+/// Looks ahead from `now` to the end of the school year. `others` are the workflows that running ones may still start,
+/// `rehearsals` say by workflow what steps give.
 pub fn forecast(
     school: School,
     running: &[Running],
     others: &[Arc<Definition>],
+    rehearsals: &BTreeMap<String, Rehearsal>,
     kinds: &Kinds,
     now: Timestamp,
 ) -> Forecast {
@@ -101,7 +104,7 @@ pub fn forecast(
     let budget = school.minutes_per_week;
     let active: Vec<&Running> = running.iter().filter(|one| one.snapshot.lifecycle == Lifecycle::Active).collect();
     let definitions: Vec<Arc<Definition>> = active.iter().map(|one| Arc::clone(&one.definition)).collect();
-    let plan = Plan::of_running(school, others, &definitions, kinds, monday);
+    let plan = Plan::of_running(school, others, &definitions, rehearsals, kinds, monday);
     let mut stage = Stage::new(&plan, 1, false);
     stage.now = now;
     for one in active {
@@ -149,6 +152,8 @@ impl<'p> Stage<'p> {
             entered,
             rounds: 0,
             setbacks: BTreeSet::new(),
+            opened: BTreeMap::new(),
+            circling: false,
             began: self.now,
             over: None,
         });

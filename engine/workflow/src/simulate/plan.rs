@@ -104,12 +104,15 @@ impl Plan {
         school: School,
         others: &[Arc<Definition>],
         running: &[Arc<Definition>],
+        rehearsals: &BTreeMap<String, Rehearsal>,
         kinds: &Kinds,
         first: Date,
     ) -> Self {
-        let rehearsal = Rehearsal { habits: super::Habits::punctual(), ..Rehearsal::default() };
-        let source =
-            |definition: &Arc<Definition>| Source { definition: Arc::clone(definition), rehearsal: rehearsal.clone() };
+        let habits = super::Habits::punctual();
+        let source = |definition: &Arc<Definition>| {
+            let known = rehearsals.get(&definition.ir.id).cloned().unwrap_or_default();
+            Source { definition: Arc::clone(definition), rehearsal: Rehearsal { habits, ..known } }
+        };
         let mut maker = Maker { school: &school, kinds, problems: Vec::new(), remarks: BTreeSet::new() };
         let mut scripts = BTreeMap::new();
         for definition in others {
@@ -126,7 +129,7 @@ impl Plan {
             roots: Vec::new(),
             until,
             first,
-            habits: rehearsal.habits.settled(),
+            habits: habits.settled(),
             weeks,
             people: school.people.keys().cloned().collect(),
             on_time: true,

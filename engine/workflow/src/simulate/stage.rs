@@ -249,6 +249,8 @@ impl<'p> Stage<'p> {
             entered: BTreeMap::new(),
             rounds: 0,
             setbacks: BTreeSet::new(),
+            opened: BTreeMap::new(),
+            circling: false,
             began: self.now,
             over: None,
         });

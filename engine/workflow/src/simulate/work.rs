@@ -32,12 +32,26 @@ const EVERYBODY: [&str; 12] = [
 const USUAL_MINUTES: u32 = 10;
 /// Share of the reminded people that answers at once.
 const HEEDED: f64 = 0.7;
+/// Openings of one step of a cycle on a day when what runs is looked ahead at; more is a circle that made-up results do
+/// not lead out of. A rehearsal goes on, for it shows the circle.
+const MOST_A_DAY: u32 = 4;
 /// Most school days that somebody puts off an answer.
 const LONGEST: usize = 60;
 
 impl Stage<'_> {
     /// A step opened: people get it.
     pub fn open(&mut self, number: usize, task: &NewTask) {
+        let today = self.today();
+        let Some(cycle) = self.cycles.get_mut(number) else { return };
+        if self.plan.on_time && cycle.count_opening(&task.step, today) > MOST_A_DAY {
+            cycle.circling = true;
+            let workflow = cycle.workflow();
+            self.run.note(format!(
+                "{workflow}/{} opens again and again on {today}: what the cycle asks from then on is not known; say in a rehearsal file what the step gives",
+                task.step
+            ));
+            return;
+        }
         let Some(cycle) = self.cycles.get(number) else { return };
         let script = cycle.script;
         let Some(def) = script.definition.step(&task.step) else { return };

@@ -1,8 +1,12 @@
 //! What runs come to: order, time, children, rounds, waiting, and that chance hangs on the seed alone.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::help::{DILIGENT, plan, plan_of, run, school, source};
+use crate::decide::{Actor, Answers, Command, Origin, World, decide};
 use crate::language::Kinds;
-use crate::simulate::{Plan, Run, Tally, WaitsFor, What, simulate, story};
+use crate::simulate::{Plan, Run, Running, Tally, WaitsFor, What, forecast, simulate, story};
 
 const TWO_STEPS: &str = "
 workflow: two-steps
@@ -263,4 +267,41 @@ fn sums_of_many_runs_do_not_hang_on_who_made_them() {
     let spent: f64 = summary.people.iter().map(|load| load.mean).sum::<f64>() * plan.weeks.len() as f64;
     let asked: f64 = summary.steps.values().map(|step| step.minutes).sum();
     assert!((spent - asked).abs() < 0.01, "every minute is somebody's: {spent} and {asked}");
+}
+
+#[test]
+fn a_look_ahead_follows_no_circle() {
+    let yaml = "
+workflow: circle
+version: 1.0.0
+roles: {dir: {}}
+states:
+  asking:
+    step: {uses: gate, roles: [dir], minutes: 15, conclude: when_ready, fresh: true}
+    on:
+      done.step.asking: {to: asking, reenter: true}
+      stop: {to: done, roles: [dir], require: [{that: 'false', else: NEVER}]}
+  done: {final: true}
+";
+    let source = source(yaml, "");
+    let now = "2026-10-06T09:00:00Z".parse().expect("a moment");
+    let definition = &source.definition;
+    let origin = Origin {
+        instance: "c".into(),
+        school: "de-wilg".into(),
+        workflow: "circle".into(),
+        version: "1.0.0".into(),
+        definition: definition.hash.clone(),
+        config: serde_json::Map::new(),
+        parent: None,
+        plugins: BTreeMap::new(),
+    };
+    let calendar = school().calendar;
+    let world = World { definition, origin: &origin, calendar: &calendar, now, assuming: None, next: None };
+    let begin = Command::Start { origin: Box::new(origin.clone()) };
+    let begun = decide(world, None, &Actor::system(), &begin, &Answers::default()).expect("begun");
+    let running = [Running { origin, definition: Arc::clone(definition), snapshot: begun.snapshot }];
+    let ahead = forecast(school(), &running, &[], &BTreeMap::new(), &Kinds::default(), now);
+    let minutes: u32 = ahead.people.iter().flat_map(|asked| &asked.weeks).map(|week| week.minutes).sum();
+    assert!((15..=5 * 15).contains(&minutes), "the open one and at most four more: {minutes}");
 }
