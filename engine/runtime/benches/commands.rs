@@ -8,15 +8,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first thing that goes wrong")]
 
-#[path = "../../store/benches/shared/plain.rs"]
-mod plain;
+#[path = "../../store/benches/shared/limit.rs"]
+mod limit;
 
 use draaiboek_plugin_host::{Library, Limits};
 use draaiboek_runtime::{Engine, School, StartRequest, SystemClock};
-use draaiboek_store::{InstanceRow, JournalRow, OpenOptions, Scope, Store, content_hash};
+use draaiboek_store::{OpenOptions, Store};
 use draaiboek_workflow::decide::{Actor, Command};
 use draaiboek_workflow::language::{self, Bundle, Options, SourceFile};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -183,56 +183,7 @@ async fn run(clients: usize, round: usize) -> Run {
     let commands = waits.len();
     let groups = engine.store().groups() - before;
     let group = (commands as f64 / groups as f64).round().max(1.0) as usize;
-    let plain = yardstick(&engine, folder.path(), group, instances).await;
+    drop(engine);
+    let plain = limit::limit(&path, group, commands);
     Run { commands, total, waits, group, plain }
-}
-
-/// Rows a second of plain SQLite for the rows of this run, written again over a copy of its database.
-async fn yardstick(engine: &Engine, folder: &Path, group: usize, instances: usize) -> f64 {
-    let reader = engine.store().read();
-    let mut all: Vec<(InstanceRow, Vec<JournalRow>)> = Vec::new();
-    for summary in reader.instances(Scope::All, &draaiboek_store::InstanceFilter::default(), 1000).await.unwrap() {
-        let row = reader.instance_by_pk(summary.pk).await.unwrap().unwrap();
-        let journal = reader.journal_after(row.journal_head.unwrap(), 1, 10_000).await.unwrap();
-        all.push((row, journal));
-    }
-    assert_eq!(all.len(), instances);
-    let copy = folder.join("plain.db");
-    let mut connection = plain::open(&folder.join("ours.db"));
-    connection.execute("VACUUM INTO ?", [copy.to_str().unwrap()]).unwrap();
-    drop(connection);
-    connection = plain::open(&copy);
-    let rows = again(&mut all);
-    let start = Instant::now();
-    for rows in rows.chunks(group) {
-        let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
-        for (instance, journal) in rows {
-            plain::update(&transaction, instance);
-            plain::insert(&transaction, journal);
-        }
-        transaction.commit().unwrap();
-    }
-    rows.len() as f64 / start.elapsed().as_secs_f64()
-}
-
-/// The same rows for the revisions that follow, instance after instance in turn, as they came.
-fn again(all: &mut [(InstanceRow, Vec<JournalRow>)]) -> Vec<(InstanceRow, JournalRow)> {
-    let mut id = all.iter().flat_map(|(_, journal)| journal.iter().map(|row| row.id)).max().unwrap_or(0);
-    let length = all.iter().map(|(_, journal)| journal.len()).max().unwrap_or(0);
-    let mut rows = Vec::new();
-    for turn in 0..length {
-        for (instance, journal) in all.iter_mut() {
-            let Some(known) = journal.get(turn) else { continue };
-            id += 1;
-            instance.revision += 1;
-            let mut snapshot: Value = serde_json::from_str(&instance.snapshot).unwrap();
-            snapshot["revision"] = json!(instance.revision);
-            instance.snapshot = snapshot.to_string();
-            instance.snapshot_hash = content_hash(&instance.snapshot);
-            let entry = JournalRow { id, prev_id: instance.journal_head, revision: instance.revision, ..known.clone() };
-            instance.journal_head = Some(id);
-            rows.push((instance.clone(), entry));
-        }
-    }
-    rows
 }

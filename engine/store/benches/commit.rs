@@ -13,7 +13,7 @@ use draaiboek_store::{
     DefinitionRow, InstanceRow, InstanceWrite, JournalEntry, JournalRow, OpenOptions, SchoolRow, Store, Turn, Writer,
     content_hash, genesis_hash,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -212,6 +212,45 @@ fn instance(pk: i64, number: usize) -> InstanceRow {
     }
 }
 
+/// Writes the next revision of an instance over the one before.
+fn update(connection: &Connection, row: &InstanceRow) {
+    let changed = connection.prepare_cached(plain::UPDATE).unwrap().execute(params![
+        row.status,
+        row.snapshot,
+        row.snapshot_hash,
+        row.revision,
+        row.journal_head,
+        row.journal_head_hash,
+        row.updated_at,
+        row.pk,
+        row.revision - 1
+    ]);
+    assert_eq!(changed.unwrap(), 1);
+}
+
+/// Adds a journal row.
+fn insert(connection: &Connection, row: &JournalRow) {
+    let inserted = connection.prepare_cached(plain::INSERT).unwrap().execute(params![
+        row.id,
+        row.prev_id,
+        row.instance_pk,
+        row.revision,
+        row.at,
+        row.actor,
+        row.on_behalf,
+        row.outcome,
+        row.command,
+        row.answers,
+        row.definition_hash,
+        row.calendar_hash,
+        row.core_version,
+        row.snapshot_hash,
+        row.prev_hash,
+        row.hash
+    ]);
+    inserted.unwrap();
+}
+
 /// The yardstick.
 struct Plain {
     connection: Connection,
@@ -231,8 +270,8 @@ impl Plain {
             let transaction =
                 self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
             for (instance, journal) in &rows {
-                plain::update(&transaction, instance);
-                plain::insert(&transaction, journal);
+                update(&transaction, instance);
+                insert(&transaction, journal);
             }
             transaction.commit().unwrap();
             run.add(start.elapsed(), size);

@@ -131,6 +131,16 @@ impl Server {
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// The address of a database for the superuser.
+    pub fn superuser(&self, database: &str) -> String {
+        format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A program that came with the server.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+
     /// Runs SQL as the superuser; gives the rows, columns parted by `|`.
     ///
     /// # Panics
@@ -143,13 +153,12 @@ impl Server {
     }
 
     fn psql(&self, database: &str, sql: &str) -> Command {
-        let mut command = Command::new(self.bin.join("psql"));
-        let place = format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/{database}", self.port);
+        let mut command = Command::new(self.tool("psql"));
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]);
         sql.split("; ").for_each(|statement| {
             command.arg("-c").arg(statement);
         });
-        command.arg(place);
+        command.arg(self.superuser(database));
         command
     }
 
