@@ -6,6 +6,7 @@
 mod m0001_heart;
 mod m0002_web;
 mod m0010_nodes;
+mod m0011_mail;
 mod settle;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -16,7 +17,12 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_heart::Migration), Box::new(m0002_web::Migration), Box::new(m0010_nodes::Migration)]
+        vec![
+            Box::new(m0001_heart::Migration),
+            Box::new(m0002_web::Migration),
+            Box::new(m0010_nodes::Migration),
+            Box::new(m0011_mail::Migration),
+        ]
     }
 }
 

@@ -269,6 +269,12 @@ pub struct Serve {
     /// A proxy stands before it and says who asks (X-Forwarded-For)
     #[arg(long)]
     pub behind_proxy: bool,
+    /// The mail server, such as smtps://user:password@mail.example; without it nobody gets mail
+    #[arg(long, value_name = "URL", env = "DRAAIBOEK_MAIL_SERVER", hide_env_values = true, requires = "mail_from")]
+    pub mail_server: Option<String>,
+    /// In whose name mail is sent, such as "De Wilg <draaiboek@school.be>"
+    #[arg(long, value_name = "ADDRESS", env = "DRAAIBOEK_MAIL_FROM")]
+    pub mail_from: Option<String>,
     /// Print a one-time link that signs this person in; may be given several times
     #[arg(long, value_name = "PERSON")]
     pub sign_in: Vec<String>,

@@ -11,6 +11,7 @@ mod commands;
 mod database;
 mod embedded;
 mod failure;
+mod mail;
 mod output;
 mod play;
 mod session;

@@ -35,7 +35,9 @@ mod work;
 mod write;
 mod writer;
 
-pub use account::{AccessRow, AccountRow, DraftRow, InvitationRow, LinkRow, SessionRow, ThrottleRow, draft_id};
+pub use account::{
+    AccessRow, AccountRow, DailyMailRow, DraftRow, InvitationRow, LinkRow, SessionRow, ThrottleRow, draft_id,
+};
 pub use archive::{ArchiveError, ArchiveHead, RowCounts, Unpacked};
 pub use commit::MAX_GROUP;
 pub use entity::{

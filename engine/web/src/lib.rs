@@ -20,6 +20,7 @@ mod guard;
 mod hub;
 mod input;
 mod pages;
+mod post;
 mod route;
 mod routes;
 mod server;
@@ -27,5 +28,5 @@ mod show;
 #[cfg(test)]
 mod tests;
 
-pub use gate::{Config, Mailer, PasswordCost};
+pub use gate::{Config, Mail, Mailer, NotSent, PasswordCost, Sending};
 pub use server::{Server, ServerError, serve};

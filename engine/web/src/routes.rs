@@ -75,6 +75,7 @@ pub(crate) fn all() -> Vec<Route> {
         get("/privacy/kept", "own/kept", kept::show),
         get("/privacy/export", "own/export", privacy::export),
         post("/privacy/drafts", "own/forget-drafts", privacy::forget),
+        post("/privacy/mail", "own/mail", privacy::mail),
         post("/privacy/password", "own/password", privacy::password),
         get("/audit", "audit/index", privacy::audit),
         get("/operations", "operations/show", operations::show),

@@ -112,9 +112,11 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServerError> {
         let app = Arc::clone(&self.app);
         let relay = tokio::spawn(relay(Arc::clone(&self.app)));
+        let post = tokio::spawn(crate::post::run(Arc::clone(&self.app)));
         let stop = async move {
             stop.await;
             relay.abort();
+            post.abort();
             app.hub.close();
         };
         let service = router(self.app).into_make_service_with_connect_info::<SocketAddr>();

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use draaiboek_runtime::{Clock, Engine, School, ShiftedClock};
 use draaiboek_store::{OpenOptions, Store};
-use draaiboek_web::{Config, Server, ServerError};
+use draaiboek_web::{Config, Mailer, Server, ServerError};
 use jiff::Timestamp;
 
 use crate::args::{Common, Serve};
 use crate::database::Database;
 use crate::embedded;
 use crate::failure::{Exit, Failure};
+use crate::mail::Smtp;
 use crate::output::{Output, table};
 use crate::session::{self, Absent, Session};
 use crate::shelf::Shelf;
@@ -32,7 +33,15 @@ pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Ex
     }
     let machine = Arc::new(ShiftedClock::ahead(asked.clock_ahead));
     let session = Session::open_on(common, Absent::Create, machine).await?;
-    let config = Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, ..Config::default() };
+    let mailer = match (&asked.mail_server, &asked.mail_from) {
+        (Some(server), Some(from)) => Some(Arc::new(Smtp::new(server, from)?) as Arc<dyn Mailer>),
+        _ => None,
+    };
+    if mailer.is_some() && asked.public_url.is_none() {
+        return Err(Failure::usage("links in mails need the address that people use; name it with --public-url"));
+    }
+    let config =
+        Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, mailer, ..Config::default() };
     let stop = signals::stop();
     let server = Server::bind(Arc::clone(&session.engine), asked.listen, config).await?;
     output.text(format!("Draaiboek listens on {}; Ctrl-C ends it.", server.url()))?;

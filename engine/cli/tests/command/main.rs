@@ -6,6 +6,7 @@ mod database;
 mod disk;
 mod home;
 mod lineage;
+mod mail;
 mod migrate;
 mod people;
 mod plugin;

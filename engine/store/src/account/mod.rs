@@ -6,6 +6,7 @@
 pub(crate) mod access;
 #[expect(clippy::module_inception, reason = "one file per table, named as the table")]
 pub(crate) mod account;
+pub(crate) mod daily_mail;
 pub(crate) mod draft;
 pub(crate) mod invitation;
 mod link;
@@ -16,6 +17,7 @@ mod write;
 
 pub use access::Model as AccessRow;
 pub use account::Model as AccountRow;
+pub use daily_mail::Model as DailyMailRow;
 pub use draft::Model as DraftRow;
 pub use invitation::Model as InvitationRow;
 pub use link::Model as LinkRow;
@@ -34,6 +36,7 @@ pub(crate) fn tables() -> Vec<String> {
     let names = [
         access::Entity.table_name(),
         account::Entity.table_name(),
+        daily_mail::Entity.table_name(),
         draft::Entity.table_name(),
         invitation::Entity.table_name(),
         link::Entity.table_name(),

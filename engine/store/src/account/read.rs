@@ -3,8 +3,8 @@
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
-    AccessRow, AccountRow, DraftRow, InvitationRow, LinkRow, SessionRow, access, account, draft, invitation, link,
-    session,
+    AccessRow, AccountRow, DailyMailRow, DraftRow, InvitationRow, LinkRow, SessionRow, access, account, daily_mail,
+    draft, invitation, link, session,
 };
 use crate::error::StoreError;
 use crate::read::{Reader, Scope};
@@ -53,6 +53,14 @@ impl Reader {
     /// [`StoreError`].
     pub async fn account_count(&self) -> Result<u64, StoreError> {
         self.told(account::Entity::find().count(&self.db).await)
+    }
+
+    /// What an account was told by mail; `None` before its first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn daily_mail(&self, account: &str) -> Result<Option<DailyMailRow>, StoreError> {
+        self.told(daily_mail::Entity::find_by_id(account).one(&self.db).await)
     }
 
     /// A session by the hash of its token.

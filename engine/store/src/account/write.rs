@@ -177,6 +177,47 @@ impl Store {
         self.doors.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// Takes the mail of a day for an account: true for the one who sends it, false when somebody did or does, or it is not
+    /// wanted. `told` is from when on its first mail tells of messages.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim_mail(&self, account: &str, day: &str, told: i64) -> Result<bool, StoreError> {
+        let text = "INSERT INTO daily_mail (account, day, told, wanted) VALUES (?, ?, ?, 1) ON CONFLICT (account) DO UPDATE \
+             SET day = excluded.day WHERE daily_mail.day < excluded.day AND daily_mail.wanted = 1";
+        let mut connection = self.connection.lock().await;
+        connection.statement(text, vec![account.to_owned().into(), day.to_owned().into(), told.into()], Some(1));
+        match connection.run().await {
+            Ok(()) => Ok(true),
+            Err(Undone::Mismatch) => Ok(false),
+            Err(undone) => Err(self.undone(undone)),
+        }
+    }
+
+    /// Ends a claim: the mail left and told of messages up to `told`; or, with `None`, it did not leave and is open again.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_mail(&self, account: &str, told: Option<i64>) -> Result<(), StoreError> {
+        let account = account.to_owned().into();
+        match told {
+            Some(told) => {
+                self.run_web("UPDATE daily_mail SET told = ? WHERE account = ?", vec![told.into(), account]).await
+            }
+            None => self.run_web("UPDATE daily_mail SET day = '' WHERE account = ?", vec![account]).await,
+        }
+    }
+
+    /// Notes whether an account wants the mail of the day. `told` is as for [`Store::claim_mail`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn want_mail(&self, account: &str, wanted: bool, told: i64) -> Result<(), StoreError> {
+        let text = "INSERT INTO daily_mail (account, day, told, wanted) VALUES (?, '', ?, ?) ON CONFLICT (account) DO UPDATE \
+             SET wanted = excluded.wanted";
+        self.run_web(text, vec![account.to_owned().into(), told.into(), i64::from(wanted).into()]).await
+    }
+
     async fn run_web(&self, text: &str, values: Vec<Value>) -> Result<(), StoreError> {
         let mut connection = self.connection.lock().await;
         connection.statement(text, values, None);

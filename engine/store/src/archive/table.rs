@@ -68,6 +68,7 @@ archived! {
     crate::account::account::Entity => Some(OF_SCHOOL);
     crate::account::invitation::Entity => Some(OF_SCHOOL);
     crate::account::draft::Entity => Some(OF_ACCOUNTS);
+    crate::account::daily_mail::Entity => Some(OF_ACCOUNTS);
     crate::account::access::Entity => Some(OF_SCHOOL);
     crate::entity::instance::Entity => Some(OF_SCHOOL), numbers: [("pk", "instance"), ("journal_head", "journal")];
     crate::entity::journal::Entity => Some(OF_INSTANCES), numbers: [("id", "journal"), ("prev_id", "journal"), INSTANCE];

@@ -42,6 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/tasks", "api/tasks", school::tasks),
         get("/api/v1/own", "api/own", school::own),
         post("/api/v1/own/forget-drafts", "api/forget-drafts", school::forget_drafts),
+        post("/api/v1/own/mail", "api/mail", school::mail),
         post("/api/v1/own/password", "api/password", school::password),
         get("/api/v1/audit", "api/audit", school::audit),
         get("/api/v1/operations", "api/operations", school::operations),

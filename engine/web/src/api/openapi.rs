@@ -34,6 +34,7 @@ use crate::route::Route;
         school::tasks,
         school::own,
         school::forget_drafts,
+        school::mail,
         school::password,
         school::audit,
         school::operations,

@@ -55,6 +55,7 @@ pub(super) async fn own(visit: Visit<SeeOwn>, _: Input) -> Outcome {
         sessions: sessions.iter().map(session).collect(),
         drafts: drafts.into_iter().map(draft).collect(),
         looks: looks.into_iter().map(look).collect(),
+        mail: visit.wants_mail().await?,
     })
 }
 
@@ -79,6 +80,21 @@ fn look(row: draaiboek_store::AccessRow) -> Look {
 #[utoipa::path(post, path = "/api/v1/own/forget-drafts", responses((status = 200, body = Done)))]
 pub(super) async fn forget_drafts(visit: Visit<ManageOwn>, _: Input) -> Outcome {
     visit.drop_drafts().await?;
+    done()
+}
+
+/// Whether the mail of the day is wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WantMail {
+    wanted: bool,
+}
+
+/// Ask for the mail of the day, or stop it.
+#[utoipa::path(post, path = "/api/v1/own/mail", request_body = WantMail, responses((status = 200, body = Done)))]
+pub(super) async fn mail(visit: Visit<ManageOwn>, input: Input) -> Outcome {
+    let asked: WantMail = body(&input)?;
+    visit.want_mail(asked.wanted).await?;
     done()
 }
 

@@ -182,6 +182,8 @@ pub(super) struct Own {
     pub sessions: Vec<OwnSession>,
     pub drafts: Vec<DraftShape>,
     pub looks: Vec<Look>,
+    /// Whether the mail of the day is wanted; null where no mail can come.
+    pub mail: Option<bool>,
 }
 
 /// A browser or program that is signed in.

@@ -1,5 +1,6 @@
 //! What all requests share: the engine, templates, words, assets, and the choices of who runs the server.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use draaiboek_runtime::Engine;
@@ -23,10 +24,35 @@ pub enum PasswordCost {
     Tests,
 }
 
-/// Delivers mail. What it is given is final; it may not log addresses or bodies.
+/// A mail to one person, plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Address.
+    pub to: String,
+    /// Subject line.
+    pub subject: String,
+    /// Text.
+    pub body: String,
+}
+
+/// Why a mail did not leave, without address or text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSent {
+    /// No server took any: try again later.
+    #[error("the mail server cannot be reached or is busy: {0}")]
+    Away(String),
+    /// The server will never take this one.
+    #[error("the mail server refuses this address: {0}")]
+    Refused(String),
+}
+
+/// A mail on its way.
+pub type Sending<'m> = Pin<Box<dyn Future<Output = Result<(), NotSent>> + Send + 'm>>;
+
+/// Delivers mail; it may not log addresses or bodies.
 pub trait Mailer: Send + Sync {
-    /// Sends a mail; failures are its own to repeat.
-    fn send(&self, to: &str, subject: &str, body: &str);
+    /// Hands a mail to a server that answers for it from then on.
+    fn send(&self, mail: Mail) -> Sending<'_>;
 }
 
 /// Choices of who runs the server.
@@ -37,7 +63,7 @@ pub struct Config {
     pub public_url: Option<String>,
     /// A proxy stands before this server and sets `X-Forwarded-For`.
     pub behind_proxy: bool,
-    /// Sends sign-in links; without it, only administrators hand them out.
+    /// Sends sign-in links and the mail of the day; without it, only administrators hand links out.
     pub mailer: Option<Arc<dyn Mailer>>,
     /// How hard passwords are made to guess.
     pub password_cost: PasswordCost,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use draaiboek_store::{AccountRow, LinkRow};
 
-use super::app::App;
+use super::app::{App, Mail};
 use super::secret;
 use super::session::{LINK, PER_PAIR, Refused, WINDOW, normal};
 use crate::answer::Failure;
@@ -161,7 +161,8 @@ impl App {
         if let (Some(account), Some(mailer)) = (account, self.config.mailer.clone()) {
             let token = self.link(&account.id, LINK).await?;
             let link = self.address(&format!("/link/{token}"));
-            mailer.send(&account.login, subject, &body.replace("{link}", &link));
+            let mail = Mail { to: account.login, subject: subject.to_owned(), body: body.replace("{link}", &link) };
+            mailer.send(mail).await.map_err(|error| Failure::Broken(error.to_string()))?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use draaiboek_workflow::decide::Command;
 
 use super::cycle::Cycle;
 use super::permit::{ManageAccounts, ManageOperations, ManageOwn, SeeAudit, SeeOperations, SeeOwn};
+use super::post::FIRST;
 use super::session::{LINK, new_account};
 use super::visit::Visit;
 use crate::answer::Failure;
@@ -101,7 +102,31 @@ impl Visit<SeeOwn> {
     }
 }
 
+impl Visit<SeeOwn> {
+    /// Whether the visitor wants the mail of the day; nothing where no mail can come.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn wants_mail(&self) -> Result<Option<bool>, Failure> {
+        let reader = self.engine().store().read();
+        let account = reader.account(&self.member()?.account).await?;
+        if self.app().config.mailer.is_none() || !account.is_some_and(|account| account.login.contains('@')) {
+            return Ok(None);
+        }
+        Ok(Some(reader.daily_mail(&self.member()?.account).await?.is_none_or(|known| known.wanted != 0)))
+    }
+}
+
 impl Visit<ManageOwn> {
+    /// Notes whether the visitor wants the mail of the day.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn want_mail(&self, wanted: bool) -> Result<(), Failure> {
+        let told = self.now.as_microsecond() - FIRST;
+        Ok(self.engine().store().want_mail(&self.member()?.account, wanted, told).await?)
+    }
+
     /// Forgets all drafts of the visitor.
     ///
     /// # Errors

@@ -120,8 +120,21 @@ impl App {
                 session: row.hash.clone(),
             }));
         }
-        let account = self.engine.store().read().account(&row.account).await?;
-        let Some(account) = account.filter(|account| account.status == "active") else { return Ok(None) };
+        match self.engine.store().read().account(&row.account).await? {
+            Some(account) => self.member_of(account, row.hash.clone()).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whom an account makes of its owner; nobody when it is closed.
+    pub(in crate::gate) async fn member_of(
+        &self,
+        account: AccountRow,
+        session: Vec<u8>,
+    ) -> Result<Option<Member>, Failure> {
+        if account.status != "active" {
+            return Ok(None);
+        }
         let place = self.place(&account.school).await?;
         let extra: Vec<String> = serde_json::from_str(&account.roles).unwrap_or_default();
         let at_school = place.school.people.get(&account.person);
@@ -132,16 +145,7 @@ impl App {
         }
         let name = at_school.map_or(&account.name, |person| &person.name).clone();
         let (school, person) = (account.school, account.person);
-        Ok(Some(Member {
-            account: account.id,
-            school,
-            person,
-            name,
-            roles,
-            extra,
-            limit: None,
-            session: row.hash.clone(),
-        }))
+        Ok(Some(Member { account: account.id, school, person, name, roles, extra, limit: None, session }))
     }
 
     /// Notes the hour of use, and replaces an old token; a program keeps its token until it runs out.

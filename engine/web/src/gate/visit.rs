@@ -99,6 +99,15 @@ impl<P: Permission> Visit<P> {
         })
     }
 
+    /// A look by the program itself at what somebody may see.
+    ///
+    /// # Errors
+    /// The policy does not grant it.
+    pub(in crate::gate) async fn of(app: &Arc<App>, member: Member, locale: &str) -> Result<Self, Failure> {
+        let visit = Self::admit(Arc::clone(app), Who::Member(Box::new(member)), &Input::default()).await?;
+        Ok(Self { locale: app.shower.locale(Some(locale)), ..visit })
+    }
+
     /// What all requests share; the engine in it is not to be had.
     pub(crate) fn app(&self) -> &Arc<App> {
         &self.app

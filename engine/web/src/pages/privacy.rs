@@ -41,7 +41,7 @@ async fn own(visit: &Visit<SeeOwn>) -> Result<Value, Failure> {
     let classes: Vec<Value> = ["P0", "P1", "P2", "P3", "P4"].iter().map(|class| json!({"class": class, "what": visit.t(&format!("class.{class}"), &[]), "seen": visit.t(&format!("seen.{class}"), &[]), "kept": visit.t(&format!("who.kept.{class}"), &[])})).collect();
     Ok(json!({
         "name": member.name, "roles": roles.join(", "), "teams": teams.join(", "), "sessions": sessions, "drafts": drafts, "looks": looks,
-        "classes": classes,
+        "classes": classes, "mail": visit.wants_mail().await?.map(|wanted| json!({"wanted": wanted})),
     }))
 }
 
@@ -76,6 +76,12 @@ pub(crate) async fn export(visit: Visit<SeeOwn>, _: Input) -> Outcome {
 pub(crate) async fn forget(visit: Visit<ManageOwn>, _: Input) -> Outcome {
     visit.drop_drafts().await?;
     Ok(redirect("/privacy?done=forgotten"))
+}
+
+/// `own/mail`
+pub(crate) async fn mail(visit: Visit<ManageOwn>, input: Input) -> Outcome {
+    visit.want_mail(input.form.get("wanted") == Some("yes")).await?;
+    Ok(redirect("/privacy?done=mail"))
 }
 
 /// `own/password`

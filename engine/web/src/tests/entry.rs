@@ -7,24 +7,25 @@ use axum::http::{Request, StatusCode, header};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::world::{Got, RUNTIME, World, within};
-use crate::gate::{Config, Mailer};
+use crate::gate::{Config, Mail, Mailer, NotSent, Sending};
 
 const HOUR: i64 = 3600;
 const PASSWORD: &str = "een zin om te onthouden";
 
 /// A mailer that keeps what it is given.
-struct Box(UnboundedSender<(String, String)>);
+pub(super) struct Letterbox(pub UnboundedSender<(String, String)>);
 
-impl Mailer for Box {
-    fn send(&self, to: &str, _: &str, body: &str) {
-        self.0.send((to.to_owned(), body.to_owned())).expect("the test listens");
+impl Mailer for Letterbox {
+    fn send(&self, mail: Mail) -> Sending<'_> {
+        let taken = self.0.send((mail.to, mail.body)).map_err(|_| NotSent::Away("nobody listens".to_owned()));
+        Box::pin(std::future::ready(taken))
     }
 }
 
-async fn with_mail() -> (World, UnboundedReceiver<(String, String)>) {
+pub(super) async fn with_mail() -> (World, UnboundedReceiver<(String, String)>) {
     let (sender, mails) = unbounded_channel();
     let public_url = Some("http://berk.example/".to_owned());
-    let config = Config { mailer: Some(Arc::new(Box(sender))), public_url, ..Config::default() };
+    let config = Config { mailer: Some(Arc::new(Letterbox(sender))), public_url, ..Config::default() };
     let world = World::with(config).await;
     for person in ["tch", "coach"] {
         world.app.account_for("berk", person, &[]).await.expect("an account");

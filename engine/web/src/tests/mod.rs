@@ -7,5 +7,6 @@ mod door;
 mod entry;
 mod evil;
 mod pages;
+mod post;
 mod walk;
 mod world;

@@ -1,0 +1,63 @@
+//! Mail over SMTP. Lives here: handing a mail to a server. May not live here: what it says, who gets one.
+
+use draaiboek_web::{Mail, Mailer, NotSent, Sending};
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, Message};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+
+use crate::failure::Failure;
+
+/// A mail server, and in whose name it sends.
+pub struct Smtp {
+    server: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl Smtp {
+    /// A server by its address, such as `smtps://user:password@mail.example:465`, or `smtp://…?tls=required` for STARTTLS.
+    /// Nothing is sent yet.
+    ///
+    /// # Errors
+    /// An address that cannot be read; what it says holds no password.
+    pub fn new(url: &str, from: &str) -> Result<Self, Failure> {
+        let from = from.parse().map_err(|error| {
+            Failure::usage(format!(
+                "`{from}` is no address to send from ({error}); write it as \"De Wilg <draaiboek@school.be>\""
+            ))
+        })?;
+        let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|error| {
+            Failure::usage(format!("the address of the mail server cannot be used ({error}); write it as smtps://user:password@host:465 or smtp://user:password@host:587?tls=required"))
+        })?;
+        Ok(Self { server: server.build(), from })
+    }
+}
+
+impl Mailer for Smtp {
+    fn send(&self, mail: Mail) -> Sending<'_> {
+        Box::pin(async move {
+            let to = mail.to.parse().map_err(|_| NotSent::Refused("it is no mail address".into()))?;
+            let name = format!("<{}@{}>", uuid::Uuid::new_v4().simple(), self.from.email.domain());
+            let message = Message::builder()
+                .from(self.from.clone())
+                .to(to)
+                .subject(mail.subject)
+                .message_id(Some(name))
+                .header(ContentType::TEXT_PLAIN)
+                .body(mail.body)
+                .map_err(|error| NotSent::Refused(error.to_string()))?;
+            match self.server.send(message).await {
+                Ok(_) => Ok(()),
+                // The server's own words may repeat the address: only its number is told.
+                Err(error) if error.is_permanent() => Err(NotSent::Refused(
+                    error.status().map_or("it will never take it".into(), |code| code.to_string()),
+                )),
+                Err(error) => Err(NotSent::Away(match error.status() {
+                    Some(code) => format!("it answers {code}"),
+                    None if error.is_timeout() => "no answer in time".into(),
+                    None if error.is_tls() => "no safe connection (TLS)".into(),
+                    None => "no connection".into(),
+                })),
+            }
+        })
+    }
+}
