@@ -8,7 +8,7 @@ use draaiboek_runtime::{Clock, Engine, Handed, School, ShiftedClock, StartReques
 use draaiboek_store::{OpenOptions, Store};
 use draaiboek_web::{Config, Server};
 use draaiboek_workflow::decide::Command;
-use draaiboek_workflow::language::{self, Bundle, Options, SourceFile};
+use draaiboek_workflow::language::{self, Bundle, Options, Reference, SourceFile};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -44,7 +44,12 @@ pub async fn build(folder: &Path, schools: usize, cycles: usize) {
     let read = |name: &str| SourceFile::new(name.to_owned(), std::fs::read_to_string(path.join(name)).unwrap());
     let bundle =
         Bundle { main: read("learning-cycle.yaml"), texts: vec![read("texts/nl.yaml"), read("texts/en.yaml")] };
-    let workflow = language::check(&bundle, &Options::default()).workflow.unwrap();
+    let instrument = |reference: &Reference| {
+        let name = format!("workflows/instruments/{}.yaml", reference.name);
+        Some(SourceFile::new(name.clone(), std::fs::read_to_string(root().join(name)).ok()?))
+    };
+    let options = Options { instrument: Some(&instrument), ..Options::default() };
+    let workflow = language::check(&bundle, &options).workflow.unwrap();
     engine.publish(&workflow, "").await.unwrap();
     let mut begun = Vec::new();
     for number in 0..schools {
