@@ -16,7 +16,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_definition(&self, row: &DefinitionRow) -> Result<(), StoreError> {
-        self.put::<definition::Entity>(row, Clash::Keep).await
+        let done = self.put::<definition::Entity>(row, Clash::Keep).await;
+        self.changes.note_all();
+        done
     }
 
     /// Stores a calendar; one with the same hash stays as it is.
@@ -42,6 +44,7 @@ impl Store {
     pub async fn put_school(&self, row: &SchoolRow) -> Result<(), StoreError> {
         let done = self.put::<school::Entity>(row, Clash::Replace).await;
         self.door_changed();
+        self.changes.note(&row.id);
         done
     }
 
@@ -66,7 +69,9 @@ impl Store {
             let values = vec![left.clone().into(), (*id).into()];
             connection.statement("UPDATE journal SET answers = ? WHERE id = ?", values, None);
         }
-        connection.run().await.map_err(|undone| self.undone(undone))
+        let done = connection.run().await.map_err(|undone| self.undone(undone));
+        self.changes.note_all();
+        done
     }
 
     /// Stores one row of a table outside of turns.

@@ -36,6 +36,15 @@ impl Store {
         answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
     }
 
+    fn note(&self, turn: &Turn) {
+        match &turn.instance {
+            Some(write) => self.changes.note(&write.row().school),
+            // What only books an effect changes nothing that people see.
+            None if turn.timers.is_empty() && turn.incidents.is_empty() => {}
+            None => self.changes.note_all(),
+        }
+    }
+
     /// Whether a turn still holds: this process may have lost its claims and its number since the turn was built.
     fn is_mine(&self, turn: &Turn, token: Option<i64>) -> Result<(), CommitError> {
         let claimed = turn.claim.is_none() || turn.claim == token;
@@ -58,6 +67,7 @@ impl Store {
             let undone = match connection.run_as(token).await {
                 Ok(()) => {
                     self.groups.fetch_add(1, Ordering::Relaxed);
+                    chosen.iter().for_each(|turn| self.note(turn));
                     if let Some(node) = self.node() {
                         node.tell(chosen.iter().filter_map(|turn| Some(turn.instance.as_ref()?.row().id.as_str())));
                     }

@@ -16,6 +16,7 @@
 mod account;
 mod archive;
 mod catalog;
+mod changes;
 mod commit;
 mod entity;
 mod error;

@@ -3,6 +3,7 @@
 //! Lives here: opening and closing of either kind. May not live here: what only one kind needs, rows.
 
 use crate::archive::{ArchiveError, Unpacked, unpack};
+use crate::changes::Changes;
 use crate::error::{StoreError, from_orm};
 use crate::ids::Ids;
 use crate::place::{Address, Place};
@@ -46,6 +47,7 @@ pub struct Store {
     ids: Arc<Ids>,
     pub(crate) groups: AtomicU64,
     pub(crate) doors: AtomicU64,
+    pub(crate) changes: Changes,
     kind: Kind,
 }
 
@@ -91,6 +93,7 @@ impl Store {
             ids,
             groups: AtomicU64::new(0),
             doors: AtomicU64::new(0),
+            changes: Changes::default(),
             kind,
         })
     }

@@ -49,6 +49,12 @@ async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
+/// What tells one page from another.
+pub(crate) fn etag(page: &[u8]) -> String {
+    let hash: String = Sha256::digest(page).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    format!("W/\"{hash}\"")
+}
+
 /// A page that did not change is not sent again.
 async fn tag(request: Request, next: Next) -> Response {
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
@@ -56,7 +62,7 @@ async fn tag(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let page = kind.starts_with("text/html") || kind.starts_with("application/json");
-    if !get || response.status() != StatusCode::OK || !page {
+    if !get || response.status() != StatusCode::OK || !page || response.headers().contains_key(header::ETAG) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -65,8 +71,7 @@ async fn tag(request: Request, next: Next) -> Response {
         *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         return broken;
     };
-    let hash: String = Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    let etag = format!("W/\"{hash}\"");
+    let etag = etag(&bytes);
     if let Ok(value) = HeaderValue::from_str(&etag) {
         parts.headers.insert(header::ETAG, value);
     }

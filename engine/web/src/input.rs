@@ -7,6 +7,7 @@ use axum::extract::RawPathParams;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::answer::Failure;
 
@@ -38,6 +39,16 @@ impl Fields {
     /// All values of a name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// What tells these fields from others.
+    pub(crate) fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for text in self.0.iter().flat_map(|(name, value)| [name, value]) {
+            hash.update(text.len().to_le_bytes());
+            hash.update(text);
+        }
+        hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Whether the name is there.

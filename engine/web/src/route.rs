@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
-use crate::gate::{App, Permission, Visit, Who};
+use crate::gate::{App, Keep, Permission, Visit, Who};
 use crate::input::Input;
 
 /// One line of the list of routes.
@@ -90,7 +91,7 @@ where
     };
     let signed_in = matches!(who, Who::Member(_));
     let outcome = match Visit::<P>::admit(Arc::clone(&app), who, &input).await {
-        Ok(visit) => handler(visit, input).await,
+        Ok(visit) => visited(&parts, visit, input, handler).await,
         Err(error) => Err(error),
     };
     let mut response = outcome.unwrap_or_else(|error| failure(&app, &error, api, get, &target, &locale, name));
@@ -103,6 +104,29 @@ where
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
     response
+}
+
+/// Answers a visit: with the page as it was drawn before, while that holds; else by the handler.
+async fn visited<P, F, Fut>(parts: &Parts, visit: Visit<P>, input: Input, handler: F) -> Outcome
+where
+    P: Permission,
+    F: Fn(Visit<P>, Input) -> Fut,
+    Fut: Future<Output = Outcome>,
+{
+    let packed = |value: &HeaderValue| value.to_str().is_ok_and(|text| text.contains("gzip"));
+    let packs = parts.headers.get_all(header::ACCEPT_ENCODING).iter().any(packed);
+    let Some(place) = visit.drawing().filter(|_| parts.method == Method::GET && packs) else {
+        return handler(visit, input).await;
+    };
+    let known = parts.headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    if let Some(drawn) = place.drawn() {
+        return Ok(drawn.response(known));
+    }
+    let response = handler(visit, input).await?;
+    if response.extensions().get::<Keep>().is_none() || response.status() != StatusCode::OK {
+        return Ok(response);
+    }
+    Ok(place.keep(response).await?.response(known))
 }
 
 /// Whether a posting request comes from our own pages. Browsers say so; programs without a session may stay silent.

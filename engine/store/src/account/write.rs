@@ -19,6 +19,7 @@ impl Store {
     pub async fn put_account(&self, row: &AccountRow) -> Result<(), StoreError> {
         let done = self.put::<account::Entity>(row, Clash::Replace).await;
         self.door_changed();
+        self.changes.note(&row.school);
         done
     }
 
@@ -104,7 +105,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_invitation(&self, row: &InvitationRow) -> Result<(), StoreError> {
-        self.put::<invitation::Entity>(row, Clash::Replace).await
+        let done = self.put::<invitation::Entity>(row, Clash::Replace).await;
+        self.changes.note(&row.school);
+        done
     }
 
     /// Stores a draft or replaces the stored one.
@@ -112,7 +115,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn put_draft(&self, row: &DraftRow) -> Result<(), StoreError> {
-        self.put::<draft::Entity>(row, Clash::Replace).await
+        let done = self.put::<draft::Entity>(row, Clash::Replace).await;
+        self.changes.note(&row.account);
+        done
     }
 
     /// Takes a draft away.
@@ -120,7 +125,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn drop_draft(&self, id: &str) -> Result<(), StoreError> {
-        self.run_web("DELETE FROM draft WHERE id = ?", vec![id.to_owned().into()]).await
+        let done = self.run_web("DELETE FROM draft WHERE id = ?", vec![id.to_owned().into()]).await;
+        self.changes.note(id.split('\n').next().unwrap_or_default());
+        done
     }
 
     /// Takes all drafts of an account away.
@@ -128,7 +135,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn drop_drafts(&self, account: &str) -> Result<(), StoreError> {
-        self.run_web("DELETE FROM draft WHERE account = ?", vec![account.to_owned().into()]).await
+        let done = self.run_web("DELETE FROM draft WHERE account = ?", vec![account.to_owned().into()]).await;
+        self.changes.note(account);
+        done
     }
 
     /// Counts a try and gives the number of tries in the running stretch of `window` microseconds, this one included.

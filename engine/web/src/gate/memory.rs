@@ -12,6 +12,7 @@ use draaiboek_store::{InstanceSummary, SessionRow, Store};
 use draaiboek_workflow::decide::{Conclusion, Object};
 use draaiboek_workflow::simulate::Forecast;
 
+use super::drawn::Drawings;
 use super::dry::Offer;
 use super::place::Place;
 use super::visit::Member;
@@ -68,6 +69,7 @@ pub(in crate::gate) struct Memory {
     notices: Mutex<Until<Arc<Vec<Notice>>>>,
     forecasts: Mutex<HashMap<String, (i64, Arc<Forecast>)>>,
     cycles: Mutex<HashMap<String, Arc<Worked>>>,
+    pub(in crate::gate) drawings: Drawings,
 }
 
 /// What was worked out from one turn of a cycle within one minute.

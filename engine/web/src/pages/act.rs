@@ -18,10 +18,12 @@ fn back(cycle: &Cycle, done: &str) -> Outcome {
     Ok(redirect(&format!("/cycle/{}?done={done}", words::path_id(cycle.id()))))
 }
 
-/// A key of this visitor for a repeated post; another's key never answers.
+/// A key of this visitor for a repeated post; another's key never answers. A page may be open twice with one key in it, so
+/// what was typed belongs to the key.
 pub(super) fn key<P: Permission>(visit: &Visit<P>, form: &Fields) -> Result<Option<String>, Failure> {
     let account = &visit.member()?.account;
-    Ok(form.text("key").filter(|key| key.len() <= 80).map(|key| format!("web:{account}:{key}")))
+    let key = form.text("key").filter(|key| key.len() <= 80);
+    Ok(key.map(|key| format!("web:{account}:{key}:{}", form.digest())))
 }
 
 /// `cycle/send`

@@ -38,7 +38,7 @@ pub(crate) struct Refused {
 /// `cycle/show`
 pub(crate) async fn show(visit: Visit<SeeCycle>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
-    visit.page(page(&visit, &cycle, None).await?)
+    visit.page(page(&visit, &cycle, None).await?.kept())
 }
 
 /// The page of a cycle, also with a form that was refused.

@@ -35,7 +35,7 @@ use serde_json::{Value, json};
 use crate::answer::{Failure, Outcome};
 use crate::forms::problems::Speaker;
 use crate::gate::policy::{Action, Resource, Role};
-use crate::gate::{App, Permission, Place, Visit, Who};
+use crate::gate::{App, Keep, Permission, Place, Visit, Who};
 use crate::route::html;
 use crate::show::{Painter, words};
 
@@ -57,12 +57,20 @@ pub(crate) struct Page<'a> {
     pub title: String,
     pub status: StatusCode,
     pub data: Value,
+    kept: bool,
 }
 
 impl<'a> Page<'a> {
     /// A page with status 200.
     pub(crate) fn new(template: &'a str, title: impl Into<String>, data: Value) -> Self {
-        Self { template, title: title.into(), status: StatusCode::OK, data }
+        Self { template, title: title.into(), status: StatusCode::OK, data, kept: false }
+    }
+
+    /// The same page, which rests on nothing but the visitor, the school, its cycles, the visitor's drafts and the minute,
+    /// and leaves no trace: it may be shown again as it is until one of them changes.
+    pub(crate) fn kept(mut self) -> Self {
+        self.kept = true;
+        self
     }
 
     /// The same page with its mistakes: 422.
@@ -99,7 +107,11 @@ impl<P: Permission> Visit<P> {
         }
         let shower = &self.app().shower;
         let text = shower.render(page.template, &self.locale, data).map_err(Failure::Broken)?;
-        Ok(html(page.status, text))
+        let mut response = html(page.status, text);
+        if page.kept && page.status == StatusCode::OK {
+            response.extensions_mut().insert(Keep);
+        }
+        Ok(response)
     }
 
     fn frame(&self) -> Value {

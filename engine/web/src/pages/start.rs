@@ -52,7 +52,7 @@ pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
         "cycles": list, "news": news(&visit, &cycles).await, "may_start": visit.may(Resource::Cycle, Action::Start),
         "teams": my_teams(&visit)?, "work": too_much(&visit, &cycles).await?, "messages": messages(&visit).await?,
     });
-    visit.page(Page::new("start", visit.t("start.title", &[]), data))
+    visit.page(Page::new("start", visit.t("start.title", &[]), data).kept())
 }
 
 /// What cycles have to say to the visitor, with the names of people put in.

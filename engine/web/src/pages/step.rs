@@ -1,5 +1,6 @@
 //! Step: the form of any step kind, with drafts, a summary of mistakes, and who sees what.
 
+use draaiboek_workflow::ir::Privacy;
 use serde_json::{Map, Value, json};
 
 use super::{Page, who};
@@ -26,7 +27,10 @@ pub(crate) async fn show(visit: Visit<SeeStep>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?.on_behalf(input.query.text("for"));
     let cycle = cycle.on_behalf_of(step.acting.clone());
-    visit.page(page(&visit, &cycle, &step, &input, None).await?)
+    let page = page(&visit, &cycle, &step, &input, None).await?;
+    // A look at sensitive data is recorded each time, and of an anonymous step nothing is kept under a name.
+    let plain = step.class < Privacy::P3 && !step.anonymous();
+    visit.page(if plain { page.kept() } else { page })
 }
 
 /// What a form of this step may choose from.
@@ -130,7 +134,7 @@ pub(crate) async fn page<P: Permission>(
         "many": many, "round": (step.state.round > 1).then_some(step.state.round),
         "class": may && visit.member()?.limit.is_none() && !step.pupils().is_empty(),
         "manage": invite_view(visit, cycle, step),
-        "live": cycle.may(Resource::Live, Action::Read, step.class.min(draaiboek_workflow::ir::Privacy::P1)),
+        "live": cycle.may(Resource::Live, Action::Read, step.class.min(Privacy::P1)),
         "live_href": format!("{}/{}", words::path_id(cycle.id()), words::path_id(&step.id)),
     });
     let page = Page::new("step", title, page);

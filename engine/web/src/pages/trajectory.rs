@@ -42,7 +42,7 @@ pub(crate) async fn show(visit: Visit<SeeTrajectory>, _: Input) -> Outcome {
         "sections": sections, "frame_line": line.frame(&place.calendar, &visit.locale, today), "work": workload(&visit, &cycles).await?,
         "may_start": visit.may(Resource::Cycle, Action::Start), "today": words::date(&visit.locale, today),
     });
-    visit.page(Page::new("trajectory", visit.t("trajectory.title", &[]), data))
+    visit.page(Page::new("trajectory", visit.t("trajectory.title", &[]), data).kept())
 }
 
 fn href(cycle: &Cycle) -> String {

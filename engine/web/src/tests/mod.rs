@@ -4,6 +4,7 @@ mod absences;
 mod api;
 mod class;
 mod door;
+mod drawn;
 mod entry;
 mod evil;
 mod pages;
