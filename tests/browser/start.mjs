@@ -2,10 +2,10 @@
 // Usage: node start.mjs BINARY [TEST FILES…]
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launch } from "./lib/browser.mjs";
+import { end, freePort, serve } from "./lib/server.mjs";
 
 const [binary, ...wanted] = process.argv.slice(2);
 const here = import.meta.dirname;
@@ -13,36 +13,10 @@ const state = mkdtempSync(join(tmpdir(), "draaiboek-browser-"));
 const began = Date.now();
 const say = (text) => console.log(`# ${((Date.now() - began) / 1000).toFixed(1)} s: ${text}`);
 
-/** A port nobody listens on now. */
-function freePort() {
-  return new Promise((found, failed) => {
-    const server = createServer().on("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => found(port));
-    });
-  });
-}
-
-/** Starts the demo; gives the process and its sign-in link for each role, as soon as it listens. */
-function serve(port) {
-  const server = spawn(binary, ["demo", "--dir", join(state, "demo"), "--listen", `127.0.0.1:${port}`], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  return new Promise((ready, failed) => {
-    let told = "";
-    const hear = (chunk) => {
-      told += chunk;
-      const links = [...told.matchAll(/^ (\w+) .*?(http:\/\/\S+\/link\/\w+)$/gm)].map(([, role, link]) => [role, link]);
-      if (links.some(([role]) => role === "adm") && told.endsWith("\n")) {
-        ready({ server, links: Object.fromEntries(links) });
-      }
-    };
-    server.stdout.on("data", hear);
-    server.stderr.on("data", hear);
-    server.once("error", failed);
-    server.once("exit", (code) => failed(new Error(`the demo ended (${code}):\n${told.slice(-2000)}`)));
-  });
+/** The sign-in link for each role that the demo tells, when it told all. */
+function links(told) {
+  const found = Object.fromEntries([...told.matchAll(/^ (\w+) .*?(http:\/\/\S+\/link\/\w+)$/gm)].map(([, role, link]) => [role, link]));
+  return "adm" in found && told.endsWith("\n") ? found : undefined;
 }
 
 /** Uses each link once, as a person would, and keeps the sessions. */
@@ -65,7 +39,7 @@ function run(files) {
   const child = spawn(
     process.execPath,
     ["--test", "--test-concurrency=1", "--test-timeout=150000", "--test-reporter=spec", ...files],
-    { stdio: "inherit", cwd: here, env: { ...process.env, BROWSER_STATE: state } },
+    { stdio: "inherit", cwd: here, env: { ...process.env, BROWSER_STATE: state, BROWSER_BINARY: binary } },
   );
   return new Promise((done) => child.once("exit", (code) => done(code ?? 1)));
 }
@@ -74,18 +48,17 @@ let served;
 let code = 1;
 try {
   const port = await freePort();
-  served = await serve(port);
+  served = await serve(binary, ["demo", "--dir", join(state, "demo"), "--listen", `127.0.0.1:${port}`], links);
   say("the school is open");
-  await signIn(served.links);
-  writeFileSync(join(state, "school.json"), JSON.stringify({ base: `http://127.0.0.1:${port}`, roles: Object.keys(served.links) }));
-  say(`signed in: ${Object.keys(served.links).join(", ")}`);
+  await signIn(served.found);
+  writeFileSync(join(state, "school.json"), JSON.stringify({ base: `http://127.0.0.1:${port}`, roles: Object.keys(served.found) }));
+  say(`signed in: ${Object.keys(served.found).join(", ")}`);
   const all = readdirSync(here).filter((name) => name.endsWith(".test.mjs")).sort();
   const files = wanted.length ? wanted : all;
   code = await run(files);
   say(code === 0 ? "all well" : "something failed; the report stands above");
 } finally {
-  served?.server.removeAllListeners("exit");
-  served?.server.kill("SIGINT");
+  if (served) await end(served.server);
   rmSync(state, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 process.exit(code);

@@ -119,17 +119,34 @@ fn nothing_is_left_lying_about() {
     }
 }
 
+/// The anchor that a heading gets: small letters, digits and hyphens.
+fn anchor(heading: &str) -> String {
+    let plain = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = plain.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// Anchors of the headings of a document; what stands in blocks of code is none.
+fn anchors(markdown: &str) -> BTreeSet<String> {
+    let prose = markdown.split("\n```").step_by(2);
+    prose.flat_map(str::lines).filter(|line| line.starts_with('#')).map(anchor).collect()
+}
+
 #[test]
 fn links_in_documents_lead_somewhere() {
     for path in files(&[".md"]) {
-        let text = text(&path);
+        let own = text(&path);
         let folder = path.parent().expect("a folder");
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let target = link.split('#').next().unwrap_or_default();
-            if target.is_empty() || target.contains("://") || target.starts_with("mailto:") {
+        for link in own.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let (target, place) = link.split_once('#').unwrap_or((link, ""));
+            if target.contains("://") || target.starts_with("mailto:") {
                 continue;
             }
-            assert!(folder.join(target).exists(), "{}: the link {target} leads nowhere", path.display());
+            let meant = if target.is_empty() { path.clone() } else { folder.join(target) };
+            assert!(meant.exists(), "{}: the link {target} leads nowhere", path.display());
+            if !place.is_empty() && meant.extension().is_some_and(|ending| ending == "md") {
+                assert!(anchors(&text(&meant)).contains(place), "{}: no heading for {link}", path.display());
+            }
         }
     }
 }
