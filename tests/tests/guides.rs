@@ -98,7 +98,7 @@ fn what_a_guide_quotes_stands_on_a_page() {
 
 #[test]
 fn what_a_guide_types_is_a_command() {
-    let known = text(&root().join("docs/cli.md"));
+    let known = text(&root().join("docs/cli.md")) + &text(&root().join("docs/web.md"));
     for (name, text) in guides() {
         let lines = text.split("```").skip(1).step_by(2).flat_map(str::lines);
         let spans = between(&text, "`").into_iter().filter(|span| span.starts_with("draaiboek "));
@@ -112,9 +112,9 @@ fn what_a_guide_types_is_a_command() {
                 all => all,
             };
             let first = command.first().unwrap_or_else(|| panic!("{name}: no command in {line}"));
-            assert!(known.contains(&format!("draaiboek {first}")), "{name}: docs/cli.md knows no command {first}");
+            assert!(known.contains(&format!("draaiboek {first}")), "{name}: the documents know no command {first}");
             for option in command.iter().filter(|word| word.starts_with("--")) {
-                assert!(known.contains(option), "{name}: docs/cli.md knows no {option}");
+                assert!(known.contains(option), "{name}: the documents know no {option}");
             }
         }
     }
