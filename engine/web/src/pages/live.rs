@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use draaiboek_runtime::Handed;
+use draaiboek_workflow::ir::Privacy;
 use futures_util::stream::unfold;
 use serde_json::{Map, Value, json};
 use tokio::sync::broadcast::error::RecvError;
@@ -19,7 +20,7 @@ use super::contribute::reading;
 use super::step::{form_id, sources};
 use crate::answer::{Failure, Outcome};
 use crate::forms::{Entry, of_entry, presets, view};
-use crate::gate::{Cycle, EnterLive, OpenStep, Permission, SeeLive, Visit, group_of};
+use crate::gate::{Cycle, EnterLive, Keep, OpenStep, Permission, SeeLive, Visit, group_of};
 use crate::input::Input;
 use crate::route::{html, redirect};
 use crate::show::words;
@@ -126,7 +127,11 @@ pub(crate) async fn live_part(visit: Visit<SeeLive>, input: Input) -> Outcome {
     let step = visit.step(&cycle, input.part("step")).await?;
     let data = json!({"part": part(&visit, &cycle, &step).await?});
     let text = visit.app().shower.render("live-part", &visit.locale, data).map_err(Failure::Broken)?;
-    Ok(html(StatusCode::OK, text))
+    let mut response = html(StatusCode::OK, text);
+    if step.class < Privacy::P3 {
+        response.extensions_mut().insert(Keep);
+    }
+    Ok(response)
 }
 
 /// `live/events`: says only *that* something changed; the page asks for its part, under the policy.
