@@ -1,4 +1,6 @@
-//! What the tests of the whole share: an engine on a file, and a workflow that counts.
+//! What the tests of the whole share: an engine on a file, a workflow that counts, and a simulation of faults.
+
+pub mod faults;
 
 use std::path::Path;
 use std::sync::Arc;

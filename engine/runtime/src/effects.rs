@@ -26,6 +26,7 @@ impl Engine {
             Ok(()) => done(&mut row, now, None),
             Err(EngineError::Rejected(rejection)) => done(&mut row, now, Some(rejection.to_string())),
             Err(error) if row.attempts >= MAX_ATTEMPTS => {
+                self.report(&row, &error).await?;
                 row.status = "given_up".into();
                 row.last_error = Some(error.to_string());
             }
@@ -42,6 +43,32 @@ impl Engine {
         }
     }
 
+    /// Makes an effect that is given up an incident of its instance, so that a person sees it.
+    async fn report(&self, row: &OutboxRow, error: &EngineError) -> Result<(), EngineError> {
+        let Some(pk) = row.instance_pk else { return Ok(()) };
+        let Some(instance) = self.store.read().instance_by_pk(pk).await? else { return Ok(()) };
+        let cause =
+            format!("effect `{}` ({}) was given up after {} attempts: {error}", row.key, row.kind, row.attempts);
+        let command = Command::Break { step: None, cause };
+        match self.command(&instance.id, &Actor::system(), command, Some(&format!("{}:given-up", row.key))).await {
+            // A cycle that has ended has nobody who waits for it.
+            Ok(_) | Err(EngineError::Rejected(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts the effects of an instance that were given up back in line.
+    pub(crate) async fn send_again(&self, instance_pk: i64) -> Result<(), EngineError> {
+        let not_before = self.clock.now().as_microsecond();
+        let again = |row| OutboxRow { status: "pending".into(), attempts: 0, not_before, ..row };
+        let outbox: Vec<_> = self.store.read().given_up(instance_pk).await?.into_iter().map(again).collect();
+        if !outbox.is_empty() {
+            self.writer.submit(Turn { outbox, ..Turn::default() }).await?;
+            self.woken.notify_one();
+        }
+        Ok(())
+    }
+
     async fn deliver(&self, row: &OutboxRow) -> Result<(), EngineError> {
         let effect: Effect = decode("effect", &row.key, &row.payload)?;
         let system = Actor::system();
@@ -51,7 +78,11 @@ impl Engine {
                 self.start_child(instance, workflow, version, config, parent, &row.key).await
             }
             Effect::CancelChild { instance, reason } => {
-                self.command(&instance, &system, Command::Cancel { reason }, key).await.map(drop)
+                match self.command(&instance, &system, Command::Cancel { reason }, key).await {
+                    // It was not started yet, and will not be: its parent does not wait for it any more.
+                    Err(EngineError::NotFound { .. }) if row.attempts >= MAX_ATTEMPTS => Ok(()),
+                    other => other.map(drop),
+                }
             }
             Effect::ChildEnded { parent, status, outcome } => {
                 let command = Command::ChildEnded { state: parent.state, key: parent.key, status, outcome };
@@ -88,6 +119,17 @@ impl Engine {
         }
     }
 
+    /// Whether a parent still waits for this child. The effect may have been on its way for long: it was held up, or the
+    /// clock was set back, and meanwhile the parent was cancelled or went on without it.
+    async fn waits_for(&self, parent: &Parent, child: &str) -> Result<bool, EngineError> {
+        self.look(&parent.instance, |live| {
+            let children = live.snapshot()?.children.get(&parent.state);
+            let entry = children.and_then(|children| children.entries.get(&parent.key));
+            Ok(entry.is_some_and(|entry| entry.instance == child && entry.status == ChildStatus::Running))
+        })
+        .await
+    }
+
     /// Starts a child; one that can not be started is told to its parent as failed, never silently dropped.
     async fn start_child(
         &self,
@@ -99,6 +141,9 @@ impl Engine {
         key: &str,
     ) -> Result<(), EngineError> {
         let above = self.store.read().instance(draaiboek_store::Scope::All, &parent.instance).await?;
+        if !self.waits_for(&parent, &instance).await? {
+            return Ok(());
+        }
         let school =
             above.ok_or_else(|| EngineError::not_found("parent", &parent.instance, "it started this child"))?.school;
         let request =

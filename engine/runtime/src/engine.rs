@@ -241,23 +241,26 @@ impl Engine {
         self.turn(instance, &actor, command, None, &[], None).await
     }
 
-    /// Tries a broken step again; a success settles the incident.
+    /// Tries a broken step again, or the effects that were given up; a success settles the incident.
     ///
     /// # Errors
     /// No such incident, or it breaks again.
     pub async fn retry(&self, instance: &str, actor: &Actor, incident: &str) -> Result<Reply, EngineError> {
-        self.look(instance, |live| {
-            let known =
-                live.snapshot()?.incidents.get(incident).cloned().ok_or_else(|| {
+        let given_up = self
+            .look(instance, |live| {
+                let known = live.snapshot()?.incidents.get(incident).cloned().ok_or_else(|| {
                     EngineError::not_found("incident", incident, "`draaiboek show` lists the open ones")
                 })?;
-            if let Some(step) = &known.step {
-                let now = self.clock.now();
-                conclude(&self.library, live, step, now, None, &others(&self.library, live, step, now)?)?;
-            }
-            Ok(())
-        })
-        .await?;
+                if let Some(step) = &known.step {
+                    let now = self.clock.now();
+                    conclude(&self.library, live, step, now, None, &others(&self.library, live, step, now)?)?;
+                }
+                Ok(known.step.is_none().then_some(live.row.pk))
+            })
+            .await?;
+        if let Some(pk) = given_up {
+            self.send_again(pk).await?;
+        }
         let command = Command::Settle { incident: incident.to_owned(), given_up: None };
         self.turn(instance, actor, command, None, &[], None).await
     }

@@ -6,6 +6,7 @@ use crate::entity::{
     InstanceRow, artifact, command_key, contribution, incident, instance, journal, outbox, step_run, task, timer,
 };
 use crate::error::StoreError;
+use crate::faults::{Fate, disturbed};
 use crate::store::Store;
 use crate::turn::{CommitError, Committed, InstanceWrite, Turn};
 use crate::write::{Clash, Connection, Undone};
@@ -61,10 +62,15 @@ impl Store {
         mut group: Vec<usize>,
         answers: &mut [Option<Answer>],
     ) {
+        let fate = self.faults.as_ref().map_or(Fate::Written, |faults| faults.fate());
+        if fate == Fate::Refused {
+            return fail(disturbed(self.place()), &group, answers);
+        }
         while !group.is_empty() {
             let chosen: Vec<&Turn> = group.iter().map(|index| &turns[*index]).collect();
             note(connection, &chosen);
             let undone = match connection.run_as(token).await {
+                Ok(()) if fate == Fate::Unheard => return fail(disturbed(self.place()), &group, answers),
                 Ok(()) => {
                     self.groups.fetch_add(1, Ordering::Relaxed);
                     chosen.iter().for_each(|turn| self.note(turn));

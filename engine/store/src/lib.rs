@@ -20,6 +20,7 @@ mod changes;
 mod commit;
 mod entity;
 mod error;
+mod faults;
 mod hash;
 mod ids;
 mod place;
@@ -46,6 +47,7 @@ pub use entity::{
     MetaRow, OutboxRow, PluginRow, SchoolRow, StepRunRow, TaskRow, TimerRow,
 };
 pub use error::StoreError;
+pub use faults::{Fate, Faults};
 pub use hash::{answers_are_erased, content_hash, erased_answers, genesis_hash, journal_hash, payload_hash};
 pub use ids::Ids;
 pub use place::Place;

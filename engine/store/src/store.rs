@@ -5,6 +5,7 @@
 use crate::archive::{ArchiveError, Unpacked, unpack};
 use crate::changes::Changes;
 use crate::error::{StoreError, from_orm};
+use crate::faults::Faults;
 use crate::ids::Ids;
 use crate::place::{Address, Place};
 use crate::postgres::{self, Node};
@@ -31,11 +32,13 @@ pub struct OpenOptions {
     /// How long a connection waits: for a lock that another program holds, and for a server that went away. Default:
     /// 5 seconds.
     pub patience: Duration,
+    /// Faults on purpose, for a simulation. Default: none.
+    pub faults: Option<Arc<dyn Faults>>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { create: true, readers: 4, max_pages: None, patience: Duration::from_secs(5) }
+        Self { create: true, readers: 4, max_pages: None, patience: Duration::from_secs(5), faults: None }
     }
 }
 
@@ -48,6 +51,7 @@ pub struct Store {
     pub(crate) groups: AtomicU64,
     pub(crate) doors: AtomicU64,
     pub(crate) changes: Changes,
+    pub(crate) faults: Option<Arc<dyn Faults>>,
     kind: Kind,
 }
 
@@ -94,6 +98,7 @@ impl Store {
             groups: AtomicU64::new(0),
             doors: AtomicU64::new(0),
             changes: Changes::default(),
+            faults: options.faults,
             kind,
         })
     }

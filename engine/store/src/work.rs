@@ -25,7 +25,11 @@ impl Store {
     /// [`StoreError`].
     pub async fn claim_outbox(&self, now: i64, limit: u64) -> Result<Claimed<OutboxRow>, StoreError> {
         if self.node().is_none() {
-            return Ok(Claimed { rows: self.read().pending_outbox(now, limit).await?, claim: None });
+            let mut rows = self.read().pending_outbox(now, limit).await?;
+            if let Some(faults) = &self.faults {
+                faults.effects(&mut rows);
+            }
+            return Ok(Claimed { rows, claim: None });
         }
         let mut claimed = self.claim::<outbox::Entity>("not_before", now, limit).await?;
         claimed.rows.sort_by_key(|row| (row.not_before, row.id));
@@ -38,7 +42,11 @@ impl Store {
     /// [`StoreError`].
     pub async fn claim_timers(&self, now: i64, limit: u64) -> Result<Claimed<TimerRow>, StoreError> {
         if self.node().is_none() {
-            return Ok(Claimed { rows: self.read().due_timers(now, limit).await?, claim: None });
+            let mut rows = self.read().due_timers(now, limit).await?;
+            if let Some(faults) = &self.faults {
+                faults.timers(&mut rows);
+            }
+            return Ok(Claimed { rows, claim: None });
         }
         let mut claimed = self.claim::<timer::Entity>("due_at", now, limit).await?;
         claimed.rows.sort_by_key(|row| (row.due_at, row.id));
@@ -63,7 +71,7 @@ impl Store {
     /// Whether other processes may write this database too, so that what is in memory may be of yesterday.
     #[must_use]
     pub fn is_shared(&self) -> bool {
-        self.node().is_some()
+        self.node().is_some() || self.faults.as_ref().is_some_and(|faults| faults.shared())
     }
 
     /// Resolves when another process may have left work for this one. Never where there is no other.

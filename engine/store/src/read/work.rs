@@ -149,6 +149,18 @@ impl Reader {
         self.told(query.all(&self.db).await)
     }
 
+    /// The effects of an instance that were given up, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn given_up(&self, instance_pk: i64) -> Result<Vec<OutboxRow>, StoreError> {
+        let question = outbox::Entity::find()
+            .filter(outbox::Column::InstancePk.eq(instance_pk))
+            .filter(outbox::Column::Status.eq("given_up"))
+            .order_by_asc(outbox::Column::Id);
+        self.told(question.all(&self.db).await)
+    }
+
     /// The newest messages to people, whether they have left or not.
     ///
     /// # Errors
