@@ -14,6 +14,12 @@ use crate::start::StartRequest;
 /// Attempts before an effect is given up and becomes an incident of its instance.
 pub const MAX_ATTEMPTS: i64 = 8;
 
+/// How long an effect waits before it knocks again at a cycle that is paused or blocked: as long as it has waited until
+/// now, within these bounds (in microseconds). When the cycle goes on it need not wait.
+const HELD_UP: (i64, i64) = (30_000_000, 6 * 3_600_000_000);
+/// Effects looked at when a cycle goes on.
+const HELD: u64 = 1_000;
+
 /// Journal rows read at once.
 const PAGE: u32 = 256;
 
@@ -24,6 +30,12 @@ impl Engine {
         row.attempts += 1;
         match self.deliver(&row).await {
             Ok(()) => done(&mut row, now, None),
+            Err(EngineError::Rejected(no)) if matches!(no.word.as_str(), "PAUSED" | "BLOCKED") => {
+                // The receiver takes nothing now, but will: waiting for that is no failure.
+                row.attempts -= 1;
+                row.not_before = now + (now - row.created_at).clamp(HELD_UP.0, HELD_UP.1);
+                row.last_error = Some(no.to_string());
+            }
             Err(EngineError::Rejected(rejection)) => done(&mut row, now, Some(rejection.to_string())),
             Err(error) if row.attempts >= MAX_ATTEMPTS => {
                 self.report(&row, &error).await?;
@@ -55,6 +67,26 @@ impl Engine {
             Ok(_) | Err(EngineError::Rejected(_)) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// A cycle takes events again: what waits for it need not wait any longer.
+    pub(crate) async fn hurry(&self, instance: &str) -> Result<(), EngineError> {
+        let now = self.clock.now().as_microsecond();
+        let waiting = self.store.read().pending_outbox(i64::MAX, HELD).await?;
+        let held = waiting.into_iter().filter(|row| {
+            let receiver = match serde_json::from_str(&row.payload) {
+                Ok(Effect::ChildEnded { parent, .. }) => parent.instance,
+                Ok(Effect::Deliver { instance, .. }) => instance,
+                _ => return false,
+            };
+            row.last_error.is_some() && receiver == instance
+        });
+        let outbox: Vec<_> = held.map(|row| OutboxRow { not_before: now, ..row }).collect();
+        if !outbox.is_empty() {
+            self.writer.submit(Turn { outbox, ..Turn::default() }).await?;
+            self.woken.notify_one();
+        }
+        Ok(())
     }
 
     /// Puts the effects of an instance that were given up back in line.

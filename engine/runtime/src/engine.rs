@@ -422,6 +422,10 @@ impl Engine {
         let turn = live.book(&self.store, decision, booking)?;
         live.definition = form;
         self.writer.submit(turn).await?;
+        if matches!(journaled.command, Command::Resume | Command::Settle { .. } | Command::Move { .. }) {
+            // If it fails, they knock again by themselves.
+            let _ = self.hurry(&live.row.id).await;
+        }
         if wakes {
             self.woken.notify_one();
         }

@@ -1,7 +1,7 @@
 //! Proof that the database says what happened: every journal is re-run and compared with what is stored.
 
 use draaiboek_store::{InstanceFilter, InstanceRow, JournalRow, Reader, Scope, answers_are_erased, content_hash};
-use draaiboek_workflow::decide::{Answers, Command, Origin, Snapshot, World, decide};
+use draaiboek_workflow::decide::{Answers, Command, Lifecycle, Origin, Snapshot, World, decide};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -204,7 +204,7 @@ async fn compare_work(
 ) -> Result<(), EngineError> {
     let Some(snapshot) = snapshot else { return Ok(()) };
     let pending = reader.pending_timers(row.pk).await?;
-    let paused = matches!(snapshot.lifecycle, draaiboek_workflow::decide::Lifecycle::Paused { .. });
+    let paused = matches!(snapshot.lifecycle, Lifecycle::Paused { .. } | Lifecycle::Blocked { .. });
     let mut stored: Vec<(String, i64)> = pending.iter().map(|t| (t.timer_id.clone(), t.due_at)).collect();
     let running = snapshot.timers.iter().filter(|(_, timer)| !paused || timer.never_pauses());
     let mut expected: Vec<(String, i64)> =

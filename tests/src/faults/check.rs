@@ -38,7 +38,7 @@ pub(crate) async fn look(life: &mut Life<'_>) -> Result<(End, String), Failure> 
     stored.effects(&mut broken)?;
     stored.timers(&mut broken);
     stored.families(&mut broken)?;
-    calendar(engine, &stored, &life.acknowledged, &mut broken).await?;
+    calendar(&stored, &life.acknowledged, &mut broken)?;
     let end = stored.end()?;
     let digest = stored.digest();
     life.broken.extend(broken);
@@ -53,7 +53,7 @@ async fn answered(
     first: &Reply,
     broken: &mut Vec<String>,
 ) -> Result<(), Failure> {
-    if matches!(ask, Ask::DaysOff(_) | Ask::Quiet) {
+    if !ask.has_key() {
         return Ok(());
     }
     let stored = engine.store().read().answer(key).await?;
@@ -64,24 +64,21 @@ async fn answered(
     Ok(())
 }
 
-/// Every cycle that runs goes by the newest calendar that was acknowledged: putting it again changes nothing.
-async fn calendar(
-    engine: &Engine,
+/// Every cycle that runs goes by the newest calendar that was acknowledged.
+fn calendar(
     stored: &Stored,
     acknowledged: &BTreeMap<String, (Ask, Reply)>,
     broken: &mut Vec<String>,
 ) -> Result<(), Failure> {
-    let Some(days) = acknowledged.values().find_map(|(ask, _)| match ask {
+    let days = acknowledged.values().find_map(|(ask, _)| match ask {
         Ask::DaysOff(days) => Some(*days),
         _ => None,
-    }) else {
-        return Ok(());
-    };
-    engine.put_school(&School::parse(&school(days))?).await?;
-    for (id, row) in &stored.rows {
-        let now = engine.store().read().revision(row.pk).await?;
-        if now != Some(row.revision) {
-            broken.push(format!("{id} went by an older calendar than was acknowledged"));
+    });
+    let calendar = School::parse(&school(days.unwrap_or(0)))?.calendar()?;
+    let hash = content_hash(&serde_json::to_string(&calendar)?);
+    for (id, row) in stored.rows.iter().filter(|(_, row)| row.lifecycle == "active") {
+        if row.calendar_hash.as_ref() != Some(&hash) {
+            broken.push(format!("{id} goes by an older calendar than was acknowledged"));
         }
     }
     Ok(())

@@ -15,10 +15,8 @@ use super::script::{Ask, school};
 use super::weather::{START, Weather};
 
 /// Tries of one request before it counts as lost.
-const TRIES: usize = 400;
+const TRIES: usize = 600;
 const DAY: i64 = 86_400 * 1_000_000;
-/// The timers of the first days have fired by then, whatever days off there are.
-const FIRST_DAYS: i64 = START + 10 * DAY;
 /// Everything a cycle of the simulation waits for has happened by then.
 const HORIZON: i64 = START + 60 * DAY;
 
@@ -95,8 +93,8 @@ impl<'r> Life<'r> {
     pub(crate) async fn insist(&mut self, ask: &Ask, key: &str) -> Result<(), Failure> {
         for _ in 0..TRIES {
             self.disturb().await?;
-            if *ask == Ask::Quiet {
-                if self.wait(FIRST_DAYS).await? {
+            if let Ask::Quiet(days) = ask {
+                if self.wait(START + days * DAY).await? {
                     continue;
                 }
                 return Ok(());
@@ -116,7 +114,7 @@ impl<'r> Life<'r> {
                 Err(EngineError::Commit(_) | EngineError::Store(_) | EngineError::Stale) => {}
                 Err(EngineError::NotFound { .. }) => {
                     // A child that is still to be started.
-                    self.wait(FIRST_DAYS).await?;
+                    self.wait(HORIZON).await?;
                 }
                 Err(error) => return Err(format!("{key} {ask:?} was refused: {error}").into()),
             }
@@ -141,7 +139,16 @@ impl<'r> Life<'r> {
                 let school = School::parse(&school(*days))?;
                 return Ok(engine.put_school(&school).await.map(|()| Reply::default()));
             }
-            Ask::Quiet => return Ok(Ok(Reply::default())),
+            Ask::Retry { instance } => {
+                let open = engine.snapshot(instance).await.map(|snapshot| snapshot.incidents.into_keys().next());
+                return Ok(match open {
+                    Ok(Some(incident)) => engine.retry(instance, actor, &incident).await,
+                    // It was settled, and nobody heard of it.
+                    Ok(None) => Ok(Reply::default()),
+                    Err(error) => Err(error),
+                });
+            }
+            Ask::Quiet(_) => return Ok(Ok(Reply::default())),
             Ask::Event { instance, event, data } => {
                 let event = (*event).to_owned();
                 (instance, Command::Send { event, data: data.clone(), reason: None })
@@ -175,7 +182,7 @@ impl<'r> Life<'r> {
         let keyed: Vec<String> = self.acknowledged.keys().cloned().collect();
         let Some(key) = keyed.get(self.weather.below(keyed.len())) else { return Ok(()) };
         let Some((ask, first)) = self.acknowledged.get(key).cloned() else { return Ok(()) };
-        if matches!(ask, Ask::DaysOff(_)) {
+        if !ask.has_key() {
             return Ok(());
         }
         match self.send(&ask, key).await? {

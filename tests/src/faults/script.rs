@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use super::chance::Chance;
 
+/// The timers of the first days have fired after so many days, whatever days off there are.
+const FIRST_DAYS: i64 = 7;
+
 /// Cycles that run a child for each team: until all of them have ended, or until the first has.
 const RELAY: &str = r#"
 workflow: NAME
@@ -56,6 +59,7 @@ states:
         roles: [dir]
         data: {n: {type: integer, required: true}}
         do: [{set: {count: data.count + 1, sum: data.sum + event.data.n}}]
+      trip: {roles: [dir], do: [{set: {sum: 1 / (data.count - data.count)}}]}
       close: {to: closing, roles: [dir]}
   closing:
     after:
@@ -66,7 +70,7 @@ texts:
     title: Loper
     purpose: Lopen
     state: {busy: Bezig, closing: Sluit, finished: Klaar}
-    event: {add: Tel op, close: Sluit}
+    event: {add: Tel op, trip: Struikel, close: Sluit}
     role: {dir: directie}
   en: *texts
 "#;
@@ -116,8 +120,19 @@ pub(crate) enum Ask {
     },
     /// The school gets days off.
     DaysOff(usize),
-    /// Nobody asks anything until all effects are carried out, and the timers of the first days have fired.
-    Quiet,
+    /// What broke is tried again.
+    Retry {
+        instance: String,
+    },
+    /// Nobody asks anything until all effects are carried out, and the timers of so many days have fired.
+    Quiet(i64),
+}
+
+impl Ask {
+    /// Whether a repeat gets the first answer.
+    pub(crate) fn has_key(&self) -> bool {
+        !matches!(self, Self::DaysOff(_) | Self::Retry { .. } | Self::Quiet(_))
+    }
 }
 
 /// The requests of a number, in their order: each is repeated until it is acknowledged, then follows the next.
@@ -156,10 +171,26 @@ pub(crate) fn requests(number: u64) -> Vec<Ask> {
     if !asks.contains(&Ask::Cancel { instance: "x1".into() }) {
         asks.push(Ask::Cancel { instance: "x1".into() });
     }
-    asks.push(Ask::Quiet);
+    let trips = chance.one_in(2);
+    if trips {
+        asks.push(Ask::Event { instance: "c1".into(), event: "trip", data: json!({}) });
+    }
+    asks.push(Ask::Quiet(FIRST_DAYS));
+    if trips {
+        asks.push(Ask::Retry { instance: "c1".into() });
+    }
+    // Children may end while their mother is paused.
+    let pauses = chance.one_in(2);
+    if pauses {
+        asks.push(Ask::Pause { instance: "r1".into() });
+    }
     let mut closings = ["a", "b", "c"].map(|team| close(format!("r1/running-2/{team}")));
     chance.shuffle(&mut closings);
     asks.extend(closings);
     asks.push(close("d1/running-2/b".into()));
+    if pauses {
+        asks.push(Ask::Quiet(FIRST_DAYS));
+        asks.push(Ask::Resume { instance: "r1".into() });
+    }
     asks
 }

@@ -38,7 +38,6 @@ pub(super) fn admits(turn: &Turn<'_>, command: &Command) -> Result<(), Rejection
             | Command::Recalendar
             | Command::Reschedule { .. }
             | Command::Attendance { .. }
-            | Command::ChildEnded { .. }
             | Command::Settle { .. } => Ok(()),
             _ => Err(Rejection::new("PAUSED", format!("the cycle is paused ({reason}); resume it first"))),
         },
@@ -328,15 +327,13 @@ fn child_ended(turn: &mut Turn<'_>, state: &str, key: &str, status: ChildStatus,
     child.status = status;
     child.outcome.clone_from(outcome);
     let data = json!({"state": state, "key": key, "outcome": outcome});
-    if turn.snapshot.lifecycle == Lifecycle::Active {
-        let name = if status == ChildStatus::Ended { "child.ended" } else { "child.failed" };
-        let taken = macrostep::deliver(turn, Event::internal(format!("{name}.{state}"), data))?;
-        if status == ChildStatus::Failed && matches!(taken, macrostep::Outcome::Refused(_)) {
-            break_down(turn, None, &format!("the child `{key}` of `{state}` failed: {outcome}"));
-        }
-        turn.join(state);
-        macrostep::drain_queue(turn)?;
+    let name = if status == ChildStatus::Ended { "child.ended" } else { "child.failed" };
+    let taken = macrostep::deliver(turn, Event::internal(format!("{name}.{state}"), data))?;
+    if status == ChildStatus::Failed && matches!(taken, macrostep::Outcome::Refused(_)) {
+        break_down(turn, None, &format!("the child `{key}` of `{state}` failed: {outcome}"));
     }
+    turn.join(state);
+    macrostep::drain_queue(turn)?;
     Ok(())
 }
 
@@ -344,10 +341,8 @@ fn child_ended(turn: &mut Turn<'_>, state: &str, key: &str, status: ChildStatus,
 
 fn pause(turn: &mut Turn<'_>, reason: &str) {
     let since = turn.world.now;
+    hold_timers(turn);
     turn.snapshot.lifecycle = Lifecycle::Paused { reason: reason.to_owned(), since };
-    for timer in turn.snapshot.timers.values().filter(|timer| !timer.never_pauses()) {
-        turn.timers.push(TimerChange::Cancelled { seq: timer.seq });
-    }
 }
 
 /// Timers go on where they stood: they are due later by the time of the pause, on a school day at the same hour.
@@ -384,7 +379,7 @@ fn shift(turn: &mut Turn<'_>, to: &[String], reason: &str) -> Result<(), Stop> {
     turn.trace.push(Happening::Noted { text: reason.to_owned() });
     macrostep::relocate(turn, to)?;
     if matches!(turn.snapshot.lifecycle, Lifecycle::Blocked { .. }) {
-        turn.snapshot.lifecycle = Lifecycle::Active;
+        unblock(turn);
         turn.snapshot.incidents.clear();
     }
     Ok(())
@@ -411,8 +406,25 @@ pub(super) fn break_down(turn: &mut Turn<'_>, step: Option<&str>, cause: &str) {
     };
     turn.trace.push(Happening::Broke { incident: id, cause: cause.to_owned() });
     if step.is_none() {
+        hold_timers(turn);
         turn.snapshot.lifecycle = Lifecycle::Blocked { reason: cause.to_owned() };
     }
+}
+
+/// While an instance takes nothing, nothing of it falls due.
+fn hold_timers(turn: &mut Turn<'_>) {
+    if turn.snapshot.lifecycle == Lifecycle::Active {
+        let held = turn.snapshot.timers.values().filter(|timer| !timer.never_pauses());
+        turn.timers.extend(held.map(|timer| TimerChange::Cancelled { seq: timer.seq }));
+    }
+}
+
+/// Goes on where it stood; what fell due meanwhile fires late.
+fn unblock(turn: &mut Turn<'_>) {
+    turn.snapshot.lifecycle = Lifecycle::Active;
+    let held: Vec<_> = turn.snapshot.timers.iter().filter(|(_, timer)| !timer.never_pauses()).collect();
+    let held = held.into_iter().map(|(id, timer)| TimerChange::Set { id: id.clone(), timer: timer.clone() });
+    turn.timers.extend(held);
 }
 
 fn settle(turn: &mut Turn<'_>, incident: &str, given_up: Option<&str>) -> Result<(), Stop> {
@@ -423,7 +435,7 @@ fn settle(turn: &mut Turn<'_>, incident: &str, given_up: Option<&str>) -> Result
     turn.trace.push(Happening::Noted { text });
     let still_broken = turn.snapshot.incidents.values().any(|incident| incident.step.is_none());
     if matches!(turn.snapshot.lifecycle, Lifecycle::Blocked { .. }) && !still_broken {
-        turn.snapshot.lifecycle = Lifecycle::Active;
+        unblock(turn);
     }
     Ok(())
 }
