@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::RawPathParams;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
+use jiff::civil::Date;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -49,6 +50,13 @@ impl Fields {
             hash.update(text);
         }
         hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// A day in three fields: `<name>.d`, `<name>.m`, `<name>.y`.
+    pub(crate) fn day(&self, name: &str) -> Option<Date> {
+        let part = |part: &str| self.text(&format!("{name}.{part}"))?.parse::<i16>().ok();
+        let small = |name: &str| part(name).and_then(|n| i8::try_from(n).ok());
+        Date::new(part("y")?, small("m")?, small("d")?).ok()
     }
 
     /// Whether the name is there.
@@ -166,6 +174,15 @@ mod tests {
         assert_eq!(fields.text("b"), None);
         assert_eq!(fields.all("b").count(), 3);
         assert!(fields.has("a") && !fields.has("c"));
+    }
+
+    #[test]
+    fn a_day_has_three_fields() {
+        let day = |text: &str| Fields::parse(text.as_bytes()).day("at").map(|day| day.to_string());
+        assert_eq!(day("at.d=2&at.m=+10&at.y=2026").as_deref(), Some("2026-10-02"));
+        for none in ["at.d=31&at.m=2&at.y=2026", "at.d=2&at.m=10", "at.d=x&at.m=1&at.y=2026", "at=2026-10-02"] {
+            assert_eq!(day(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use draaiboek_workflow::decide::{Answers, Command, Conclusion, Rejection, StepStatus, World, decide};
-use draaiboek_workflow::ir::{State, Transition};
+use draaiboek_workflow::decide::{Answers, Command, Conclusion, Rejection, StepStatus, Tally, World, decide};
+use draaiboek_workflow::ir::{Identity, Privacy, State, Transition};
 use serde_json::Value;
 
 use super::cycle::Cycle;
@@ -31,6 +31,38 @@ pub(crate) struct Offer {
     pub targets: Vec<String>,
     /// It goes back to a state before this one in the workflow's order.
     pub back: bool,
+    /// The open steps of the state that it leaves, with what came in.
+    pub steps: Vec<Progress>,
+}
+
+impl Offer {
+    /// Nothing is missing, and of nobody an answer is still awaited.
+    pub(crate) fn complete(&self) -> bool {
+        self.ready && self.steps.iter().all(Progress::complete)
+    }
+}
+
+/// How far an open step is.
+#[derive(Debug, Clone)]
+pub(crate) struct Progress {
+    /// Id.
+    pub step: String,
+    /// Contributions that stand.
+    pub entries: u32,
+    /// How many people answered of how many; only where each answers and it is known who did.
+    pub people: Option<(usize, usize)>,
+    /// Everybody answers, and nobody knows who did.
+    pub anonymous: bool,
+}
+
+impl Progress {
+    /// Whether nothing more has to come: everybody answered, or somebody did where one speaks for all.
+    pub(crate) fn complete(&self) -> bool {
+        match self.people {
+            Some((answered, asked)) => answered >= asked,
+            None => self.entries > 0 && !self.anonymous,
+        }
+    }
 }
 
 impl Cycle {
@@ -83,11 +115,36 @@ impl Cycle {
                     ready: missing.is_none(),
                     missing,
                     targets: transition.targets.clone(),
+                    steps: self.under(state),
                     back: back || (transition.targets.contains(&state.id) && !transition.internal),
                 });
             }
         }
         Ok(offers)
+    }
+
+    /// The open steps in a state and in the states within it.
+    fn under(&self, state: &State) -> Vec<Progress> {
+        let own = state.steps.iter().filter_map(|step| self.progress(&step.id));
+        own.chain(state.states.iter().flat_map(|inner| self.under(inner))).collect()
+    }
+
+    /// How far a step is, while it is open.
+    pub(crate) fn progress(&self, id: &str) -> Option<Progress> {
+        let open = self.snapshot.steps.get(id).is_some_and(|step| step.status == StepStatus::Open);
+        let def = self.definition.step(id).filter(|_| open)?;
+        let pool = self.snapshot.pools.get(&def.pool);
+        let standing = |tally: &Tally| tally.submitted.saturating_sub(tally.withdrawn);
+        let entries = pool.map_or(0, |pool| pool.counts.values().map(standing).sum());
+        let anonymous = def.step.identity == Identity::Anonymous;
+        // What is personal is asked of each; of other steps one of those it is for may do it for all.
+        let each = !anonymous && (self.class(id) >= Privacy::P2 || def.step.identity == Identity::Pseudonymous);
+        let asked = each.then(|| self.opened(id).ok()?.invited).flatten();
+        let people = asked.map(|asked| {
+            let answered = |person: &&String| pool.is_some_and(|pool| pool.contributed.contains(*person));
+            (asked.iter().filter(answered).count(), asked.len())
+        });
+        Some(Progress { step: id.to_owned(), entries, people, anonymous })
     }
 
     /// Transitions of the active states, innermost first.

@@ -31,7 +31,7 @@ pub(crate) use class::Pupil;
 pub(crate) use cycle::Cycle;
 pub(crate) use desk::{Erasure, Look, WorkflowCard};
 pub(crate) use drawn::Keep;
-pub(crate) use dry::Offer;
+pub(crate) use dry::{Offer, Progress};
 pub(crate) use groups::{Group, group_of};
 pub(crate) use invite::Invitation;
 pub(crate) use permit::*;

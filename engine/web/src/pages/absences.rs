@@ -66,10 +66,9 @@ pub(super) fn data<P: Permission>(visit: &Visit<P>, place: &Place) -> Value {
 
 /// `absence/save`
 pub(crate) async fn absence(visit: Visit<ManagePeople>, input: Input) -> Outcome {
-    let day = |name: &str| input.form.text(name).and_then(|text| text.parse::<Date>().ok());
     let person = input.form.text("person").unwrap_or_default().to_owned();
     let substitute = input.form.text("substitute").map(str::to_owned);
-    let (Some(from), Some(to)) = (day("from"), day("to")) else {
+    let (Some(from), Some(to)) = (input.form.day("from"), input.form.day("to")) else {
         let problem = visit.t("absence.dates", &[]);
         return refused(&visit, &input, "absence", problem);
     };
@@ -129,8 +128,9 @@ async fn ended(visit: &Visit<ManagePeople>, end: impl FnOnce(&mut School) -> boo
 
 /// The page again, with what is wrong and what was typed.
 fn refused(visit: &Visit<ManagePeople>, input: &Input, form: &str, problem: String) -> Outcome {
+    let fields = input.form.0.iter();
     let typed: serde_json::Map<String, Value> =
-        input.form.0.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
+        fields.map(|(name, value)| (name.replace('.', "_"), Value::from(value.as_str()))).collect();
     visit.page(page(visit, json!({ form: {"problem": problem, "typed": typed} }))?.amiss())
 }
 

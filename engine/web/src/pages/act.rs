@@ -1,7 +1,6 @@
 //! What people do to a cycle: say "next", go back, pause, skip, note. Every act answers 303, or 422 with the same page.
 
 use draaiboek_workflow::decide::Command;
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::cycle::{Refused, field_label, page};
@@ -119,14 +118,7 @@ pub(crate) async fn reschedule(visit: Visit<ManageStep>, input: Input) -> Outcom
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?;
     let form = format!("step-{}", step.id);
-    let part = |name: &str| input.form.text(name).and_then(|text| text.parse::<i16>().ok());
-    let day = match (part("due.y"), part("due.m"), part("due.d")) {
-        (Some(year), Some(month), Some(day)) => {
-            Date::new(year, i8::try_from(month).unwrap_or(0), i8::try_from(day).unwrap_or(0)).ok()
-        }
-        _ => None,
-    };
-    let Some(day) = day else {
+    let Some(day) = input.form.day("due") else {
         let problem = Failure::Invalid("date".into());
         return finish(visit, cycle, &form, &input, Reading::default(), Err(problem), "").await;
     };

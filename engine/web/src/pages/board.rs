@@ -31,6 +31,7 @@ pub(crate) async fn show(visit: Visit<SeeBoard>, input: Input) -> Outcome {
     }
     let columns: Vec<Value> = columns
         .into_iter()
+        .filter(|(_, cards)| !cards.is_empty())
         .map(|(at, cards)| json!({"title": LISTS.get(at).map(|(_, key)| visit.t(key, &[])), "cards": cards}))
         .collect();
     let open: Vec<Value> = cycle
@@ -45,7 +46,7 @@ pub(crate) async fn show(visit: Visit<SeeBoard>, input: Input) -> Outcome {
         })
         .collect();
     let data = json!({
-        "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()}, "columns": columns, "open": open,
+        "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()}, "any": !columns.is_empty(), "columns": columns, "open": open,
         "here": cycle.here().join(", "), "minutes": [5, 15],
     });
     visit.page(Page::new("board", visit.t("board.title", &[]), data))

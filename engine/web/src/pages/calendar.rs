@@ -39,7 +39,7 @@ fn page<P: Permission>(visit: &Visit<P>, typed: Value) -> Result<Page<'static>, 
             let one = period.from == period.to;
             json!({
                 "id": period.id, "name": name, "kind": visit.t(&format!("day_kind.{kind}"), &[]), "own": own.contains(&period.id.as_str()),
-                "from": words::day(locale, period.from), "to": (!one).then(|| words::day(locale, period.to)), "year": period.from.year(),
+                "from": words::day(locale, period.from), "to": (!one).then(|| words::day(locale, period.to)), "year": period.to.year(),
             })
         })
         .collect();
@@ -66,12 +66,7 @@ fn page<P: Permission>(visit: &Visit<P>, typed: Value) -> Result<Page<'static>, 
 
 /// `calendar/put`
 pub(crate) async fn put(visit: Visit<ManageCalendar>, input: Input) -> Outcome {
-    let part = |name: &str| input.form.text(name).and_then(|text| text.parse::<i16>().ok());
-    let small = |name: &str| part(name).and_then(|n| i8::try_from(n).ok());
-    let day = match (part("day.y"), small("day.m"), small("day.d")) {
-        (Some(year), Some(month), Some(day)) => Date::new(year, month, day).ok(),
-        _ => None,
-    };
+    let day = input.form.day("day");
     let kind = KINDS.iter().find(|(word, _)| Some(*word) == input.form.text("kind")).map(|(_, kind)| *kind);
     let title = input.form.text("title").unwrap_or_default().to_owned();
     let typed = |problem: &str| json!({"problem": visit.t(problem, &[]), "title": title, "d": input.form.get("day.d"), "m": input.form.get("day.m"), "y": input.form.get("day.y")});

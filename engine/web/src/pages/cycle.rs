@@ -13,7 +13,7 @@ use super::{Page, log};
 use crate::answer::{Failure, Outcome};
 use crate::forms::{Sources, of_schema, view};
 use crate::gate::policy::{Action, Resource};
-use crate::gate::{Cycle, Offer, Permission, SeeCycle, Visit};
+use crate::gate::{Cycle, Offer, Permission, Progress, SeeCycle, Visit};
 use crate::input::{Fields, Input};
 use crate::show::words;
 
@@ -77,7 +77,7 @@ pub(crate) async fn page<P: Permission>(
         "version": cycle.definition.ir.version, "active": cycle.snapshot.chart.active.join(","), "purpose": cycle.own_text("purpose"),
         "since": visit.moment(cycle.began()), "parent": parent(visit, cycle).await, "wide": picture(visit, cycle, &went, Orientation::LeftRight),
         "tall": picture(visit, cycle, &went, Orientation::TopBottom), "list": outline(visit, cycle, &went),
-        "offers": offers.iter().map(|offer| offer_view(visit, cycle, offer, refused.as_ref())).collect::<Result<Vec<_>, _>>()?,
+        "offers": in_order(&offers).into_iter().map(|offer| offer_view(visit, cycle, offer, refused.as_ref())).collect::<Result<Vec<_>, _>>()?,
         "steps": open, "closed_steps": closed, "closed_count": closed.len(), "children": children(visit, cycle).await, "timers": timers(visit, cycle),
         "results": artifacts(visit, cycle).await,
         "log": content.then_some(log), "older": older, "manage": manage.then(|| manage_view(cycle, &went)),
@@ -90,6 +90,12 @@ pub(crate) async fn page<P: Permission>(
     });
     let page = Page::new("cycle", cycle.title(), data);
     Ok(if refused.is_some() { page.amiss() } else { page })
+}
+
+/// What goes on comes before what goes back.
+fn in_order(offers: &[Offer]) -> Vec<&Offer> {
+    let (back, on): (Vec<_>, Vec<_>) = offers.iter().partition(|offer| offer.back);
+    on.into_iter().chain(back).collect()
 }
 
 /// What somebody typed in a form that is no longer there.
@@ -116,7 +122,13 @@ async fn whole<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
     // A value that is the id of a state is its title.
     let state = |value: &Value| value.as_str().and_then(|id| cycle.own_text(&format!("state.{id}")));
     let shown = |value: &Value| state(value).unwrap_or_else(|| painter.word(value));
-    fields.iter().map(|(key, value)| json!({"label": word(key), "value": shown(value)})).collect()
+    let every = |value: &Value| match value {
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(", "),
+        one => shown(one),
+    };
+    let told = fields.iter().map(|(key, value)| (word(key), every(value)));
+    let told = told.filter(|(_, value)| !matches!(value.as_str(), "" | "–"));
+    told.map(|(label, value)| json!({"label": label, "value": value})).collect()
 }
 
 /// The cycle that runs this one, when the visitor may open it.
@@ -145,6 +157,7 @@ fn picture<P: Permission>(visit: &Visit<P>, cycle: &Cycle, went: &Went, orientat
         id_prefix: prefix.into(),
         style: false,
         plain: true,
+        guards: false,
     })
 }
 
@@ -246,14 +259,35 @@ fn offer_view<P: Permission>(
         .flat_map(|rejection| speaker.reasons(rejection))
         .map(|reason| json!({"text": reason.text, "about": reason.about}))
         .collect();
+    let open = if offer.ready && !offer.back { awaited(visit, cycle, offer) } else { Vec::new() };
     let target = offer.targets.first().map(|target| cycle.text(&format!("state.{target}")).to_owned());
     Ok(json!({
         "event": offer.event, "from": offer.from, "form": form, "label": words::capital(cycle.text(&format!("event.{}", offer.event))),
-        "target": target, "ready": offer.ready, "missing": missing, "back": offer.back, "fields": fields,
+        "target": target, "ready": offer.ready, "complete": offer.complete(), "awaited": open, "missing": missing, "back": offer.back, "fields": fields,
         "needs_reason": offer.needs_reason, "open": mine.is_some() || (fields.is_none() && !offer.needs_reason),
         "refused": mine.map(|mine| json!({"lead": mine.lead, "reasons": mine.reasons})), "reason": mine.and_then(|mine| mine.typed.get("reason")),
         "simple": fields.is_none() && !offer.needs_reason,
     }))
+}
+
+/// The open steps of which something is still awaited, with figures.
+pub(super) fn awaited<P: Permission>(visit: &Visit<P>, cycle: &Cycle, offer: &Offer) -> Vec<String> {
+    let open = offer.steps.iter().filter(|step| !step.complete());
+    open.map(|step| {
+        visit.t(
+            "cycle.awaited_step",
+            &[("step", cycle.text(&format!("step.{}", step.step))), ("n", &came_in(visit, step))],
+        )
+    })
+    .collect()
+}
+
+/// "3 van 25 mensen", or how many contributions came in.
+fn came_in<P: Permission>(visit: &Visit<P>, step: &Progress) -> String {
+    match step.people {
+        Some((n, all)) => visit.t("live.of", &[("n", &n.to_string()), ("all", &all.to_string())]),
+        None => visit.t("cycle.entries", &[("n", &step.entries.to_string())]),
+    }
 }
 
 /// Words for a field of an event or configuration.
@@ -283,6 +317,10 @@ fn steps<P: Permission>(
         let may = cycle.may(Resource::Step, Action::Read, cycle.class(id));
         let due = state.due.and_then(|due| cycle.place.calendar.instant(due).ok()).map(|at| at.as_microsecond());
         let answer = answers.get(id);
+        let progress = cycle.progress(id);
+        let done = progress.as_ref().is_some_and(Progress::complete);
+        let entries = || visit.t("cycle.entries", &[("n", &n.to_string())]);
+        let came = progress.as_ref().map_or_else(entries, |progress| came_in(visit, progress));
         let problems = answer.filter(|answer| !answer.ready).map(|answer| answer.problems.len()).unwrap_or(0);
         let key = match state.status {
             StepStatus::Open => "open",
@@ -294,7 +332,7 @@ fn steps<P: Permission>(
             "id": id, "title": cycle.text(&format!("step.{id}")), "open": open, "n": n,
             "roles": def.step.roles.iter().map(|role| role_word(cycle, role)).collect::<Vec<_>>().join(", "),
             "href": may.then(|| format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(id))),
-            "due": if open { visit.due(due) } else { None }, "ready": answer.is_some_and(|answer| answer.ready), "problems": problems,
+            "due": if open { visit.due(due) } else { None }, "came": came, "ready": done && answer.is_some_and(|answer| answer.ready), "problems": problems,
             "status": visit.t(&format!("step_status.{key}"), &[]), "tone": if open { "run" } else { "ok" },
             "live": open && cycle.may(Resource::Live, Action::Read, Privacy::P1).then_some(true).is_some(),
             "round": (state.round > 1).then_some(state.round), "manage": open && cycle.may(Resource::Step, Action::Manage, cycle.class(id)),
@@ -308,9 +346,14 @@ fn steps<P: Permission>(
 /// The cycles that this one runs; those that the visitor may open are links.
 async fn children<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Vec<Value> {
     let mut rows = Vec::new();
-    for (_, key, id, status) in cycle.children() {
-        let href = visit.cycle(&id).await.is_ok().then(|| format!("/cycle/{}", words::path_id(&id)));
-        rows.push(json!({"title": cycle.place.team(&key), "href": href,
+    for (state, key, id, status) in cycle.children() {
+        let child = visit.cycle(&id).await.ok();
+        // Who may not open it reads for whom it is, or in which part it runs.
+        let other = || cycle.place.called(&key);
+        let part = || cycle.text(&format!("state.{state}")).to_owned();
+        let title = child.as_ref().map(Cycle::title).or_else(other).unwrap_or_else(part);
+        let href = child.map(|_| format!("/cycle/{}", words::path_id(&id)));
+        rows.push(json!({"title": title, "href": href,
             "status": visit.t(&format!("status.{status}"), &[]), "tone": tone(status), "icon": icon(status)}));
     }
     rows

@@ -6,15 +6,16 @@ use serde_json::{Value, json};
 use super::Page;
 use crate::answer::Outcome;
 use crate::gate::policy::{Action, Resource};
-use crate::gate::{SeeOwn, Visit};
+use crate::gate::{Permission, SeeOwn, Visit};
 use crate::input::Input;
 use crate::show::words;
 
 /// `own/kept`
 pub(crate) async fn show(visit: Visit<SeeOwn>, _: Input) -> Outcome {
     let cards = visit.workflows_in_use().await?;
-    let rules: Vec<Value> = cards.iter().flat_map(|card| rules(&visit, &card.workflow)).collect();
-    let mut data = json!({"rules": rules});
+    let limited: Vec<Value> = cards.iter().flat_map(|card| limited(&visit, &card.workflow)).collect();
+    let rest: Vec<Value> = cards.iter().filter_map(|card| unlimited(&visit, &card.workflow)).collect();
+    let mut data = json!({"limited": limited, "rest": rest});
     // Which cycle held something is for those who answer for it.
     if visit.may(Resource::Audit, Action::Read) {
         let (gone, coming): (Vec<_>, Vec<_>) = visit.erasures().await?.into_iter().partition(|erasure| erasure.done);
@@ -29,24 +30,41 @@ pub(crate) async fn show(visit: Visit<SeeOwn>, _: Input) -> Outcome {
     visit.page(Page::new("kept", visit.t("kept.title", &[]), data))
 }
 
-fn rules(visit: &Visit<SeeOwn>, workflow: &Workflow) -> Vec<Value> {
+/// The steps of which the contents go after a term.
+fn limited(visit: &Visit<SeeOwn>, workflow: &Workflow) -> Vec<Value> {
     let all = workflow.all_states();
-    let steps = all.iter().flat_map(|state| state.steps.iter());
+    let steps = all.iter().flat_map(|state| state.steps.iter()).filter(|step| step.retain.is_some());
     steps
         .map(|step| {
-            let kept = step.retain.as_deref().map(|rule| visit.t("kept.for", &[("span", &span(visit, rule))]));
             json!({
-                "workflow": workflow.text(&visit.locale, "title"), "limited": kept.is_some(),
+                "workflow": workflow.text(&visit.locale, "title"), "kept": said(visit, step.retain.as_deref()),
                 "step": workflow.text(&visit.locale, &format!("step.{}", step.id)),
-                "class": format!("{:?}", step.privacy.unwrap_or(workflow.privacy)),
-                "kept": kept.unwrap_or_else(|| visit.t("kept.default", &[])),
+                "what": visit.t(&format!("class.{:?}", step.privacy.unwrap_or(workflow.privacy)), &[]),
             })
         })
         .collect()
 }
 
+/// The other steps of a workflow, by name.
+fn unlimited(visit: &Visit<SeeOwn>, workflow: &Workflow) -> Option<Value> {
+    let all = workflow.all_states();
+    let steps = all.iter().flat_map(|state| state.steps.iter()).filter(|step| step.retain.is_none());
+    let steps: Vec<String> =
+        steps.map(|step| workflow.text(&visit.locale, &format!("step.{}", step.id)).to_owned()).collect();
+    let title = workflow.text(&visit.locale, "title");
+    (!steps.is_empty()).then(|| json!({"workflow": title, "steps": steps.join(", "), "n": steps.len()}))
+}
+
+/// How long what is handed in is kept, as a sentence.
+pub(super) fn said<P: Permission>(visit: &Visit<P>, retain: Option<&str>) -> String {
+    match retain {
+        Some(rule) => visit.t("kept.for", &[("span", &span(visit, rule))]),
+        None => visit.t("kept.default", &[]),
+    }
+}
+
 /// A term such as `10 schooldays` in words; another rule as it is written.
-fn span(visit: &Visit<SeeOwn>, rule: &str) -> String {
+fn span<P: Permission>(visit: &Visit<P>, rule: &str) -> String {
     let rule = rule.trim_start_matches("after ").trim();
     let Some((number, unit)) = rule.split_once(' ') else { return rule.to_owned() };
     let unit = if unit.ends_with('s') { unit.to_owned() } else { format!("{unit}s") };

@@ -70,6 +70,7 @@ pub(crate) async fn show(visit: Visit<SeeLibrary>, input: Input) -> Outcome {
     };
     let card = card.ok_or(Failure::NotFound)?;
     let workflow = &card.workflow;
+    let author = author(&visit)?;
     let draw = |orientation: Orientation| {
         let options = DiagramOptions {
             locale: visit.locale.clone(),
@@ -77,6 +78,7 @@ pub(crate) async fn show(visit: Visit<SeeLibrary>, input: Input) -> Outcome {
             href: Some("#state-{id}".into()),
             id_prefix: if orientation == Orientation::LeftRight { "w-".into() } else { "t-".into() },
             style: false,
+            guards: author,
             ..DiagramOptions::default()
         };
         diagram::render(workflow, &options)
@@ -89,7 +91,7 @@ pub(crate) async fn show(visit: Visit<SeeLibrary>, input: Input) -> Outcome {
         .collect();
     let data = json!({
         "wide": draw(Orientation::LeftRight), "tall": draw(Orientation::TopBottom), "purpose": purpose(workflow, &visit.locale),
-        "version": card.version, "versions": versions, "steps": steps(&visit, workflow, author(&visit)?), "roles": roles(&visit, workflow),
+        "version": card.version, "versions": versions, "steps": steps(&visit, workflow, author), "roles": roles(&visit, workflow),
         "difference": before.map(|before| difference(&visit, before, card)), "source": source, "states": states(&visit, workflow),
         "start": visit.may(Resource::Cycle, Action::Start).then(|| format!("/new/{}", words::path_id(id))),
     });

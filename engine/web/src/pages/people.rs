@@ -65,6 +65,7 @@ pub(super) fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page
     let data = json!({
         "people": people, "teams": teams, "staff": super::absences::data(visit, place), "warnings": warnings, "manage": manage,
         "roles": roles(visit, extra["roles"].as_str().unwrap_or_default()), "team": edited.filter(|_| manage),
+        "filled": extra["id"].is_string() || extra["problem"].is_string(),
         "editing": extra["id"].as_str().is_some_and(|id| school.people.contains_key(id)), "extra": extra,
         "all": school.people.iter().map(|(id, person)| json!({"id": id, "name": person.name})).collect::<Vec<_>>(),
     });

@@ -23,7 +23,7 @@ async fn own(visit: &Visit<SeeOwn>) -> Result<Value, Failure> {
     let (sessions, drafts, looks) = visit.kept().await?;
     let sessions: Vec<Value> = sessions
         .iter()
-        .map(|row| json!({"since": visit.moment(row.created_at), "seen": visit.moment(row.seen_at), "this": row.hash == member.session}))
+        .map(|row| json!({"since": visit.moment(row.created_at), "seen": visit.moment(row.seen_at), "here": row.hash == member.session}))
         .collect();
     let drafts: Vec<Value> = drafts
         .iter()
@@ -38,7 +38,7 @@ async fn own(visit: &Visit<SeeOwn>) -> Result<Value, Failure> {
         .map(|person| person.roles.iter().map(|role| visit.t(&format!("role.{role}"), &[])).collect())
         .unwrap_or_default();
     let teams: Vec<&str> = place.teams_of(&member.person).map(|team| place.team(team)).collect();
-    let classes: Vec<Value> = ["P0", "P1", "P2", "P3", "P4"].iter().map(|class| json!({"class": class, "what": visit.t(&format!("class.{class}"), &[]), "seen": visit.t(&format!("seen.{class}"), &[]), "kept": visit.t(&format!("who.kept.{class}"), &[])})).collect();
+    let classes: Vec<Value> = ["P0", "P1", "P2", "P3", "P4"].iter().map(|class| json!({"class": class, "what": visit.t(&format!("class.{class}"), &[]), "seen": visit.t(&format!("seen.{class}"), &[])})).collect();
     Ok(json!({
         "name": member.name, "roles": roles.join(", "), "teams": teams.join(", "), "sessions": sessions, "drafts": drafts, "looks": looks,
         "classes": classes, "mail": visit.wants_mail().await?.map(|wanted| json!({"wanted": wanted})),

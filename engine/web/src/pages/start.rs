@@ -5,11 +5,11 @@ use draaiboek_workflow::decide::with_names;
 use serde_json::{Value, json};
 
 use super::Page;
-use super::cycle::artifact_title;
+use super::cycle::{artifact_title, awaited};
 use super::trajectory::over;
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
-use crate::gate::{Cycle, Look, SeeHome, Visit};
+use crate::gate::{Cycle, Look, Offer, SeeHome, Visit};
 use crate::input::Input;
 use crate::show::words;
 
@@ -19,7 +19,9 @@ const DECISIONS: usize = 3;
 const NEWS: usize = 4;
 
 /// Most messages at once.
-const MOST_MESSAGES: usize = 8;
+const MOST_MESSAGES: usize = 12;
+/// Messages that are shown at once; the others fold out.
+const LATEST_MESSAGES: usize = 3;
 /// Most sentences about too much work.
 const MOST_OVER: usize = 6;
 
@@ -46,11 +48,14 @@ pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
     let headline = visit.t(if count == 0 { "start.nothing" } else { "start.asks" }, &[("n", &count.to_string())]);
     let week = place.calendar.school_weeks(local.date(), local.date());
     let list: Vec<Value> = cycles.iter().map(|cycle| cycle_row(&visit, cycle)).collect();
+    let mut messages = messages(&visit).await?;
+    let earlier = messages.split_off(messages.len().min(LATEST_MESSAGES));
     let data = json!({
         "greeting": greeting, "headline": headline, "today": words::capital(&words::day(&visit.locale, local.date())),
         "week": week.first().map(|week| week.number), "decisions": decisions, "tasks": open, "done_tasks": done,
         "cycles": list, "news": news(&visit, &cycles).await, "may_start": visit.may(Resource::Cycle, Action::Start),
-        "teams": my_teams(&visit)?, "work": too_much(&visit, &cycles).await?, "messages": messages(&visit).await?,
+        "teams": my_teams(&visit)?, "work": too_much(&visit, &cycles).await?, "messages": messages,
+        "earlier_count": earlier.len(), "earlier": earlier,
     });
     visit.page(Page::new("start", visit.t("start.title", &[]), data).kept())
 }
@@ -114,12 +119,18 @@ async fn decision(visit: &Visit<SeeHome>, cycle: &Cycle) -> Result<Option<Value>
     }
     let offers = cycle.offers(&cycle.answers().await)?;
     let here = cycle.here().join(", ");
-    if let Some(ready) = offers.iter().find(|offer| {
-        offer.ready && !offer.back && !offer.targets.is_empty() && !offer.needs_reason && offer.schema.is_none()
-    }) {
+    let plain =
+        |offer: &&Offer| !offer.back && !offer.targets.is_empty() && !offer.needs_reason && offer.schema.is_none();
+    if let Some(ready) = offers.iter().filter(plain).find(|offer| offer.complete()) {
         let event = cycle.text(&format!("event.{}", ready.event)).to_owned();
         let text = visit.t("start.ready", &[("here", &here), ("event", &event)]);
         return Ok(Some(base(1, "ok", "ask", visit.t("start.chip_ready", &[]), text, visit.t("start.decide", &[]))));
+    }
+    // It could be gone on, but not everybody answered: said with figures, and never as "ready".
+    let possible = offers.iter().filter(plain).find(|offer| offer.ready);
+    if let Some(awaited) = possible.map(|offer| awaited(visit, cycle, offer)).filter(|list| !list.is_empty()) {
+        let text = visit.t("start.awaited", &[("here", &here), ("list", &awaited.join("; "))]);
+        return Ok(Some(base(2, "wait", "wait", visit.t("start.chip_waits", &[]), text, visit.t("start.look", &[]))));
     }
     let waiting = offers.iter().find(|offer| !offer.ready && !offer.targets.is_empty());
     Ok(waiting.map(|offer| {

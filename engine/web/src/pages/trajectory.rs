@@ -144,6 +144,8 @@ fn merged(visit: &Visit<SeeTrajectory>, line: &Line, pieces: Vec<Piece>, href: &
 const WEEKS: usize = 8;
 /// People that are shown, those of whom most is asked first.
 const PEOPLE: usize = 40;
+/// People that are shown at once; the others fold out.
+const BUSIEST: usize = 10;
 
 /// Minutes that running cycles still ask, per person and week. Who may change people sees everybody's, others their own.
 async fn workload(visit: &Visit<SeeTrajectory>, cycles: &[Cycle]) -> Result<Value, Failure> {
@@ -154,7 +156,7 @@ async fn workload(visit: &Visit<SeeTrajectory>, cycles: &[Cycle]) -> Result<Valu
     let weeks: Vec<&String> = found.weeks.iter().take(WEEKS).collect();
     let most = |asked: &Asked| asked.weeks.iter().map(|week| week.minutes).max().unwrap_or(0);
     people.sort_by_key(|asked| (std::cmp::Reverse(most(asked)), asked.name.clone()));
-    let rows: Vec<Value> = people
+    let mut rows: Vec<Value> = people
         .iter()
         .take(PEOPLE)
         .map(|asked| {
@@ -165,9 +167,12 @@ async fn workload(visit: &Visit<SeeTrajectory>, cycles: &[Cycle]) -> Result<Valu
             json!({"name": asked.name, "cells": cells.collect::<Vec<_>>()})
         })
         .collect();
+    let more = rows.split_off(rows.len().min(BUSIEST));
     let heads: Vec<String> = weeks.iter().map(|week| visit.t("trajectory.week", &[("n", week_number(week))])).collect();
-    Ok(json!({"weeks": heads, "people": rows, "budget": found.budget, "everybody": everybody,
-              "over": people.iter().flat_map(|asked| over(visit, cycles, asked, found.budget)).take(PEOPLE).collect::<Vec<_>>()}))
+    Ok(
+        json!({"weeks": heads, "people": rows, "more_count": more.len(), "more": more, "budget": found.budget, "everybody": everybody,
+              "over": people.iter().flat_map(|asked| over(visit, cycles, asked, found.budget)).take(PEOPLE).collect::<Vec<_>>()}),
+    )
 }
 
 /// A sentence per week in which more is asked of a person than was agreed, with the cycles that ask it.

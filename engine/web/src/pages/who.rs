@@ -38,7 +38,7 @@ pub(super) fn who<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenSte
         lines.push(format!("{line} {reach}"));
     }
     lines.push(visit.t("who.others", &[]));
-    lines.push(visit.t(&format!("who.kept.{class}"), &[]));
+    lines.push(super::kept::said(visit, step.step.retain.as_deref()));
     let icon = if anonymous || private { "lock" } else { "ok" };
     json!({"short": short, "lines": lines, "icon": icon, "anonymous": anonymous, "class": class,
            "chip": visit.t(if anonymous { "who.chip_anonymous" } else if private { "who.chip_private" } else { "who.chip_team" }, &[])})

@@ -16,7 +16,7 @@ fn apart<F: Future<Output = ()>>(test: impl FnOnce(World) -> F) {
     });
 }
 
-const AWAY: &str = "person=tch&from=2026-10-05&to=2026-10-09&substitute=other";
+const AWAY: &str = "person=tch&from.d=5&from.m=10&from.y=2026&to.d=9&to.m=10&to.y=2026&substitute=other";
 
 #[test]
 fn an_absence_is_saved_and_one_that_cannot_be_is_refused_with_what_was_typed() {
@@ -27,13 +27,19 @@ fn an_absence_is_saved_and_one_that_cannot_be_is_refused_with_what_was_typed() {
         let page = world.get("/people", &dir).await;
         assert!(page.text.contains("Otto Anders vervangt") && page.text.contains("nu afwezig"), "{}", page.text);
         let cases = [
-            ("person=tch&from=2026-10-09&to=2026-10-12", "al afwezig"),
-            ("person=other&from=2026-10-07&to=2026-10-07", "zelf afwezig"),
-            ("person=other&from=2026-10-07&to=2026-10-07&substitute=zc", "zelf vervangen door Zoë Zorg"),
-            ("person=zc&from=2026-10-07&to=2026-10-06", "valt voor de eerste"),
-            ("person=zc&from=2026-10-07&to=2026-10-07&substitute=zc", "kan zichzelf niet vervangen"),
-            ("person=nobody&from=2026-10-07&to=2026-10-07", "niemand met de code"),
-            ("person=zc&from=soon&to=2026-10-07", "een eerste en een laatste dag"),
+            ("person=tch&from.d=9&from.m=10&from.y=2026&to.d=12&to.m=10&to.y=2026", "al afwezig"),
+            ("person=other&from.d=7&from.m=10&from.y=2026&to.d=7&to.m=10&to.y=2026", "zelf afwezig"),
+            (
+                "person=other&from.d=7&from.m=10&from.y=2026&to.d=7&to.m=10&to.y=2026&substitute=zc",
+                "zelf vervangen door Zoë Zorg",
+            ),
+            ("person=zc&from.d=7&from.m=10&from.y=2026&to.d=6&to.m=10&to.y=2026", "valt voor de eerste"),
+            (
+                "person=zc&from.d=7&from.m=10&from.y=2026&to.d=7&to.m=10&to.y=2026&substitute=zc",
+                "kan zichzelf niet vervangen",
+            ),
+            ("person=nobody&from.d=7&from.m=10&from.y=2026&to.d=7&to.m=10&to.y=2026", "niemand met de code"),
+            ("person=zc&from.d=soon&to.d=7&to.m=10&to.y=2026", "een eerste en een laatste dag"),
         ];
         for (form, why) in cases {
             let refused = world.post("/people/absence", &dir, form).await;

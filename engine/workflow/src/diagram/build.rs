@@ -212,7 +212,10 @@ impl<'a> Builder<'a> {
         let rival = |other: &Transition| {
             !std::ptr::eq(other, transition) && other.events.iter().any(|event| transition.events.contains(event))
         };
-        match &transition.when {
+        match transition.when.as_ref().filter(|_| self.options.guards) {
+            None if text.is_empty() && transition.when.is_some() => {
+                self.words.pick("als het zover is", "when it is time").clone_into(&mut text);
+            }
             Some(_) if !text.is_empty() && !state.on.iter().any(rival) => {}
             Some(when) if text.is_empty() => text = self.words.guard(when),
             Some(when) => text = format!("{text} {}", self.words.guard(when)),
@@ -228,7 +231,7 @@ impl<'a> Builder<'a> {
             if node.title.is_empty() { node.tooltip.clone() } else { node.title.clone() }
         };
         let mut said = format!("{} → {}: {}", name(from), name(to), label.text);
-        if let Some(when) = &transition.when {
+        if let Some(when) = transition.when.as_ref().filter(|_| self.options.guards) {
             said.push_str(&format!(" ({} {when})", self.words.pick("als", "if")));
         }
         if !transition.roles.is_empty() {

@@ -34,6 +34,7 @@ pub use graph::{DiagramGraph, Tone};
 pub use layout::{Layout, layout};
 pub use shape::Orientation;
 pub use svg::{STYLE, draw};
+pub use words::counted_from;
 
 use crate::ir::Workflow;
 
@@ -85,6 +86,8 @@ pub struct DiagramOptions {
     pub style: bool,
     /// Only states and arrows: steps, timers and cycles that are run stay out.
     pub plain: bool,
+    /// Conditions as they are written, for authors.
+    pub guards: bool,
 }
 
 impl Default for DiagramOptions {
@@ -100,6 +103,7 @@ impl Default for DiagramOptions {
             id_prefix: "dia-".to_owned(),
             style: true,
             plain: false,
+            guards: true,
         }
     }
 }

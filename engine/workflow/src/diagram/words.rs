@@ -63,7 +63,7 @@ impl<'a> Words<'a> {
             return self.joined(state.run.as_ref());
         }
         if name.starts_with("child.failed.") {
-            return self.pick("kind mislukt", "child failed").to_owned();
+            return self.pick("onderdeel mislukt", "part failed").to_owned();
         }
         if name == "*" {
             return self.pick("al het andere", "anything else").to_owned();
@@ -196,11 +196,8 @@ impl<'a> Words<'a> {
 
     /// What a rule counts from, without its path: `config.study_day` is "study day" unless a text says better.
     fn base(&self, base: &str) -> String {
-        let roots = ["config.", "data.", "steps."];
-        let start = roots.iter().filter_map(|root| base.find(root)).min().unwrap_or(0);
-        let path: String =
-            base[start..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-')).collect();
-        let path = path.trim_matches('.');
+        let start = root(base).unwrap_or(0);
+        let path = path(&base[start..]);
         let last = path.rsplit('.').next().unwrap_or(path);
         let title = self.workflow.config.pointer(&format!("/properties/{last}/title")).and_then(|t| t.as_str());
         let said = self
@@ -209,6 +206,7 @@ impl<'a> Words<'a> {
             .or_else(|| self.given(&format!("step.{last}")))
             .or_else(|| (last == "date").then(|| self.pick("de datum", "the date").to_owned()))
             .unwrap_or_else(|| plain(last));
+        let said = within(&said);
         match &base[..start] {
             "last(" => format!("{} {said}", self.pick("de laatste van", "the last of")),
             "first(" => format!("{} {said}", self.pick("de eerste van", "the first of")),
@@ -251,6 +249,33 @@ impl<'a> Words<'a> {
             other => other,
         };
         dutch.to_owned()
+    }
+}
+
+/// The value that a time rule counts from, such as `data.next_report`, when it counts from one.
+pub fn counted_from(rule: &str) -> Option<&str> {
+    Some(path(&rule[root(rule)?..]))
+}
+
+/// Where the path of a value begins.
+fn root(rule: &str) -> Option<usize> {
+    ["config.", "data.", "steps."].iter().filter_map(|root| rule.find(root)).min()
+}
+
+/// The path at the beginning of a text.
+fn path(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-')).unwrap_or(text.len());
+    text[..end].trim_matches('.')
+}
+
+/// A title inside a sentence: "Eerste samenkomst" becomes "eerste samenkomst"; names in capitals stay.
+fn within(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(title.chars().skip(1)).collect()
+        }
+        _ => title.to_owned(),
     }
 }
 

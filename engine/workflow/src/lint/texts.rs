@@ -1,10 +1,11 @@
 //! Texts that people will miss.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lint;
 use super::outline::is_reserved;
-use crate::ir::{Action, StateKind};
+use crate::diagram::counted_from;
+use crate::ir::{Action, StateKind, Workflow};
 
 /// Keys named in one message.
 const SHOWN: usize = 8;
@@ -17,7 +18,8 @@ pub fn check(lint: &mut Lint<'_>) {
     let wanted = wanted(lint);
     let mut found = Vec::new();
     for (locale, texts) in &lint.workflow.texts {
-        let missing: Vec<&(String, String)> = wanted.iter().filter(|(key, _)| !texts.contains_key(key)).collect();
+        let lacks = |(key, _): &&(String, String)| !texts.contains_key(key) && !said_otherwise(lint.workflow, texts, key);
+        let missing: Vec<&(String, String)> = wanted.iter().filter(lacks).collect();
         if let Some((_, path)) = missing.first() {
             found.push((locale.clone(), path.clone(), summary(&missing)));
         }
@@ -38,6 +40,14 @@ fn summary(missing: &[&(String, String)]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// A setting may have its words in its schema.
+fn said_otherwise(workflow: &Workflow, texts: &BTreeMap<String, String>, key: &str) -> bool {
+    let title = |name: &str| workflow.config.pointer(&format!("/properties/{name}/title")).is_some();
+    let step = |name: &str| texts.contains_key(&format!("step.{name}"));
+    key.strip_prefix("config.").is_some_and(title)
+        || key.strip_prefix("steps.").and_then(|rest| rest.split('.').next()).is_some_and(step)
 }
 
 /// Keys that the screens show, each with the element it belongs to.
@@ -69,6 +79,16 @@ fn wanted(lint: &Lint<'_>) -> Vec<(String, String)> {
                 if let Some(word) = word(&requirement.reason) {
                     add(format!("error.{word}"), format!("{path}/require/{i}/else"));
                 }
+            }
+        }
+    }
+    // People read when something happens by itself: a date has a name, or the timer says what it is for.
+    for place in &lint.outline.places {
+        for timer in &place.state.timers {
+            let own = format!("timer.{}", timer.id);
+            let named = lint.workflow.texts.values().all(|texts| texts.contains_key(&own));
+            if let Some(date) = counted_from(&timer.rule).filter(|_| !named) {
+                wanted.push((date.to_owned(), format!("timer/{}", timer.id)));
             }
         }
     }
