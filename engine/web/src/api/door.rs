@@ -59,6 +59,19 @@ pub(super) async fn use_link(visit: Visit<Enter>, input: Input) -> Outcome {
     }
 }
 
+/// Come in by an invitation, to its one step.
+#[utoipa::path(post, path = "/api/v1/sessions/invitation", request_body = OneTime, responses((status = 200, body = Session)))]
+pub(super) async fn invitation(visit: Visit<Enter>, input: Input) -> Outcome {
+    let asked: OneTime = body(&input)?;
+    match visit.app().invitation(&asked.token).await? {
+        Some(invitation) => {
+            let token = visit.app().accept(&invitation).await?;
+            session(Opened { token, until: invitation.expires_at })
+        }
+        None => Err(Failure::Invalid("link".into())),
+    }
+}
+
 /// Have a one-time link sent; the answer is the same whether the name exists or not.
 #[utoipa::path(post, path = "/api/v1/sessions/mail", request_body = Login, responses((status = 200, body = Done)))]
 pub(super) async fn mail(visit: Visit<Enter>, input: Input) -> Outcome {

@@ -6,11 +6,13 @@ mod accounts;
 mod cycle_shapes;
 mod cycles;
 mod door;
+mod lessons;
 mod openapi;
 mod people;
 mod results;
 mod school;
 mod shapes;
+mod staff;
 mod steps;
 mod workflows;
 
@@ -35,12 +37,15 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/openapi.json", "api/describe", openapi::describe),
         post("/api/v1/sessions", "api/sign-in", door::sign_in),
         post("/api/v1/sessions/link", "api/use-link", door::use_link),
+        post("/api/v1/sessions/invitation", "api/accept-invitation", door::invitation),
         post("/api/v1/sessions/mail", "api/mail-link", door::mail),
         post("/api/v1/sessions/end", "api/sign-out", door::end),
         post("/api/v1/sessions/end-all", "api/sign-out-everywhere", door::end_all),
         get("/api/v1/me", "api/me", school::me),
         get("/api/v1/tasks", "api/tasks", school::tasks),
+        get("/api/v1/messages", "api/messages", school::messages),
         get("/api/v1/own", "api/own", school::own),
+        get("/api/v1/own/kept", "api/kept", school::kept),
         post("/api/v1/own/forget-drafts", "api/forget-drafts", school::forget_drafts),
         post("/api/v1/own/mail", "api/mail", school::mail),
         post("/api/v1/own/password", "api/password", school::password),
@@ -50,6 +55,12 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/people", "api/people", people::index),
         post("/api/v1/people", "api/save-person", people::save),
         post("/api/v1/people/import", "api/import", people::import),
+        get("/api/v1/people/absences", "api/absences", staff::absences),
+        post("/api/v1/people/absences", "api/save-absence", staff::absence),
+        post("/api/v1/people/absences/end", "api/end-absence", staff::back),
+        get("/api/v1/people/duos", "api/duos", staff::duos),
+        post("/api/v1/people/duos", "api/save-duo", staff::duo),
+        post("/api/v1/people/duos/end", "api/end-duo", staff::end_duo),
         post("/api/v1/teams", "api/save-team", people::team),
         get("/api/v1/calendar", "api/calendar", people::calendar),
         post("/api/v1/calendar/days", "api/put-day", people::put_day),
@@ -64,6 +75,7 @@ pub(crate) fn routes() -> Vec<Route> {
         post("/api/v1/preview", "api/preview", workflows::preview),
         post("/api/v1/start", "api/start", workflows::start),
         get("/api/v1/trajectory", "api/trajectory", results::trajectory),
+        get("/api/v1/workload", "api/workload", staff::workload),
         get("/api/v1/cycles", "api/cycles", cycles::index),
         get("/api/v1/cycles/{id}", "api/cycle", cycles::show),
         get("/api/v1/cycles/{id}/log", "api/log", cycles::log),
@@ -83,6 +95,9 @@ pub(crate) fn routes() -> Vec<Route> {
         get("/api/v1/cycles/{id}/steps/{step}/invitations", "api/invitations", accounts::invitations),
         post("/api/v1/cycles/{id}/steps/{step}/invitations", "api/invite", accounts::invite),
         post("/api/v1/cycles/{id}/steps/{step}/invitations/end", "api/end-invitation", accounts::end_invitation),
+        get("/api/v1/cycles/{id}/steps/{step}/class-codes", "api/class-codes", lessons::index),
+        post("/api/v1/cycles/{id}/steps/{step}/class-codes", "api/open-class", lessons::open),
+        post("/api/v1/cycles/{id}/steps/{step}/class-codes/end", "api/end-class", lessons::end),
     ]
 }
 

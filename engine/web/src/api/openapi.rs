@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{accounts, cycles, door, fine, people, results, routes, school, shapes, steps, workflows};
+use super::{accounts, cycles, door, fine, lessons, people, results, routes, school, shapes, staff, steps, workflows};
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::Resource;
 use crate::gate::{Knock, Visit};
@@ -27,12 +27,15 @@ use crate::route::Route;
     paths(
         door::sign_in,
         door::use_link,
+        door::invitation,
         door::mail,
         door::end,
         door::end_all,
         school::me,
         school::tasks,
         school::own,
+        school::messages,
+        school::kept,
         school::forget_drafts,
         school::mail,
         school::password,
@@ -43,6 +46,13 @@ use crate::route::Route;
         people::save,
         people::import,
         people::team,
+        staff::absences,
+        staff::absence,
+        staff::back,
+        staff::duos,
+        staff::duo,
+        staff::end_duo,
+        staff::workload,
         people::calendar,
         people::put_day,
         people::drop_day,
@@ -75,6 +85,9 @@ use crate::route::Route;
         steps::withdraw,
         steps::draft,
         steps::command,
+        lessons::index,
+        lessons::open,
+        lessons::end,
     ),
     components(schemas(shapes::Problem))
 )]

@@ -1,14 +1,22 @@
 //! What belongs to whoever asks (oneself, tasks, what is kept), and what only administrators see (audit, operations).
 
+use draaiboek_workflow::decide::with_names;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::shapes::{Done, DraftShape, IncidentShape, Look, Me, Own, OwnSession, Task, WaitingTimer, Work, at};
+use super::shapes::{
+    Done, DraftShape, ErasureShape, IncidentShape, Kept, KeptRule, Look, Me, Message, Own, OwnSession, Task,
+    WaitingTimer, Work, at,
+};
 use super::{body, done, fine};
 use crate::answer::{Failure, Outcome};
+use crate::gate::policy::{Action, Resource};
 use crate::gate::{ManageOperations, ManageOwn, SeeAudit, SeeHome, SeeOperations, SeeOwn, Visit};
 use crate::input::Input;
+
+/// Most messages in an answer.
+const MOST_MESSAGES: usize = 100;
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/v1/me", responses((status = 200, body = Me)))]
@@ -74,6 +82,43 @@ fn look(row: draaiboek_store::AccessRow) -> Look {
         cycle: row.instance,
         step: row.step,
     }
+}
+
+/// How long things are kept: of the workflows in use, and, for who answers for the school, what went and what will go.
+#[utoipa::path(get, path = "/api/v1/own/kept", responses((status = 200, body = Kept)))]
+pub(super) async fn kept(visit: Visit<SeeOwn>, _: Input) -> Outcome {
+    let mut rules = Vec::new();
+    for card in visit.workflows_in_use().await? {
+        for step in card.workflow.all_states().iter().flat_map(|state| state.steps.iter()) {
+            rules.push(KeptRule {
+                workflow: card.id.clone(),
+                step: step.id.clone(),
+                privacy: format!("{:?}", step.privacy.unwrap_or(card.workflow.privacy)),
+                retain: step.retain.clone(),
+            });
+        }
+    }
+    let told = visit.may(Resource::Audit, Action::Read);
+    let all = if told { visit.erasures().await? } else { Vec::new() };
+    let shape =
+        |erasure: crate::gate::Erasure| ErasureShape { cycle: erasure.cycle, step: erasure.step, at: at(erasure.at) };
+    let (gone, coming): (Vec<_>, Vec<_>) = all.into_iter().partition(|erasure| erasure.done);
+    fine(&Kept { rules, gone: gone.into_iter().map(shape).collect(), coming: coming.into_iter().map(shape).collect() })
+}
+
+/// What cycles have to say to whoever is signed in, the newest first.
+#[utoipa::path(get, path = "/api/v1/messages", responses((status = 200, body = Vec<Message>)))]
+pub(super) async fn messages(visit: Visit<SeeHome>, _: Input) -> Outcome {
+    let place = visit.place()?;
+    let name = |id: &str| place.school.people.get(id).map(|person| person.name.as_str());
+    let found = visit.notices(MOST_MESSAGES).await?;
+    let shape = |notice: &draaiboek_runtime::Notice| Message {
+        at: at(notice.at),
+        cycle: notice.instance.clone(),
+        of: notice.title.clone(),
+        text: notice.text.iter().map(|(locale, text)| (locale.clone(), with_names(text, name))).collect(),
+    };
+    fine(&found.iter().map(shape).collect::<Vec<_>>())
 }
 
 /// Forget all drafts.

@@ -186,6 +186,48 @@ pub(super) struct Own {
     pub mail: Option<bool>,
 }
 
+/// How long things are kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Kept {
+    pub rules: Vec<KeptRule>,
+    /// What went after its term.
+    pub gone: Vec<ErasureShape>,
+    /// What will go.
+    pub coming: Vec<ErasureShape>,
+}
+
+/// How long what is handed in for a step is kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct KeptRule {
+    pub workflow: String,
+    pub step: String,
+    /// Privacy class.
+    pub privacy: String,
+    /// Such as `10 schooldays`; without it, as long as the cycle exists or until it is erased.
+    pub retain: Option<String>,
+}
+
+/// What people handed in for a step goes, or went.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ErasureShape {
+    pub cycle: String,
+    pub step: String,
+    #[schema(format = DateTime)]
+    pub at: String,
+}
+
+/// What a cycle has to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Message {
+    #[schema(format = DateTime)]
+    pub at: String,
+    pub cycle: String,
+    /// Title of the cycle.
+    pub of: String,
+    /// Text per language.
+    pub text: BTreeMap<String, String>,
+}
+
 /// A browser or program that is signed in.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OwnSession {

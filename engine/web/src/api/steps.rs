@@ -11,7 +11,7 @@ use super::cycle_shapes::{MineShape, ReplyShape, StepLine, StepWhole};
 use super::shapes::{Done, at};
 use super::{body, done, fine, key, reply, value_of};
 use crate::answer::{Failure, Outcome};
-use crate::gate::{Contribute, ManageStep, SeeStep, Visit};
+use crate::gate::{Contribute, Cycle, ManageStep, OpenStep, SeeStep, Visit};
 use crate::input::Input;
 
 /// A contribution.
@@ -27,6 +27,9 @@ pub(super) struct Contribution {
     /// Group it is entered for.
     #[serde(default)]
     group: Option<String>,
+    /// Person id of who is away and for whom the sender may do it today.
+    #[serde(default)]
+    behalf: Option<String>,
     /// Secret of an anonymous contributor, at least eight characters; kept by the sender only.
     #[serde(default)]
     token: Option<String>,
@@ -41,6 +44,9 @@ pub(super) struct Contribution {
 pub(super) struct Withdrawal {
     /// Its id.
     contribution: String,
+    /// Person id of who is away and for whom it was handed in.
+    #[serde(default)]
+    behalf: Option<String>,
     /// Secret of an anonymous contributor.
     #[serde(default)]
     token: Option<String>,
@@ -140,12 +146,23 @@ pub(super) async fn draft(visit: Visit<Contribute>, input: Input) -> Outcome {
     }
 }
 
+/// The step in the hands of the visitor, or for somebody who is away.
+fn for_whom(cycle: Cycle, step: OpenStep, whom: Option<&str>) -> Result<(Cycle, OpenStep), Failure> {
+    let step = step.on_behalf(whom);
+    if whom.is_some() && step.acting.is_none() {
+        return Err(Failure::Denied);
+    }
+    let cycle = cycle.on_behalf_of(step.acting.clone());
+    Ok((cycle, step))
+}
+
 /// Hand in.
 #[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/contributions", request_body = Contribution, responses((status = 200, body = ReplyShape)))]
 pub(super) async fn contribute(visit: Visit<Contribute>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?;
     let asked: Contribution = body(&input)?;
+    let (cycle, step) = for_whom(cycle, step, asked.behalf.as_deref())?;
     // The key of an anonymous contribution would name its sender.
     let key = if step.anonymous() { None } else { key(&visit, asked.key.as_deref())? };
     let handed = Handed {
@@ -165,6 +182,7 @@ pub(super) async fn withdraw(visit: Visit<Contribute>, input: Input) -> Outcome 
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?;
     let asked: Withdrawal = body(&input)?;
+    let (cycle, step) = for_whom(cycle, step, asked.behalf.as_deref())?;
     reply(cycle.take_back(&step.id, &asked.contribution, asked.token.as_deref()).await?)
 }
 

@@ -63,23 +63,36 @@ impl Visit<Contribute> {
         Ok((code, row.expires_at))
     }
 
-    /// Ends the codes of a step.
+    /// The codes that were made for a step, the newest first; the codes themselves are not kept.
     ///
     /// # Errors
-    /// Not for this visitor; the database.
-    pub(crate) async fn end_class(&self, cycle: &Cycle, step: &OpenStep) -> Result<(), Failure> {
-        if step.pupils().is_empty() || !step.is_open() {
+    /// The step is not for pupils, or not for this visitor; the database.
+    pub(crate) async fn class_codes(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<InvitationRow>, Failure> {
+        if step.pupils().is_empty() {
             return Err(Failure::Invalid("class".into()));
         }
         if self.member()?.limit.is_some() || !cycle.takes_part(&step.step) {
             return Err(Failure::Denied);
         }
+        let mut codes = self.engine().store().read().invitations(cycle.id(), &step.id).await?;
+        codes.retain(|row| row.person == CLASS);
+        codes.sort_by_key(|row| std::cmp::Reverse(row.created_at));
+        Ok(codes)
+    }
+
+    /// Ends the codes of a step.
+    ///
+    /// # Errors
+    /// Not for this visitor; the database.
+    pub(crate) async fn end_class(&self, cycle: &Cycle, step: &OpenStep) -> Result<(), Failure> {
+        let codes = self.class_codes(cycle, step).await?;
+        if !step.is_open() {
+            return Err(Failure::Invalid("class".into()));
+        }
         let store = self.engine().store();
         let ended_at = Some(self.now.as_microsecond());
-        for row in store.read().invitations(cycle.id(), &step.id).await? {
-            if row.person == CLASS && row.ended_at.is_none() {
-                store.put_invitation(&InvitationRow { ended_at, ..row }).await?;
-            }
+        for row in codes.into_iter().filter(|row| row.ended_at.is_none()) {
+            store.put_invitation(&InvitationRow { ended_at, ..row }).await?;
         }
         Ok(())
     }

@@ -127,3 +127,76 @@ fn private_steps_open_only_for_those_who_may() {
         assert!(looks.iter().any(|row| row.action == "step/show" && row.class == "P4"), "a look at P4 is recorded");
     });
 }
+
+/// The twin in the API of each page that does something.
+const TWINS: [(&str, &str); 39] = [
+    ("session/create", "api/sign-in"),
+    ("session/mail", "api/mail-link"),
+    ("link/use", "api/use-link"),
+    ("invitation/accept", "api/accept-invitation"),
+    ("session/end", "api/sign-out"),
+    ("session/end-all", "api/sign-out-everywhere"),
+    ("cycle/send", "api/send"),
+    ("cycle/note", "api/note"),
+    ("cycle/move", "api/command"),
+    ("cycle/pause", "api/command"),
+    ("cycle/resume", "api/command"),
+    ("cycle/cancel", "api/command"),
+    ("step/conclude", "api/step-command"),
+    ("step/skip", "api/step-command"),
+    ("step/reschedule", "api/step-command"),
+    ("contribution/withdraw", "api/withdraw"),
+    ("invitation/make", "api/invite"),
+    ("invitation/end", "api/end-invitation"),
+    ("contribution/create", "api/contribute"),
+    ("live/enter", "api/contribute"),
+    ("draft/keep", "api/draft"),
+    ("class/code", "api/open-class"),
+    ("class/end", "api/end-class"),
+    ("cycle/start", "api/start"),
+    ("person/save", "api/save-person"),
+    ("people/import", "api/import"),
+    ("absence/save", "api/save-absence"),
+    ("absence/end", "api/end-absence"),
+    ("duo/save", "api/save-duo"),
+    ("duo/end", "api/end-duo"),
+    ("team/save", "api/save-team"),
+    ("calendar/put", "api/put-day"),
+    ("calendar/drop", "api/drop-day"),
+    ("own/forget-drafts", "api/forget-drafts"),
+    ("own/password", "api/password"),
+    ("incident/settle", "api/settle"),
+    ("account/add", "api/add-account"),
+    ("account/link", "api/account-link"),
+    ("account/close", "api/open-account"),
+];
+
+/// Pages without a twin, and why.
+const ALONE: [(&str, &str); 4] = [
+    ("first/create", "only a person at the console makes the first administrator"),
+    ("class/open", "pupils answer themselves, on a page without a session"),
+    ("class/answer", "pupils answer themselves, on a page without a session"),
+    ("language/set", "it sets a cookie of the browser; programs get texts in all languages"),
+];
+
+#[test]
+fn whatever_a_page_does_a_program_can_do() {
+    let all = routes::all();
+    let posts = |api: bool| {
+        let kind = move |route: &&crate::route::Route| route.name.starts_with("api/") == api;
+        all.iter().filter(|route| route.method == Method::POST).filter(kind).collect::<Vec<_>>()
+    };
+    for page in posts(false) {
+        let twin = TWINS.iter().find(|(name, _)| *name == page.name);
+        let alone = ALONE.iter().any(|(name, _)| *name == page.name);
+        assert_ne!(twin.is_some(), alone, "{} has no twin in the API, or is named twice", page.name);
+        let Some((_, twin)) = twin else { continue };
+        let twin = posts(true).into_iter().find(|route| route.name == *twin);
+        let twin = twin.unwrap_or_else(|| panic!("{} has a twin that is not there", page.name));
+        let same = (twin.resource, twin.action) == (page.resource, page.action);
+        assert!(same, "{} and {} ask for different rights", page.name, twin.name);
+    }
+    for (name, _) in TWINS.iter().chain(&ALONE) {
+        assert!(posts(false).iter().any(|route| route.name == *name), "{name} is no page");
+    }
+}

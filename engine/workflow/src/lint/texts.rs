@@ -18,7 +18,8 @@ pub fn check(lint: &mut Lint<'_>) {
     let wanted = wanted(lint);
     let mut found = Vec::new();
     for (locale, texts) in &lint.workflow.texts {
-        let lacks = |(key, _): &&(String, String)| !texts.contains_key(key) && !said_otherwise(lint.workflow, texts, key);
+        let lacks =
+            |(key, _): &&(String, String)| !texts.contains_key(key) && !said_otherwise(lint.workflow, texts, key);
         let missing: Vec<&(String, String)> = wanted.iter().filter(lacks).collect();
         if let Some((_, path)) = missing.first() {
             found.push((locale.clone(), path.clone(), summary(&missing)));

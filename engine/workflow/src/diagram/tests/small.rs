@@ -79,7 +79,7 @@ fn events_are_said_humanely() {
         ("done.step.a", "klaar"),
         ("done.step.b", "B: klaar"),
         ("done.child.a", "allemaal klaar"),
-        ("child.failed.a", "kind mislukt"),
+        ("child.failed.a", "onderdeel mislukt"),
         ("error.*", "fout"),
         ("error.execution", "fout: execution"),
         ("team.*", "team …"),
