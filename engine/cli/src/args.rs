@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub use crate::args_author::{Check, Diagram, Play, Simulate, Trace};
+pub use crate::args_operate::{Doctor, Retention, Run, Serve, Watch};
 pub use crate::args_people::{People, Workload};
 pub use crate::args_words::{Backup, Diff, Import, Instrument, Migrate, TraceBack, Unpack};
 use crate::choice::{Colour, Lang};
@@ -29,15 +30,19 @@ pub struct Common {
     /// The database: a file, or postgres://user:password@host:port/name for one that several processes share
     /// [default: $DATABASE_URL, else draaiboek.db]
     #[arg(
-        long,
+        id = "database",
+        long = "db",
         global = true,
         env = "DRAAIBOEK_DB",
-        default_value_t = Database::default(),
+        default_value = "draaiboek.db",
         value_name = "PATH|URL",
         hide_default_value = true,
         hide_env_values = true
     )]
     pub db: Database,
+    /// Settings, as `draaiboek config` shows them [default: draaiboek.toml beside the database, when it is there]
+    #[arg(id = "config", long, global = true, env = "DRAAIBOEK_CONFIG", value_name = "FILE", hide_env_values = true)]
+    pub config: Option<PathBuf>,
     /// Answer in JSON instead of text
     #[arg(long, global = true)]
     pub json: bool,
@@ -51,7 +56,15 @@ pub struct Common {
     #[arg(long, global = true, value_name = "MOMENT")]
     pub clock: Option<jiff::civil::DateTime>,
     /// Language of the workflow's own texts
-    #[arg(long, global = true, env = "DRAAIBOEK_LANG", value_enum, default_value = "nl", alias = "locale")]
+    #[arg(
+        id = "language",
+        long = "lang",
+        global = true,
+        env = "DRAAIBOEK_LANG",
+        value_enum,
+        default_value = "nl",
+        alias = "locale"
+    )]
     pub lang: Lang,
     /// Colours in the text
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
@@ -192,14 +205,21 @@ pub enum Command {
         /// The line
         text: String,
     },
+    /// List what broke and waits for a person: incidents of steps, and effects that failed too often
+    Incidents,
     /// Try again what broke
     Retry {
-        /// Number of the incident, as `show` gives it
+        /// Number of the incident, as `incidents` gives it
+        #[arg(value_name = "NUMBER")]
         incident: i64,
+        /// The number is that of an effect
+        #[arg(long)]
+        effect: bool,
     },
     /// Give up what broke, with a reason
     GiveUp {
-        /// Number of the incident, as `show` gives it
+        /// Number of the incident, as `incidents` gives it
+        #[arg(value_name = "NUMBER")]
         incident: i64,
         /// Why
         #[arg(long)]
@@ -231,6 +251,10 @@ pub enum Command {
     Migrate(Migrate),
     /// Prove that the database says what happened: re-run every cycle and compare
     Verify,
+    /// Look at everything that has to be right, and say what to do about what is not
+    Doctor(Doctor),
+    /// Show what is kept how long and what is due; with --run take that away and prove it
+    Retention(Retention),
     /// Write everything into one file, also while others work; it goes back into any kind of database
     Backup(Backup),
     /// Take a backup into an empty database
@@ -241,9 +265,11 @@ pub enum Command {
         file: PathBuf,
     },
     /// Carry out timers and effects until Ctrl-C
-    Run,
+    Run(Run),
     /// Serve the pages and the JSON API, and carry out timers and effects, until Ctrl-C
     Serve(Serve),
+    /// Show the settings in force, and where each comes from
+    Config,
     /// Step plugins
     #[command(subcommand)]
     Plugin(Plugin),
@@ -255,32 +281,6 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-}
-
-/// `serve`.
-#[derive(Debug, clap::Args)]
-pub struct Serve {
-    /// Address to listen on
-    #[arg(long, default_value = "127.0.0.1:8460", value_name = "ADDRESS:PORT")]
-    pub listen: SocketAddr,
-    /// Address that people use, such as `https://draaiboek.school.be`
-    #[arg(long, value_name = "URL")]
-    pub public_url: Option<String>,
-    /// A proxy stands before it and says who asks (X-Forwarded-For)
-    #[arg(long)]
-    pub behind_proxy: bool,
-    /// The mail server, such as smtps://user:password@mail.example; without it nobody gets mail
-    #[arg(long, value_name = "URL", env = "DRAAIBOEK_MAIL_SERVER", hide_env_values = true, requires = "mail_from")]
-    pub mail_server: Option<String>,
-    /// In whose name mail is sent, such as "De Wilg <draaiboek@school.be>"
-    #[arg(long, value_name = "ADDRESS", env = "DRAAIBOEK_MAIL_FROM")]
-    pub mail_from: Option<String>,
-    /// Print a one-time link that signs this person in; may be given several times
-    #[arg(long, value_name = "PERSON")]
-    pub sign_in: Vec<String>,
-    /// For tests: seconds by which the clock of this machine is wrong
-    #[arg(long, hide = true, default_value_t = 0, allow_hyphen_values = true)]
-    pub clock_ahead: i64,
 }
 
 /// `demo`.

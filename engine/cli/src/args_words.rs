@@ -10,7 +10,7 @@ pub struct Backup {
     /// The file to make, such as `school.draaiboek`
     pub file: PathBuf,
     /// Encrypt it: a file with a public or secret key, see `new-key`
-    #[arg(long, env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
+    #[arg(id = "backup.key", long = "key", env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
     pub key: Option<PathBuf>,
 }
 
@@ -20,7 +20,7 @@ pub struct Unpack {
     /// The file
     pub file: PathBuf,
     /// The key it was encrypted with
-    #[arg(long, env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
+    #[arg(id = "backup.key", long = "key", env = "DRAAIBOEK_BACKUP_KEY", value_name = "FILE")]
     pub key: Option<PathBuf>,
 }
 

@@ -73,3 +73,12 @@ pub enum Direction {
     /// Top to bottom.
     Tb,
 }
+
+/// Form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for programs.
+    Json,
+}

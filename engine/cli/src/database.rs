@@ -44,14 +44,6 @@ impl Database {
     }
 }
 
-impl Default for Database {
-    /// What the environment names for every program, else a file in the folder of the process.
-    fn default() -> Self {
-        let named = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
-        Self(named.unwrap_or_else(|| "draaiboek.db".to_owned()))
-    }
-}
-
 impl FromStr for Database {
     type Err = Infallible;
 

@@ -14,12 +14,33 @@ pub struct Smtp {
 }
 
 impl Smtp {
+    /// The server of the settings `mail.server`, `mail.from` and `server.public_url`; none when no server is set.
+    ///
+    /// # Errors
+    /// One of the others is missing, or cannot be used.
+    pub fn of(server: Option<&str>, from: Option<&str>, url: Option<&str>) -> Result<Option<Self>, Failure> {
+        let Some(server) = server else { return Ok(None) };
+        let from = from.ok_or_else(|| {
+            Failure::usage("mail needs a name to be sent in; give it with --mail-from or the setting `mail.from`")
+        })?;
+        if url.is_none() {
+            let what = "links in mails need the address that people use; give it with --public-url or the setting `server.public_url`";
+            return Err(Failure::usage(what));
+        }
+        Self::new(server, from).map(Some)
+    }
+
+    /// Whether the server can be reached and lets us in.
+    pub async fn answers(&self) -> bool {
+        self.server.test_connection().await.unwrap_or(false)
+    }
+
     /// A server by its address, such as `smtps://user:password@mail.example:465`, or `smtp://…?tls=required` for STARTTLS.
     /// Nothing is sent yet.
     ///
     /// # Errors
     /// An address that cannot be read; what it says holds no password.
-    pub fn new(url: &str, from: &str) -> Result<Self, Failure> {
+    fn new(url: &str, from: &str) -> Result<Self, Failure> {
         let from = from.parse().map_err(|error| {
             Failure::usage(format!(
                 "`{from}` is no address to send from ({error}); write it as \"De Wilg <draaiboek@school.be>\""

@@ -4,6 +4,7 @@
 
 mod args;
 mod args_author;
+mod args_operate;
 mod args_people;
 mod args_words;
 mod choice;
@@ -11,31 +12,39 @@ mod commands;
 mod database;
 mod embedded;
 mod failure;
+mod log;
 mod mail;
 mod output;
 mod play;
 mod session;
+mod settings;
 mod shelf;
 mod signals;
+mod traces;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use args::Args;
 use failure::{Exit, Failure};
 use output::Output;
+use settings::Settings;
 
 /// Stack of a worker thread in bytes: a plugin call takes 512 KiB of it, a deep workflow some more.
 const WORKER_STACK: usize = 4 << 20;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(apologise));
-    let args = Args::parse();
+    let (args, settings) = match Settings::read() {
+        Ok(read) => read,
+        Err(failure) => {
+            Output::early().failure(&failure);
+            return failure.exit.into();
+        }
+    };
     let output = Output::new(&args.common);
-    let result = match commands::without_runtime(&args, &output) {
+    let result = match commands::without_runtime(&args, &settings, &output) {
         Some(result) => result,
-        None => with_runtime(&args, &output),
+        None => with_runtime(&args, &settings, &output),
     };
     let exit = result.unwrap_or_else(|failure| {
         output.failure(&failure);
@@ -44,13 +53,13 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-fn with_runtime(args: &Args, output: &Output) -> Result<Exit, Failure> {
+fn with_runtime(args: &Args, settings: &Settings, output: &Output) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(WORKER_STACK)
         .build()
         .map_err(|error| Failure::broken(format!("the system gave no threads: {error}")))?;
-    runtime.block_on(commands::run(args, output))
+    runtime.block_on(commands::run(args, settings, output))
 }
 
 /// Instead of a trace: where it happened, and that nothing acknowledged is lost.

@@ -28,6 +28,11 @@ impl Output {
         Self { json: common.json, lang: common.lang, colour: common.color }
     }
 
+    /// Before the command line is understood as a whole.
+    pub fn early() -> Self {
+        Self { json: std::env::args_os().any(|word| word == "--json"), lang: Lang::Nl, colour: Colour::Auto }
+    }
+
     /// Whether text on standard output has colours.
     pub fn colours(&self) -> bool {
         self.coloured(std::io::stdout().is_terminal())

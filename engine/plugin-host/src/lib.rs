@@ -22,6 +22,7 @@ mod library;
 mod limits;
 mod load;
 mod manifest;
+mod meter;
 mod plugin;
 mod sandbox;
 mod words;
@@ -36,6 +37,7 @@ pub use inspect::{Capability, Inspection, capabilities};
 pub use library::{CacheUse, DirReport, Library};
 pub use limits::Limits;
 pub use manifest::{Choice, Entry, Field, KindManifest, Manifest, ManifestFault};
+pub use meter::Meter;
 pub use plugin::{Plugin, PluginName};
 
 /// Newest version of the contract `draaiboek:step` this host serves; plugins built for an older minor version of the

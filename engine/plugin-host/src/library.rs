@@ -13,6 +13,7 @@ use crate::error::LoadError;
 use crate::inspect::{self, Inspection};
 use crate::limits::Limits;
 use crate::load;
+use crate::meter::Meter;
 use crate::plugin::Plugin;
 use crate::sandbox::Sandbox;
 
@@ -82,6 +83,11 @@ impl Library {
     /// The bounds in force.
     pub fn limits(&self) -> &Limits {
         &self.sandbox.limits
+    }
+
+    /// What is counted of calls.
+    pub fn meter(&self) -> &Meter {
+        &self.sandbox.meter
     }
 
     /// Whether compiled code is kept on disk, and why not.

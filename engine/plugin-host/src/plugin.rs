@@ -189,7 +189,7 @@ impl Plugin {
             Function::Summarise => summarise,
             Function::Conclude => conclude,
         };
-        self.sandbox.call(&self.component, export, arguments)
+        self.sandbox.meter.measured(function, || self.sandbox.call(&self.component, export, arguments))
     }
 
     fn finish<T: DeserializeOwned>(&self, function: Function, ended: Ended, numbers: Numbers) -> CallResult<T> {

@@ -12,6 +12,7 @@ use wasmtime::{
 use crate::call::{Guest, link_log};
 use crate::error::{Fault, LoadError};
 use crate::limits::Limits;
+use crate::meter::Meter;
 
 /// Memory a slot of the pool keeps between calls. Most guests dirty less, and zeroing this much costs less than
 /// giving the pages back and faulting them in again.
@@ -27,6 +28,7 @@ pub(crate) struct Sandbox {
     pub limits: Limits,
     pub ticks: u64,
     pub gate: Gate,
+    pub meter: Meter,
 }
 
 impl Sandbox {
@@ -43,7 +45,7 @@ impl Sandbox {
         let ticks = u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1);
         tick_while_alive(engine.weak(), tick)?;
         let gate = Gate::new(limits.parallel_calls);
-        Ok(Self { engine, linker, limits, ticks, gate })
+        Ok(Self { engine, linker, limits, ticks, gate, meter: Meter::default() })
     }
 }
 

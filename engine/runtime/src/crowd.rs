@@ -40,6 +40,11 @@ impl Crowd {
         Ok(Place { crowd: Arc::clone(self), school: Arc::clone(school) })
     }
 
+    /// How many places are taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.counts().all
+    }
+
     fn counts(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -28,7 +28,9 @@ impl Engine {
     pub(crate) async fn carry_out(&self, mut row: OutboxRow, claim: Option<i64>) -> Result<(), EngineError> {
         let now = self.clock.now().as_microsecond();
         row.attempts += 1;
-        match self.deliver(&row).await {
+        let delivered = self.deliver(&row).await;
+        self.meter.delivered(&row.kind, &delivered);
+        match delivered {
             Ok(()) => done(&mut row, now, None),
             Err(EngineError::Rejected(no)) if matches!(no.word.as_str(), "PAUSED" | "BLOCKED") => {
                 // The receiver takes nothing now, but will: waiting for that is no failure.

@@ -19,6 +19,7 @@ use crate::crowd::Crowd;
 use crate::error::EngineError;
 use crate::live::Live;
 use crate::memory::Memory;
+use crate::meter::Meter;
 use crate::rehearse::Rehearsals;
 use crate::school::School;
 
@@ -40,6 +41,7 @@ pub struct Engine {
     pub(crate) latest: crate::workload::Latest,
     pub(crate) rehearsals: Rehearsals,
     pub(crate) memory: Memory,
+    pub(crate) meter: Meter,
     /// People's commands under way.
     pub(crate) crowd: Arc<Crowd>,
     /// Told when there may be new effects or timers.
@@ -105,6 +107,7 @@ impl Engine {
             latest: crate::workload::Latest::default(),
             rehearsals: Rehearsals::default(),
             memory: Memory::default(),
+            meter: Meter::default(),
             crowd: Arc::default(),
             woken: tokio::sync::Notify::new(),
         }
@@ -305,8 +308,22 @@ impl Engine {
         Ok(Actor { person: None, roles, on_behalf_of: None })
     }
 
-    /// One turn: consult, decide, book, commit. Decided anew when another process came in between.
+    /// One turn: consult, decide, book, commit.
     pub(crate) async fn turn(
+        &self,
+        instance: &str,
+        actor: &Actor,
+        command: Command,
+        incoming: Option<Incoming>,
+        seen: &[String],
+        key: Option<&str>,
+    ) -> Result<Reply, EngineError> {
+        let kind = command.word();
+        self.meter.command(kind, self.turn_anew(instance, actor, command, incoming, seen, key)).await
+    }
+
+    /// Decided anew when another process came in between.
+    async fn turn_anew(
         &self,
         instance: &str,
         actor: &Actor,

@@ -80,6 +80,27 @@ impl EngineError {
         }
     }
 
+    /// What became of a command that ends like this, in one word: for logs and metrics.
+    pub fn outcome(&self) -> &'static str {
+        match self {
+            Self::Rejected(_) => "rejected",
+            Self::Incident { .. } => "incident",
+            Self::NotFound { .. } => "not_found",
+            Self::Invalid(_) => "invalid",
+            Self::Stale => "stale",
+            Self::Busy { .. } => "busy",
+            Self::Definition(_) | Self::Commit(_) | Self::Store(_) => "failed",
+        }
+    }
+
+    /// What the log may say of it: what the database says of itself, but nothing of what people sent.
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Commit(_) | Self::Store(_) => self.to_string(),
+            other => other.outcome().to_owned(),
+        }
+    }
+
     pub(crate) fn not_found(what: &'static str, name: &str, hint: impl Into<String>) -> Self {
         Self::NotFound { what, name: name.into(), hint: hint.into() }
     }

@@ -14,11 +14,13 @@ mod error;
 mod lineage;
 mod live;
 mod memory;
+mod meter;
 mod migrate;
 mod notices;
 mod pool;
 mod pump;
 mod rehearse;
+mod retention;
 mod school;
 mod sight;
 mod start;
@@ -26,19 +28,21 @@ mod verify;
 mod view;
 mod workload;
 
-pub use clock::{Clock, CommonClock, ShiftedClock, SystemClock, VirtualClock};
+pub use clock::{Clock, CommonClock, ShiftedClock, Stopwatch, SystemClock, VirtualClock};
 pub use draaiboek_workflow::calendar::{Absence, Duo, StaffError};
 pub use engine::{Engine, Handed, MAX_PAYLOAD_BYTES, Reply};
 pub use error::EngineError;
 pub use lineage::{Branch, Lineage, MAX_BRANCHES, MAX_DEPTH, Member, Origin, Part, Way};
 pub use live::TaskTitle;
+pub use meter::Load;
 pub use migrate::MigrateRequest;
 pub use notices::Notice;
 pub use rehearse::{Rehearse, Rehearsed};
+pub use retention::{Kept, Left, RetentionReport, Tidied, retention};
 pub use school::{LocalDay, Person, QuietHours, School, SchoolCalendar, Team, Workload};
 pub use sight::{OpenTask, Sight};
 pub use start::StartRequest;
-pub use verify::{InstanceReport, VerifyReport, verify};
+pub use verify::{InstanceReport, VerifyReport, verify, verify_newest};
 pub use view::{Projection, Reader, StepView};
 
 /// Version of the deciding code, recorded with every journal row.

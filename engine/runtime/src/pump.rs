@@ -10,11 +10,13 @@ use draaiboek_store::{Claimed, CommitError, InstanceFilter, OutboxRow, Scope, Ti
 use draaiboek_workflow::decide::{Actor, Command};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::clock::VirtualClock;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::live::{TimerEvent, decode};
+use crate::retention;
 
 /// Rows taken at once.
 const BATCH: u64 = 200;
@@ -22,6 +24,9 @@ const BATCH: u64 = 200;
 const LANES: usize = 32;
 /// Longest sleep of the loop, so that work of another process is found.
 const POLL: Duration = Duration::from_secs(1);
+
+/// How long a process leaves alone what was kept long enough after it started, in microseconds: people come first.
+const SETTLING: i64 = 60 * 1_000_000;
 
 /// Something that is due, with the claim under which it was taken.
 enum Due {
@@ -61,13 +66,15 @@ impl Engine {
         let event: TimerEvent = decode("timer", &instance.id, &row.event)?;
         let command = Command::Timer { id: row.timer_id.clone(), seq: event.seq };
         match self.command(&instance.id, &Actor::system(), command, None).await {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.meter.fired(self.clock.now().as_microsecond() - row.due_at);
+                Ok(())
+            }
             // Dated anew since it was taken: its row says when it is due now.
             Err(EngineError::Rejected(rejection)) if rejection.word == "NOT_READY" => Ok(()),
             Err(EngineError::Rejected(rejection)) => {
                 // Not set any more, or the cycle can not take it: it must not come up again.
-                let reason = format!("timer `{}` was refused: {rejection}", row.timer_id);
-                tracing::warn!(timer = row.timer_id, word = rejection.word, "{reason}");
+                tracing::warn!(timer = row.id, word = rejection.word, "a timer was refused");
                 let row = TimerRow { status: "cancelled".into(), ..row };
                 match self.writer.submit(Turn { timers: vec![row], claim, ..Turn::default() }).await {
                     Ok(_) | Err(CommitError::Fenced) => Ok(()),
@@ -111,7 +118,7 @@ impl Engine {
         match failed {
             Some(error) if done == 0 => Err(error),
             Some(error) => {
-                tracing::error!(%error, "a timer or an effect waits");
+                tracing::error!(error = error.for_log(), "a timer or an effect waits");
                 Ok(done)
             }
             None => Ok(done),
@@ -123,8 +130,14 @@ impl Engine {
         let (mut done, mut failed) = (0, None);
         for due in lane {
             let outcome = match due {
-                Due::Effect(row, claim) => self.carry_out(row, claim).await,
-                Due::Timer(row, claim) => self.fire(row, claim).await,
+                Due::Effect(row, claim) => {
+                    let span = tracing::info_span!("effect", row = row.id);
+                    self.carry_out(row, claim).instrument(span).await
+                }
+                Due::Timer(row, claim) => {
+                    let span = tracing::info_span!("timer", row = row.id);
+                    self.fire(row, claim).instrument(span).await
+                }
             };
             match outcome {
                 Ok(()) => done += 1,
@@ -162,11 +175,12 @@ impl Engine {
     /// ones. What was begun is ended first.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
+        let mut next_tidy = self.clock.now().as_microsecond() + SETTLING;
         loop {
             let busy = match self.round().await {
                 Ok(done) => done > 0,
                 Err(error) => {
-                    tracing::error!(%error, "timers and effects wait for the database");
+                    tracing::error!(error = error.for_log(), "timers and effects wait for the database");
                     false
                 }
             };
@@ -178,8 +192,18 @@ impl Engine {
                 () = self.store.woken() => {}
                 () = tokio::time::sleep(sleep) => {}
             }
-            if !busy && let Err(error) = self.align().await {
-                tracing::warn!(%error, "the clock goes by the machine until the database answers");
+            if busy {
+                continue;
+            }
+            if let Err(error) = self.align().await {
+                tracing::warn!(error = error.for_log(), "the clock goes by the machine until the database answers");
+            }
+            let now = self.clock.now().as_microsecond();
+            if now >= next_tidy {
+                next_tidy = now + retention::EVERY;
+                if let Err(error) = self.tidy().await {
+                    tracing::error!(error = error.for_log(), "what was kept long enough stays a while longer");
+                }
             }
         }
     }

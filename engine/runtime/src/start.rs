@@ -44,6 +44,10 @@ impl Engine {
     /// # Errors
     /// Unknown workflow, version or school; a configuration that does not fit; an id that is taken.
     pub async fn start(&self, request: StartRequest, actor: &Actor, key: Option<&str>) -> Result<Reply, EngineError> {
+        self.meter.command("start", self.begin(request, actor, key)).await
+    }
+
+    async fn begin(&self, request: StartRequest, actor: &Actor, key: Option<&str>) -> Result<Reply, EngineError> {
         if let Some(first) = self.first_answer(key).await? {
             return Ok(first);
         }

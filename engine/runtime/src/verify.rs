@@ -49,12 +49,30 @@ pub struct InstanceReport {
 /// # Errors
 /// Only when the database can not be read at all; damage is a finding.
 pub async fn verify(reader: &Reader, progress: impl Fn(usize)) -> Result<VerifyReport, EngineError> {
+    let report = VerifyReport { file: reader.integrity_check().await?, ..VerifyReport::default() };
+    rerun(reader, report, usize::MAX, progress).await
+}
+
+/// Re-runs the newest instances of a database only, and leaves the file itself alone.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_newest(reader: &Reader, most: usize) -> Result<VerifyReport, EngineError> {
+    rerun(reader, VerifyReport::default(), most, |_| {}).await
+}
+
+async fn rerun(
+    reader: &Reader,
+    mut report: VerifyReport,
+    most: usize,
+    progress: impl Fn(usize),
+) -> Result<VerifyReport, EngineError> {
     let catalog = Catalog::default();
-    let mut report = VerifyReport { file: reader.integrity_check().await?, ..VerifyReport::default() };
     let mut filter = InstanceFilter::default();
     loop {
-        let page = reader.instances(Scope::All, &filter, INSTANCES).await?;
-        let Some(last) = page.last() else { return Ok(report) };
+        let left = u64::try_from(most - report.instances).unwrap_or(u64::MAX);
+        let page = reader.instances(Scope::All, &filter, left.min(INSTANCES)).await?;
+        let Some(last) = page.last().filter(|_| left > 0) else { return Ok(report) };
         filter.before = Some(last.pk);
         for summary in &page {
             let mut findings = Vec::new();

@@ -74,6 +74,7 @@ impl Store {
                 Ok(()) => {
                     self.groups.fetch_add(1, Ordering::Relaxed);
                     chosen.iter().for_each(|turn| self.note(turn));
+                    self.meter().committed(chosen.len());
                     if let Some(node) = self.node() {
                         node.tell(chosen.iter().filter_map(|turn| Some(turn.instance.as_ref()?.row().id.as_str())));
                     }
@@ -85,7 +86,10 @@ impl Store {
                 Err(undone) => undone,
             };
             match undone {
-                Undone::Failure(error) => return fail(error, &group, answers),
+                Undone::Failure(error) => {
+                    self.meter().failed();
+                    return fail(error, &group, answers);
+                }
                 Undone::Fenced => {
                     group.iter().for_each(|index| answers[*index] = Some(Err(CommitError::Fenced)));
                     return;

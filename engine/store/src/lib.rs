@@ -23,9 +23,11 @@ mod error;
 mod faults;
 mod hash;
 mod ids;
+mod meter;
 mod place;
 mod postgres;
 mod read;
+mod retention;
 mod schema;
 mod sqlite;
 mod store;
@@ -50,8 +52,13 @@ pub use error::StoreError;
 pub use faults::{Fate, Faults};
 pub use hash::{answers_are_erased, content_hash, erased_answers, genesis_hash, journal_hash, payload_hash};
 pub use ids::Ids;
+pub use meter::Meter;
 pub use place::Place;
-pub use read::{Counts, DefinitionSummary, InstanceFilter, InstanceSummary, JournalPage, Reader, Scope, TaskFilter};
+pub use read::{
+    Backlog, Counts, DefinitionSummary, InstanceFilter, InstanceSummary, JournalPage, Reader, Scope, SharedBy,
+    TaskFilter,
+};
+pub use retention::{Erased, TERMS, Term};
 pub use store::{OpenOptions, Store};
 pub use turn::{CommitError, Committed, ContributionChange, InstanceWrite, JournalEntry, NewContribution, Turn};
 pub use verify::{Finding, FindingKind, VerifyReport};

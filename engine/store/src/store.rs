@@ -7,6 +7,7 @@ use crate::changes::Changes;
 use crate::error::{StoreError, from_orm};
 use crate::faults::Faults;
 use crate::ids::Ids;
+use crate::meter::Meter;
 use crate::place::{Address, Place};
 use crate::postgres::{self, Node};
 use crate::read::Reader;
@@ -52,6 +53,7 @@ pub struct Store {
     pub(crate) doors: AtomicU64,
     pub(crate) changes: Changes,
     pub(crate) faults: Option<Arc<dyn Faults>>,
+    meter: Meter,
     kind: Kind,
 }
 
@@ -99,6 +101,7 @@ impl Store {
             doors: AtomicU64::new(0),
             changes: Changes::default(),
             faults: options.faults,
+            meter: Meter::default(),
             kind,
         })
     }
@@ -128,6 +131,12 @@ impl Store {
     #[must_use]
     pub fn door_changes(&self) -> u64 {
         self.doors.load(Ordering::Acquire)
+    }
+
+    /// What it counts of itself.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     /// The read queries. They see everything that was committed before they started.

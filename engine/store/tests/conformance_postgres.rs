@@ -5,6 +5,8 @@
 /// Which kind of database these tests run on.
 const SERVER: bool = true;
 
+#[path = "conformance/care.rs"]
+mod care;
 #[path = "conformance/commit.rs"]
 mod commit;
 #[path = "conformance/open.rs"]

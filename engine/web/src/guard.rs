@@ -1,14 +1,21 @@
 //! Around all routes: headers that browsers obey, request ids, ETags for pages, compression, panics as errors.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use draaiboek_runtime::Stopwatch;
 use sha2::{Digest as _, Sha256};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tracing::Instrument as _;
+use tracing::field::Empty;
+
+use crate::watch::Watcher;
 
 /// What browsers may load and do: our own files, nothing inline, nothing of others.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -27,19 +34,33 @@ const HEADERS: [(&str, &str); 7] = [
 ];
 
 /// Puts everything around the routes.
-pub(crate) fn around(router: Router) -> Router {
+pub(crate) fn around(router: Router, watcher: &Arc<Watcher>) -> Router {
     router
         .layer(middleware::from_fn(tag))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(Arc::clone(watcher), headers))
 }
 
-async fn headers(request: Request, next: Next) -> Response {
+/// Name of the route that answered; travels with the response as far as the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answered(pub &'static str);
+
+async fn headers(State(watcher): State<Arc<Watcher>>, request: Request, next: Next) -> Response {
     let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
     let fine = |id: &&str| id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let id = given.filter(fine).map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned);
-    let mut response = next.run(request).await;
+    // The path names cycles and holds secrets of links: the log has the name of the route instead.
+    let span = tracing::info_span!("request", request_id = %id, route = Empty, status = Empty);
+    let (method, watch) = (request.method().clone(), Stopwatch::start());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let route = response.extensions().get::<Answered>().map_or("none", |answered| answered.0);
+    let (status, took) = (response.status(), watch.elapsed());
+    span.in_scope(|| {
+        tracing::info!(%method, route, status = status.as_u16(), ms = took.as_millis(), "answered");
+    });
+    span.record("route", route).record("status", status.as_u16());
+    watcher.answered(&method, route, status, took);
     for (name, value) in HEADERS {
         response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }

@@ -26,6 +26,11 @@ impl Hub {
         let _ = self.0.send(String::new());
     }
 
+    /// How many listen.
+    pub(crate) fn listeners(&self) -> usize {
+        self.0.receiver_count()
+    }
+
     /// Hears of changes from now on; an empty name means that the server stops.
     pub(crate) fn listen(&self) -> broadcast::Receiver<String> {
         self.0.subscribe()

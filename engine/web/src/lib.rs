@@ -27,6 +27,8 @@ mod server;
 mod show;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use gate::{Config, Mail, Mailer, NotSent, PasswordCost, Sending};
 pub use server::{Server, ServerError, serve};
+pub use watch::{Check, Readiness, WatchListener, Watcher};

@@ -16,6 +16,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
 use crate::gate::{App, Keep, Permission, Visit, Who};
+use crate::guard::Answered;
 use crate::input::Input;
 
 /// One line of the list of routes.
@@ -61,7 +62,11 @@ where
 {
     let serve = move |State(app): State<Arc<App>>, request: Request| {
         let handler = handler.clone();
-        async move { answer::<P, F, Fut>(app, request, name, handler).await }
+        async move {
+            let mut response = answer::<P, F, Fut>(app, request, name, handler).await;
+            response.extensions_mut().insert(Answered(name));
+            response
+        }
     };
     Route { method, path, name, resource: P::RESOURCE, action: P::ACTION, handler: on(filter, serve) }
 }

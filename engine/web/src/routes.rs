@@ -11,6 +11,8 @@ use crate::route::{Route, get, post};
 pub(crate) fn all() -> Vec<Route> {
     let mut routes = vec![
         get("/assets/{name}", "asset/show", door::asset),
+        get("/health/live", "health/live", door::live),
+        get("/health/ready", "health/ready", door::ready),
         get("/sign-in", "session/new", door::sign_in),
         post("/sign-in", "session/create", door::create),
         post("/sign-in/link", "session/mail", door::mail),

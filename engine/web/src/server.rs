@@ -10,16 +10,19 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::answer::Failure;
 use crate::gate::{App, Config};
+use crate::watch::Watcher;
 use crate::{guard, routes};
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause}; choose another port with --listen, or stop what uses it")]
+    #[error("cannot listen on {address}: {cause}; choose another port with {option}, or stop what uses it")]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// The option that chose it.
+        option: &'static str,
         /// What the system says.
         cause: std::io::Error,
     },
@@ -54,10 +57,15 @@ impl Server {
     /// The address is taken or not ours.
     pub async fn bind(engine: Arc<Engine>, address: SocketAddr, config: Config) -> Result<Self, ServerError> {
         let app = Arc::new(App::new(engine, config).map_err(ServerError::Pages)?);
-        let listen = |cause| ServerError::Listen { address, cause };
+        let listen = |cause| ServerError::Listen { address, option: "--listen", cause };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         Ok(Self { app, listener, address })
+    }
+
+    /// What watches over it, for another listener.
+    pub fn watcher(&self) -> Arc<Watcher> {
+        Arc::clone(&self.app.watcher)
     }
 
     /// The address it listens on; with port 0 the one the system chose.
@@ -115,6 +123,7 @@ impl Server {
         let post = tokio::spawn(crate::post::run(Arc::clone(&self.app)));
         let stop = async move {
             stop.await;
+            app.watcher.drain();
             relay.abort();
             post.abort();
             app.hub.close();
@@ -171,5 +180,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         let app = Arc::clone(&lost);
         async move { crate::route::lost(&app, request.uri().path()) }
     });
-    guard::around(router.with_state(app))
+    let watcher = Arc::clone(&app.watcher);
+    guard::around(router.with_state(app), &watcher)
 }

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use draaiboek_runtime::verify as rerun;
+use draaiboek_web::Watcher;
 
-use crate::args::Common;
+use crate::args::{Common, Run};
 use crate::failure::{Exit, Failure};
+use crate::log;
 use crate::output::{Output, count};
 use crate::session::{self, Absent, Session};
+
+use super::serve::watched;
 
 /// `draaiboek verify`.
 pub async fn verify(common: &Common, output: &Output) -> Result<Exit, Failure> {
@@ -50,12 +54,19 @@ pub async fn verify(common: &Common, output: &Output) -> Result<Exit, Failure> {
 }
 
 /// `draaiboek run`.
-pub async fn run(common: &Common, output: &Output) -> Result<Exit, Failure> {
+pub async fn run(asked: &Run, common: &Common, output: &Output) -> Result<Exit, Failure> {
     if common.clock.is_some() {
         return Err(Failure::usage("`run` needs the real clock").hint("leave --clock out"));
     }
+    let _traces = log::begin(&asked.watch)?;
     let session = Session::open(common, Absent::Refuse).await?;
+    let watcher = Arc::new(Watcher::new(Arc::clone(&session.engine)));
+    let _watched = watched(&asked.watch, Arc::clone(&watcher), output).await?;
     let stop = crate::signals::stop();
+    let stop = async move {
+        stop.await;
+        watcher.drain();
+    };
     output.aside(&format!("timers and effects of {} run; Ctrl-C ends it", common.db.place()));
     Arc::clone(&session.engine).run(stop).await;
     session.engine.store().leave().await?;

@@ -3,8 +3,10 @@
 mod act;
 mod archive;
 mod author;
+mod config;
 mod demo;
 mod diff;
+mod doctor;
 mod incident;
 mod input;
 mod instrument;
@@ -16,6 +18,7 @@ mod notices;
 mod people;
 mod play;
 mod plugin;
+mod retention;
 mod school;
 mod serve;
 mod show;
@@ -30,9 +33,10 @@ use clap::CommandFactory;
 use crate::args::{Args, Command, Instrument, Plugin};
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, written};
+use crate::settings::Settings;
 
 /// Commands that need neither threads nor a database; `None` for the others.
-pub fn without_runtime(args: &Args, output: &Output) -> Option<Result<Exit, Failure>> {
+pub fn without_runtime(args: &Args, settings: &Settings, output: &Output) -> Option<Result<Exit, Failure>> {
     let common = &args.common;
     Some(match &args.command {
         Command::Check(check) => author::check(check, common, output),
@@ -47,6 +51,7 @@ pub fn without_runtime(args: &Args, output: &Output) -> Option<Result<Exit, Fail
         }
         Command::Instrument(Instrument::Import(asked)) => instrument::import(asked, output),
         Command::NewKey { file } => archive::new_key(file, output),
+        Command::Config => config::config(settings, output),
         Command::Completions { shell } => completions(*shell),
         _ => return None,
     })
@@ -56,7 +61,7 @@ pub fn without_runtime(args: &Args, output: &Output) -> Option<Result<Exit, Fail
 ///
 /// # Errors
 /// What went wrong, with its exit code.
-pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
+pub async fn run(args: &Args, settings: &Settings, output: &Output) -> Result<Exit, Failure> {
     let common = &args.common;
     match &args.command {
         Command::Demo(demo) => demo::demo(demo, common, output).await,
@@ -79,9 +84,13 @@ pub async fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
         Command::Verify => keep::verify(common, output).await,
         Command::Backup(asked) => archive::pack(asked, None, common, output).await,
         Command::Restore(asked) => archive::unpack(asked, true, common, output).await,
-        Command::Run => keep::run(common, output).await,
+        Command::Run(asked) => keep::run(asked, common, output).await,
         Command::Serve(asked) => serve::serve(asked, common, output).await,
-        Command::Retry { incident } => incident::retry(*incident, common, output).await,
+        Command::Doctor(asked) => doctor::doctor(asked, settings, common, output).await,
+        Command::Retention(asked) => retention::retention(asked, common, output).await,
+        Command::Incidents => incident::list(common, output).await,
+        Command::Retry { incident, effect: true } => incident::revive(*incident, common, output).await,
+        Command::Retry { incident, .. } => incident::retry(*incident, common, output).await,
         Command::GiveUp { incident, reason } => incident::give_up(*incident, reason, common, output).await,
         other => act::act(other, common, output).await,
     }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use draaiboek_runtime::{Clock, Engine, School, ShiftedClock};
 use draaiboek_store::{OpenOptions, Store};
-use draaiboek_web::{Config, Mailer, Server, ServerError};
+use draaiboek_web::{Config, Mailer, Server, ServerError, WatchListener, Watcher};
 use jiff::Timestamp;
+use tokio::task::JoinHandle;
 
-use crate::args::{Common, Serve};
+use crate::args::{Common, Serve, Watch};
 use crate::database::Database;
 use crate::embedded;
 use crate::failure::{Exit, Failure};
+use crate::log;
 use crate::mail::Smtp;
 use crate::output::{Output, table};
 use crate::session::{self, Absent, Session};
@@ -31,19 +33,16 @@ pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Ex
     if common.clock.is_some() {
         return Err(Failure::usage("`serve` needs the real clock").hint("leave --clock out"));
     }
+    let _traces = log::begin(&asked.watch)?;
     let machine = Arc::new(ShiftedClock::ahead(asked.clock_ahead));
     let session = Session::open_on(common, Absent::Create, machine).await?;
-    let mailer = match (&asked.mail_server, &asked.mail_from) {
-        (Some(server), Some(from)) => Some(Arc::new(Smtp::new(server, from)?) as Arc<dyn Mailer>),
-        _ => None,
-    };
-    if mailer.is_some() && asked.public_url.is_none() {
-        return Err(Failure::usage("links in mails need the address that people use; name it with --public-url"));
-    }
+    let [server, from, url] = [&asked.mail_server, &asked.mail_from, &asked.public_url].map(Option::as_deref);
+    let mailer = Smtp::of(server, from, url)?.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let config =
         Config { public_url: asked.public_url.clone(), behind_proxy: asked.behind_proxy, mailer, ..Config::default() };
     let stop = signals::stop();
     let server = Server::bind(Arc::clone(&session.engine), asked.listen, config).await?;
+    let _watched = watched(&asked.watch, server.watcher(), output).await?;
     output.text(format!("Draaiboek listens on {}; Ctrl-C ends it.", server.url()))?;
     if let Some(code) = server.first_code().await? {
         output.text(format!("There is no account yet: open {}/first with the code {code}", server.url()))?;
@@ -57,6 +56,26 @@ pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Ex
     run(session.engine, server, stop).await?;
     output.aside("stopped; nothing is lost, what falls due meanwhile is caught up at the next start");
     Ok(Exit::Fine)
+}
+
+/// Listens for whoever watches, until the value is dropped.
+///
+/// # Errors
+/// The address cannot be listened on.
+pub async fn watched(asked: &Watch, watcher: Arc<Watcher>, output: &Output) -> Result<AbortOnDrop, Failure> {
+    let Some(address) = asked.metrics_listen else { return Ok(AbortOnDrop(None)) };
+    let listener = WatchListener::bind(address).await?;
+    output.aside(&format!("metrics: http://{}/metrics", listener.address()));
+    Ok(AbortOnDrop(Some(tokio::spawn(listener.run(watcher)))))
+}
+
+/// A task that ends with this value.
+pub struct AbortOnDrop(Option<JoinHandle<Result<(), ServerError>>>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
 }
 
 /// Serves a school as it stands at a moment: the clock runs on from there. Prints one sign-in link for each role.

@@ -2,15 +2,18 @@
 
 mod archive;
 mod author;
+mod care;
 mod database;
 mod disk;
 mod home;
 mod lineage;
 mod mail;
 mod migrate;
+mod operate;
 mod people;
 mod plugin;
 mod repairs;
 mod round_trip;
+mod served;
 mod simulate;
 mod words;

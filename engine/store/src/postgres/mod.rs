@@ -11,7 +11,7 @@ mod sql;
 
 pub(crate) use connection::Connection;
 pub(crate) use node::Node;
-pub(crate) use open::{open, open_read_only};
+pub(crate) use open::{current, open, open_read_only};
 
 use crate::error::StoreError;
 use crate::place::Place;

@@ -215,6 +215,11 @@ async fn bring_up_to_date(options: &PgConnectOptions, place: &Place, create: boo
     Ok(())
 }
 
+/// Asks an open database whether its schema is ours exactly.
+pub(crate) async fn current(database: &DatabaseConnection, place: &Place) -> Result<(), StoreError> {
+    schema(database, place).await?.current(place)
+}
+
 /// What tells whose database it is.
 async fn schema(database: &impl ConnectionTrait, place: &Place) -> Result<Schema, StoreError> {
     let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename";

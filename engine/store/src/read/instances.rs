@@ -105,6 +105,29 @@ impl Reader {
         Ok(self.revisions(vec![pk]).await?.remove(&pk))
     }
 
+    /// What never changes about the newest cycles that have not ended, as JSON: for looking at what they are pinned to.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn running_origins(&self, limit: u64) -> Result<Vec<String>, StoreError> {
+        let query = instance::Entity::find()
+            .filter(instance::Column::Lifecycle.is_in(["active", "paused", "blocked"]))
+            .order_by_desc(instance::Column::Pk)
+            .select_only()
+            .column(instance::Column::Origin)
+            .limit(limit);
+        self.told(query.into_tuple::<String>().all(&self.db).await)
+    }
+
+    /// When an instance was changed last, in microseconds since 1970.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn newest_change(&self) -> Result<Option<i64>, StoreError> {
+        let query = instance::Entity::find().select_only().column_as(instance::Column::UpdatedAt.max(), "newest");
+        Ok(self.told(query.into_tuple::<Option<i64>>().one(&self.db).await)?.flatten())
+    }
+
     /// The school of an instance, by the instance's `id`.
     ///
     /// # Errors

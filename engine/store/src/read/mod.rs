@@ -3,11 +3,13 @@
 //! Lives here: every question the product asks. May not live here: writes, rules. What belongs to a school takes a
 //! [`Scope`], so that nobody forgets to say whose rows are meant.
 
+mod backlog;
 mod catalog;
 pub(crate) mod chains;
 mod instances;
 pub(crate) mod work;
 
+pub use backlog::{Backlog, SharedBy};
 pub use catalog::DefinitionSummary;
 pub use chains::JournalPage;
 pub use instances::{Counts, InstanceFilter, InstanceSummary};

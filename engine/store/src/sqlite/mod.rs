@@ -8,7 +8,7 @@ mod open;
 pub(crate) mod sql;
 
 pub(crate) use connection::Connection;
-pub(crate) use open::{open, open_read_only, writing};
+pub(crate) use open::{current, open, open_read_only, writing};
 
 use crate::error::StoreError;
 use crate::place::Place;

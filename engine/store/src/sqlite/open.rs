@@ -68,6 +68,11 @@ pub(crate) async fn open_read_only(path: &Path) -> Result<DatabaseConnection, St
     Ok(readers)
 }
 
+/// Asks an open file whether its schema is ours exactly.
+pub(crate) async fn current(database: &DatabaseConnection, place: &Place) -> Result<(), StoreError> {
+    schema(place, database).await?.current(place)
+}
+
 /// One more connection that writes, for work that the prepared statements do not know. The lock must be held.
 pub(crate) async fn writing(path: &Path) -> Result<DatabaseConnection, StoreError> {
     connect(path, 1, Access::Write, &OpenOptions::default()).await

@@ -6,6 +6,7 @@
 /// Which kind of database these tests run on.
 const SERVER: bool = false;
 
+mod care;
 mod commit;
 mod crash;
 mod file;

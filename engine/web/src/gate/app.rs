@@ -13,6 +13,7 @@ use crate::answer::Failure;
 use crate::assets::Assets;
 use crate::hub::Hub;
 use crate::show::Shower;
+use crate::watch::Watcher;
 
 /// How hard passwords are made to guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,7 +82,8 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) shower: Shower,
     pub(crate) assets: Assets,
-    pub(crate) hub: Hub,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) watcher: Arc<Watcher>,
     /// A hash that fits no password: guessing at an unknown name takes as long as at a known one.
     pub(in crate::gate) decoy: String,
     /// Who changes a school waits for who does so already.
@@ -98,8 +100,10 @@ impl App {
         let decoy = secret::hash_password(&secret::token(), config.password_cost)?;
         let assets = Assets::new();
         let shower = Shower::new(&assets)?;
-        let (hub, school_lock) = (Hub::default(), tokio::sync::Mutex::default());
-        Ok(Self { engine, config, shower, assets, hub, decoy, school_lock, memory: Memory::default() })
+        let (hub, school_lock) = (Arc::<Hub>::default(), tokio::sync::Mutex::default());
+        let heard = Arc::clone(&hub);
+        let watcher = Arc::new(Watcher::following(Arc::clone(&engine), move || heard.listeners()));
+        Ok(Self { engine, config, shower, assets, hub, watcher, decoy, school_lock, memory: Memory::default() })
     }
 
     /// Now.

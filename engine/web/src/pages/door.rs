@@ -14,6 +14,16 @@ use crate::input::Input;
 use crate::route::{encode, redirect, with_cookie};
 use crate::show::{LOCALES, words};
 
+/// `health/live`: for whoever keeps the process running.
+pub(crate) async fn live(visit: Visit<Knock>, _: Input) -> Outcome {
+    Ok(visit.app().watcher.live())
+}
+
+/// `health/ready`: for whoever sends requests here. Says of what, never of whom.
+pub(crate) async fn ready(visit: Visit<Knock>, _: Input) -> Outcome {
+    Ok(visit.app().watcher.ready().await)
+}
+
 /// `asset/show`
 pub(crate) async fn asset(visit: Visit<Knock>, input: Input) -> Outcome {
     let assets = &visit.app().assets;

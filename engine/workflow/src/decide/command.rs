@@ -185,6 +185,35 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Its kind in one word, as the journal calls it: for logs and metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Start { .. } => "start",
+            Self::Contribute { .. } => "contribute",
+            Self::Withdraw { .. } => "withdraw",
+            Self::Admit { .. } => "admit",
+            Self::Conclude { .. } => "conclude",
+            Self::Skip { .. } => "skip",
+            Self::Send { .. } => "send",
+            Self::Timer { .. } => "timer",
+            Self::ChildEnded { .. } => "child_ended",
+            Self::Pause { .. } => "pause",
+            Self::Resume => "resume",
+            Self::Cancel { .. } => "cancel",
+            Self::Reschedule { .. } => "reschedule",
+            Self::Move { .. } => "move",
+            Self::Note { .. } => "note",
+            Self::Break { .. } => "break",
+            Self::Settle { .. } => "settle",
+            Self::Attendance { .. } => "attendance",
+            Self::Recalendar => "recalendar",
+            Self::Migrate { .. } => "migrate",
+            Self::Unmigrate { .. } => "unmigrate",
+        }
+    }
+}
+
 /// Answer of a plugin's `check`, without the personal value.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Checked {
