@@ -41,8 +41,8 @@ pub struct Common {
     )]
     pub db: Database,
     /// Settings, as `draaiboek config` shows them [default: draaiboek.toml beside the database, when it is there]
-    #[arg(id = "config", long, global = true, env = "DRAAIBOEK_CONFIG", value_name = "FILE", hide_env_values = true)]
-    pub config: Option<PathBuf>,
+    #[arg(id = "settings", long = "settings", global = true, env = "DRAAIBOEK_SETTINGS", value_name = "FILE", hide_env_values = true)]
+    pub settings: Option<PathBuf>,
     /// Answer in JSON instead of text
     #[arg(long, global = true)]
     pub json: bool,

@@ -21,7 +21,7 @@ pub fn config(settings: &Settings, output: &Output) -> Result<Exit, Failure> {
     output.table(&["setting", "value", "from", "variable"], rows.collect(), "")?;
     match settings.file() {
         Some(path) => output.aside(&format!("file: {}", path.display())),
-        None => output.aside("no file: name one with --config, or put draaiboek.toml beside the database"),
+        None => output.aside("no file: name one with --settings, or put draaiboek.toml beside the database"),
     }
     Ok(Exit::Fine)
 }

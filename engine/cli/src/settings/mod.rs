@@ -152,7 +152,7 @@ fn without_sign_in(url: &str) -> String {
 
 /// The file that is meant: the one that was named, else one beside the database, when there is one.
 fn meant(look: &ArgMatches) -> Option<PathBuf> {
-    if let Ok(Some(path)) = look.try_get_one::<PathBuf>("config") {
+    if let Ok(Some(path)) = look.try_get_one::<PathBuf>("settings") {
         return Some(path.clone());
     }
     let named = look.value_source("database").is_some_and(|source| source != ValueSource::DefaultValue);

@@ -33,8 +33,8 @@ fn the_command_line_is_stronger_than_the_environment_and_that_than_the_file() {
     home.run(["list"]).ends(2).complains("sub/school.db");
     home.run(["list", "--db", "other.db"]).ends(2).complains("other.db");
     home.write("named.toml", "database = \"named.db\"\n");
-    home.run(["list", "--config", "named.toml"]).ends(2).complains("named.db");
-    home.run(["list", "--config", "nowhere.toml"]).ends(2).complains("nowhere.toml");
+    home.run(["list", "--settings", "named.toml"]).ends(2).complains("named.db");
+    home.run(["list", "--settings", "nowhere.toml"]).ends(2).complains("nowhere.toml");
 }
 
 #[test]

@@ -85,6 +85,8 @@ async fn a_file_system_without_wal_is_refused() {
     let path = path(&bed);
     let _folder = bed.close();
     let other = raw(path.to_str().unwrap()).await;
+    // The store may still be closing its connections.
+    other.execute_unprepared("PRAGMA busy_timeout = 10000").await.unwrap();
     other.execute_unprepared("PRAGMA journal_mode = DELETE").await.unwrap();
     other.execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
     let patience = std::time::Duration::from_millis(20);
