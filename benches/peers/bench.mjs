@@ -109,7 +109,7 @@ try {
   if (!server) say("no PostgreSQL here; files only");
   const found = [];
   for (const [at, engine] of engines(binary, server).entries()) {
-    if (values.only && engine.name !== values.only) continue;
+    if (values.only && !engine.name.startsWith(values.only)) continue;
     say(`${engine.name}: ${engine.durable}`);
     found.push(await measure(engine, join(folder, `engine-${at}`)).catch((error) => { say(error.stack); return { engine, failed: "did not finish" }; }));
   }

@@ -1,10 +1,10 @@
 // Clients of Draaiboek's JSON API; its server is a process of its own. Arguments: its address, a file with a one-time
-// sign-in link.
+// sign-in link, `events` or `steps` (how the three results are handed in).
 import { Agent, request } from "node:http";
 import { readFileSync } from "node:fs";
 import { RESULT, obey, until } from "../lib/host.mjs";
 
-const [base, link] = process.argv.slice(2);
+const [base, link, way] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 let bearer;
 
@@ -35,9 +35,15 @@ bearer = (await must("POST", "/sessions/link", { token })).token;
 
 const cycles = new Map();
 const at = (id) => `/cycles/${cycles.get(id).replaceAll("/", "~")}`;
+/** How a result is handed in. */
+const hand = {
+  events: (id, step) => must("POST", `${at(id)}/events/step`, { data: { result: RESULT }, key: `${id}-${step}` }),
+  steps: (id, step) => must("POST", `${at(id)}/steps/${step}/contributions`, { payload: { decision: { option: "go", reason: RESULT } }, key: `${id}-${step}` }),
+}[way];
+
 async function park(id) {
-  cycles.set(id, (await must("POST", "/start", { workflow: "peers-work", key: id })).cycle);
-  for (const step of ["first", "second", "third"]) await must("POST", `${at(id)}/events/step`, { data: { result: RESULT }, key: `${id}-${step}` });
+  cycles.set(id, (await must("POST", "/start", { workflow: `peers-${way}`, key: id })).cycle);
+  for (const step of ["first", "second", "third"]) await hand(id, step);
 }
 const ended = (id) => until(async () => (await must("GET", at(id))).lifecycle === "ended");
 

@@ -70,17 +70,17 @@ function restate() {
   };
 }
 
-/** Draaiboek: its server, and clients of its API in another process. */
-function ours(binary, name, durable, address, size) {
+/** Draaiboek: its server, and clients of its API in another process; results as events, or as steps of a plugin. */
+function ours(binary, way, durable, address, size) {
   return {
-    name,
+    name: way === "events" ? "Draaiboek" : "Draaiboek, steps of a plugin",
     durable,
     weighed: "server only",
     async open(folder) {
       const database = await address(folder);
       const school = join(here, "..", "..", "workflows", "schools", "de-wilg.yaml");
       await run(binary, ["--db", database, "school", "load", school]);
-      await run(binary, ["--db", database, "publish", join(here, "ours.yaml")]);
+      await run(binary, ["--db", database, "publish", join(here, `ours-${way}.yaml`)]);
       const port = await freePort();
       const begin = (more) => start(binary, ["--db", database, "serve", "--listen", `127.0.0.1:${port}`, ...more], { told: (text) => text.includes("listens on") });
       let { child: server } = await begin([]);
@@ -89,7 +89,7 @@ function ours(binary, name, durable, address, size) {
       server = opened.child;
       const link = join(folder, "link.txt");
       writeFileSync(link, opened.text);
-      const host = new Host(NODE, [join(here, "hosts", "ours.mjs"), `http://127.0.0.1:${port}`, link]);
+      const host = new Host(NODE, [join(here, "hosts", "ours.mjs"), `http://127.0.0.1:${port}`, link, way]);
       await host.answer();
       return {
         host,
@@ -109,7 +109,8 @@ export function engines(binary, server) {
   const database = (name) => () => server.create(name);
   const FULL = "SQLite, WAL, synchronous FULL";
   const all = [
-    ours(binary, "Draaiboek", FULL, file("school.db"), bytes),
+    ours(binary, "events", FULL, file("school.db"), bytes),
+    ours(binary, "steps", FULL, file("school.db"), bytes),
     library("OpenWorkflow", `${FULL} (default)`, NODE, "openworkflow.mjs", file("work.db"), bytes),
     library("DBOS", "SQLite, rollback journal, synchronous FULL (default)", PYTHON, "dbos_host.py", (folder) => `sqlite:///${file("work.db")(folder)}`, bytes),
     restate(),
@@ -117,7 +118,8 @@ export function engines(binary, server) {
   if (server) {
     const on = "PostgreSQL, fsync on (default)";
     all.push(
-      ours(binary, "Draaiboek", on, database("ours"), () => server.size("ours")),
+      ours(binary, "events", on, database("ours_events"), () => server.size("ours_events")),
+      ours(binary, "steps", on, database("ours_steps"), () => server.size("ours_steps")),
       library("OpenWorkflow", on, NODE, "openworkflow.mjs", database("openworkflow"), () => server.size("openworkflow")),
       library("DBOS", on, PYTHON, "dbos_host.py", database("dbos"), () => server.size("dbos")),
     );
