@@ -92,10 +92,12 @@ shot("directie-verder", "dir", DESK, async (page) => {
 
 shot("directie-afwezig", "dir", { ...DESK, ...STILL }, async (page) => {
   await page.goto("/people");
+  await page.locator("summary", { hasText: "Een afwezigheid melden" }).click();
   const form = page.locator("form[action='/people/absence']");
   await form.locator("[name=person]").selectOption({ label: "Els Mertens" });
-  await form.locator("[name=from]").fill("2026-12-07");
-  await form.locator("[name=to]").fill("2026-12-11");
+  for (const [name, day] of [["from", "7"], ["to", "11"]]) {
+    for (const [part, value] of [["d", day], ["m", "12"], ["y", "2026"]]) await form.locator(`[name='${name}.${part}']`).fill(value);
+  }
   await form.locator("[name=substitute]").selectOption({ label: "Gerd Willems" });
   return [page.getByRole("heading", { name: "Afwezig en vervanging" }), form];
 });
