@@ -105,6 +105,7 @@ let server;
 try {
   await run("chmod", ["755", folder]);
   const busy = loadavg()[0];
+  if (busy > 0.5) say(`the machine is busy (${busy.toFixed(1)}): compare within this run, quote nothing`);
   server = await postgres(folder);
   if (!server) say("no PostgreSQL here; files only");
   const found = [];
