@@ -198,6 +198,21 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
+    /// Erase the content of a contribution for good; that it was handed in stays
+    Erase {
+        /// The cycle
+        instance: String,
+        /// The step
+        step: String,
+        /// The contribution
+        id: String,
+        /// Who handed it in
+        #[arg(long, value_name = "PERSON")]
+        of: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
     /// Write a line in the journal of a cycle
     Note {
         /// The cycle

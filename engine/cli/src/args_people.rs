@@ -39,6 +39,14 @@ pub enum People {
         #[arg(long, value_name = "PERSON=DAYS")]
         days: Vec<String>,
     },
+    /// Say what is known of somebody; with --reason, erase it for good
+    Erase {
+        /// Who
+        person: String,
+        /// Why; without it nothing is erased
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// A job is no longer shared
     EndDuo {
         /// One of the people

@@ -251,10 +251,10 @@ impl Live {
                         replace(&mut turn.step_runs, pool.row.clone(), |row| row.id);
                     }
                 }
-                ContributionChange::Erase { pool, until } => {
+                ContributionChange::Erase { pool, until, whose } => {
                     let until = until.map(Timestamp::as_microsecond);
                     for pool in self.pools.values_mut().filter(|rows| rows.belongs_to(&pool)) {
-                        let erased = pool.erase(until).into_iter();
+                        let erased = pool.erase(until, whose.as_ref()).into_iter();
                         turn.contribution_changes.extend(erased.map(|id| RowChange {
                             id,
                             status: status_word(ContributionStatus::Erased).into(),

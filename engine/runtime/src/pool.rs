@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use draaiboek_plugin_host as host;
 use draaiboek_store::{ContributionRow, StepRunRow};
 use draaiboek_workflow::calendar::Calendar;
-use draaiboek_workflow::decide::{ContributionStatus, Prior};
+use draaiboek_workflow::decide::{ContributionStatus, Prior, Whose};
 use draaiboek_workflow::ir::Identity;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -87,10 +87,18 @@ impl PoolRows {
         self.row.step.rsplit_once('#').is_some_and(|(owner, _)| owner == step)
     }
 
-    /// Takes the content away of what was handed in until a moment (microseconds since 1970), or of all; the rows it
-    /// happened to.
-    pub fn erase(&mut self, until: Option<i64>) -> Vec<i64> {
-        let meant = |entry: &&mut Entry| entry.row.payload.is_some() && until.is_none_or(|until| entry.row.at <= until);
+    /// Takes the content away of what was handed in until a moment (microseconds since 1970) and by whom, or of all; the
+    /// rows it happened to.
+    pub fn erase(&mut self, until: Option<i64>, whose: Option<&Whose>) -> Vec<i64> {
+        let theirs = |row: &ContributionRow, whose: &Whose| {
+            row.participant.as_ref() == Some(&whose.participant)
+                && whose.id.as_ref().is_none_or(|id| row.external_id == *id)
+        };
+        let meant = |entry: &&mut Entry| {
+            entry.row.payload.is_some()
+                && until.is_none_or(|until| entry.row.at <= until)
+                && whose.is_none_or(|whose| theirs(&entry.row, whose))
+        };
         let mut erased = Vec::new();
         for entry in self.entries.iter_mut().filter(meant) {
             entry.row.payload = None;

@@ -252,6 +252,20 @@ impl School {
         self.duos.len() < before
     }
 
+    /// Takes a person out of everything: people, teams, absences, shared jobs.
+    pub fn forget(&mut self, person: &str) {
+        self.people.remove(person);
+        for team in self.teams.values_mut() {
+            team.members.retain(|one| one != person);
+            team.coach = team.coach.take().filter(|coach| coach != person);
+        }
+        self.absences.retain(|absence| absence.person != person);
+        for absence in &mut self.absences {
+            absence.substitute = absence.substitute.take().filter(|to| to != person);
+        }
+        self.end_duo(person);
+    }
+
     /// What is amiss in absences and shared jobs, if anything.
     pub fn staff_error(&self) -> Option<StaffError> {
         match self.staff().map(Staff::checked) {

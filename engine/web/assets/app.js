@@ -38,6 +38,10 @@
       button.addEventListener("click", () => { end = Date.now() + Number(button.dataset.minutes) * 60000; show(); });
     }
   }
+  // A link to hand over is whole, also where the server does not know its own address.
+  for (const link of document.querySelectorAll(".link-out")) {
+    if (link.textContent.startsWith("/")) link.textContent = location.origin + link.textContent;
+  }
   const summary = document.getElementById("fouten");
   if (summary) summary.focus();
 })();

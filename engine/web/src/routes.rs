@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    absences, accounts, act, board, calendar, class, contribute, cycle, door, invitations, kept, library, live, new,
-    operations, people, privacy, results, start, step, trajectory,
+    absences, accounts, act, board, calendar, class, contribute, cycle, door, erase, invitations, kept, library, live,
+    new, operations, people, privacy, results, start, step, trajectory,
 };
 use crate::route::{Route, get, post};
 
@@ -45,6 +45,8 @@ pub(crate) fn all() -> Vec<Route> {
         post("/cycle/{id}/step/{step}/skip", "step/skip", act::skip),
         post("/cycle/{id}/step/{step}/due", "step/reschedule", act::reschedule),
         post("/cycle/{id}/step/{step}/withdraw", "contribution/withdraw", contribute::withdraw),
+        get("/cycle/{id}/step/{step}/erase", "contribution/erasing", erase::contribution),
+        post("/cycle/{id}/step/{step}/erase", "contribution/erase", erase::erase_contribution),
         post("/cycle/{id}/step/{step}/invite", "invitation/make", invitations::make),
         get("/cycle/{id}/step/{step}/invitations", "invitation/index", invitations::index),
         post("/cycle/{id}/step/{step}/invitations/end", "invitation/end", invitations::end),
@@ -69,6 +71,9 @@ pub(crate) fn all() -> Vec<Route> {
         post("/people/absence/end", "absence/end", absences::back),
         post("/people/duo", "duo/save", absences::duo),
         post("/people/duo/end", "duo/end", absences::end_duo),
+        get("/people/{person}/erase", "person/erasing", erase::person),
+        post("/people/{person}/erase", "person/erase", erase::erase_person),
+        post("/teams", "team/add", people::add_team),
         post("/teams/{team}", "team/save", people::team),
         get("/calendar", "calendar/show", calendar::show),
         post("/calendar", "calendar/put", calendar::put),

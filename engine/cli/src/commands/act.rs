@@ -51,6 +51,10 @@ fn command(asked: &args::Command) -> Result<(&str, Command, Option<&str>), Failu
         Asked::Move { instance, to, reason: why } => {
             (instance, Command::Move { to: to.clone(), reason: reason(why) }, None)
         }
+        Asked::Erase { instance, step, id, of, reason: why } => {
+            let (step, id) = (Some(step.clone()), Some(id.clone()));
+            (instance, Command::Erase { participant: of.clone(), step, id, reason: reason(why) }, None)
+        }
         Asked::Note { instance, text } => (instance, Command::Note { text: text.clone() }, None),
         _ => return Err(Failure::usage("this command changes no cycle")),
     })

@@ -6,13 +6,16 @@ use serde_json::json;
 
 use crate::args::{Common, People};
 use crate::failure::{Exit, Failure};
-use crate::output::Output;
+use crate::output::{Output, count};
 use crate::session::{self, Absent, Session, school_id};
 
 /// `draaiboek people`.
 pub async fn people(asked: &People, common: &Common, output: &Output) -> Result<Exit, Failure> {
     if let People::List = asked {
         return list(common, output).await;
+    }
+    if let People::Erase { person, reason } = asked {
+        return erase(person, reason.as_deref(), common, output).await;
     }
     let session = Session::open(common, Absent::Refuse).await?;
     let id = school_id(session.engine.store().read(), common).await?;
@@ -31,7 +34,7 @@ pub async fn people(asked: &People, common: &Common, output: &Output) -> Result<
 
 fn change(asked: &People, school: &mut School, today: Date) -> Result<String, Failure> {
     Ok(match asked {
-        People::List => String::new(),
+        People::List | People::Erase { .. } => String::new(),
         People::Absent { person, from, to, substitute } => {
             let absence = Absence {
                 from: *from,
@@ -71,6 +74,40 @@ fn change(asked: &People, school: &mut School, today: Date) -> Result<String, Fa
             format!("{person} does not share a job any more")
         }
     })
+}
+
+/// What is known of a person, or taking it away.
+async fn erase(person: &str, reason: Option<&str>, common: &Common, output: &Output) -> Result<Exit, Failure> {
+    let session = Session::open(common, Absent::Refuse).await?;
+    let id = school_id(session.engine.store().read(), common).await?;
+    let school = session.engine.school(&id).await?;
+    let traces = match reason {
+        Some(reason) => {
+            let actor = session.person(common, &school)?;
+            let traces = session.engine.erase_person(&id, person, &actor, reason).await?;
+            session.engine.pump().await?;
+            traces
+        }
+        None => session.engine.traces(&id, person).await?,
+    };
+    if output.json {
+        output.value(&json!({"erased": reason.is_some(), "traces": traces}))?;
+        return Ok(Exit::Fine);
+    }
+    let mut text = format!(
+        "{person}: {}, {}, {}, {}{}\n",
+        count(traces.contributions(), "contribution"),
+        count(traces.drafts, "draft"),
+        count(traces.sessions, "session"),
+        count(traces.teams.len(), "team"),
+        if traces.account { ", an account" } else { "" },
+    );
+    text.push_str(match reason {
+        Some(_) => "all of it is erased; that somebody took part and what was published stays",
+        None => "nothing is erased; say why with --reason to erase it for good",
+    });
+    output.text(text)?;
+    Ok(Exit::Fine)
 }
 
 fn refused(error: &StaffError) -> Failure {

@@ -5,8 +5,8 @@
 use super::instances::contains;
 use super::{Reader, Scope};
 use crate::entity::{
-    ArtifactRow, IncidentRow, OutboxRow, StepRunRow, TaskRow, TimerRow, artifact, incident, instance, outbox, step_run,
-    task, timer,
+    ArtifactRow, IncidentRow, OutboxRow, StepRunRow, TaskRow, TimerRow, artifact, contribution, incident, instance,
+    outbox, step_run, task, timer,
 };
 use crate::error::StoreError;
 use crate::place::Place;
@@ -137,6 +137,24 @@ impl Reader {
             .order_by_desc(timer::Column::DueAt)
             .limit(limit);
         self.told(query.all(&self.of(scope).await?).await)
+    }
+
+    /// How many contributions of a person still have their content, by instance. Looks through all of the school: for
+    /// rare questions.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn contributions_by(&self, scope: Scope<'_>, person: &str) -> Result<Vec<(i64, i64)>, StoreError> {
+        let query = contribution::Entity::find()
+            .select_only()
+            .column(contribution::Column::InstancePk)
+            .column_as(contribution::Column::Id.count(), "n")
+            .filter(contribution::Column::Participant.eq(person))
+            .filter(contribution::Column::Payload.is_not_null())
+            .filter(of_school(contribution::Column::InstancePk, scope))
+            .group_by(contribution::Column::InstancePk)
+            .order_by_asc(contribution::Column::InstancePk);
+        self.told(query.into_tuple().all(&self.of(scope).await?).await)
     }
 
     /// Effects that may be carried out now, oldest first, at most `limit`.

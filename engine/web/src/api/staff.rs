@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_runtime::{Absence, Duo, StaffError};
+use draaiboek_runtime::{Absence, Duo, StaffError, Traces};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -79,6 +79,54 @@ pub(super) struct PersonLoad {
     minutes: BTreeMap<String, u32>,
     /// Weeks with more than was agreed.
     over: Vec<String>,
+}
+
+/// What is known of a person: what would go when the person is erased.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TracesShape {
+    person: String,
+    name: Option<String>,
+    /// Contributions that still have their content, by cycle.
+    contributions: BTreeMap<String, usize>,
+    drafts: usize,
+    sessions: usize,
+    account: bool,
+    /// Team ids.
+    teams: Vec<String>,
+}
+
+impl From<Traces> for TracesShape {
+    fn from(traces: Traces) -> Self {
+        Self {
+            person: traces.person,
+            name: traces.name,
+            contributions: traces.cycles.into_iter().map(|cycle| (cycle.instance, cycle.contributions)).collect(),
+            drafts: traces.drafts,
+            sessions: traces.sessions,
+            account: traces.account,
+            teams: traces.teams,
+        }
+    }
+}
+
+/// Why somebody is erased.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ErasePerson {
+    reason: String,
+}
+
+/// What is known of a person.
+#[utoipa::path(get, path = "/api/v1/people/{person}/traces", responses((status = 200, body = TracesShape)))]
+pub(super) async fn traces(visit: Visit<ManagePeople>, input: Input) -> Outcome {
+    fine(&TracesShape::from(visit.traces(input.part("person")).await?))
+}
+
+/// Erase a person for good; what was published stays, and that somebody took part.
+#[utoipa::path(post, path = "/api/v1/people/{person}/erase", request_body = ErasePerson, responses((status = 200, body = TracesShape)))]
+pub(super) async fn erase(visit: Visit<ManagePeople>, input: Input) -> Outcome {
+    let asked: ErasePerson = body(&input)?;
+    fine(&TracesShape::from(visit.erase_person(input.part("person"), &asked.reason).await?))
 }
 
 /// Who is away, today and later.

@@ -52,6 +52,16 @@ pub(super) struct Withdrawal {
     token: Option<String>,
 }
 
+/// A contribution to erase.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Erasure {
+    /// Its id.
+    contribution: String,
+    /// Why.
+    reason: String,
+}
+
 /// Steering a step.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
@@ -184,6 +194,15 @@ pub(super) async fn withdraw(visit: Visit<Contribute>, input: Input) -> Outcome 
     let asked: Withdrawal = body(&input)?;
     let (cycle, step) = for_whom(cycle, step, asked.behalf.as_deref())?;
     reply(cycle.take_back(&step.id, &asked.contribution, asked.token.as_deref()).await?)
+}
+
+/// Erase a contribution of one's own for good, where it is personal; that it was handed in stays.
+#[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/erasures", request_body = Erasure, responses((status = 200, body = ReplyShape)))]
+pub(super) async fn erase(visit: Visit<Contribute>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let asked: Erasure = body(&input)?;
+    reply(visit.erase_own(&cycle, &step, &asked.contribution, &asked.reason).await?)
 }
 
 /// Steer a step.

@@ -216,8 +216,18 @@ impl Cycle {
     pub(crate) fn title(&self) -> String {
         match self.parent().1.and_then(|key| self.place.called(key)) {
             Some(whose) => format!("{} · {whose}", self.text("title")),
-            None => self.text("title").to_owned(),
+            None => match self.of_team() {
+                Some(team) => format!("{} · {team}", self.text("title")),
+                None => self.text("title").to_owned(),
+            },
         }
+    }
+
+    /// The team in the configuration of a cycle that nothing else runs.
+    fn of_team(&self) -> Option<String> {
+        let team = self.parent().0.is_none().then(|| self.origin().config.get("team"))??;
+        let title = team.get("title").or(Some(team)).and_then(serde_json::Value::as_str)?;
+        Some(self.place.called(title).unwrap_or_else(|| title.to_owned()))
     }
 
     /// Titles of the active states in which something is asked; of the first one when nothing is.

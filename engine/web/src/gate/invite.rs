@@ -53,7 +53,7 @@ impl Visit<Invite> {
     /// Invites a person to a step; gives the token of the link too.
     ///
     /// # Errors
-    /// The policy, nobody of that id, the database.
+    /// The policy, nobody of that id, somebody for whom the step is not; the database.
     pub(crate) async fn invite(
         &self,
         cycle: &Cycle,
@@ -63,6 +63,10 @@ impl Visit<Invite> {
         self.may_invite(cycle, step)?;
         if !cycle.place.school.people.contains_key(person) {
             return Err(Failure::Invalid("person".into()));
+        }
+        let theirs = self.engine().own_roles(cycle.id(), &cycle.place.actor(person, &[])).await?;
+        if !step.step.roles.iter().any(|role| theirs.contains(role)) {
+            return Err(Failure::Invalid("not_for_them".into()));
         }
         let token = secret::token();
         let row = InvitationRow {

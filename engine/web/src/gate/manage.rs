@@ -1,5 +1,6 @@
 //! Changing what is no cycle: accounts, what is kept about oneself, operations.
 
+use draaiboek_runtime::is_erased;
 use draaiboek_store::{
     AccessRow, AccountRow, Counts, DraftRow, IncidentRow, OutboxRow, SessionRow, TaskFilter, TimerRow,
 };
@@ -18,7 +19,9 @@ impl Visit<ManageAccounts> {
     /// # Errors
     /// The database.
     pub(crate) async fn accounts(&self) -> Result<Vec<AccountRow>, Failure> {
-        Ok(self.engine().store().read().accounts(&self.member()?.school).await?)
+        let mut rows = self.engine().store().read().accounts(&self.member()?.school).await?;
+        rows.retain(|row| !is_erased(row));
+        Ok(rows)
     }
 
     /// Makes an account for a person of the school.

@@ -280,17 +280,22 @@ impl App {
         let code = first.code.trim().to_lowercase();
         let hash = secret::hash(&code);
         let known = store.read().link(&hash).await?.is_some_and(|row| row.purpose == "first");
-        if !known || !self.is_first().await? || store.read().school(first.school).await?.is_none() {
+        if !known || !self.is_first().await? {
             return Ok(Err(Refused::Wrong));
         }
         let length = first.password.chars().count();
         if !(secret::MIN_PASSWORD..=secret::MAX_PASSWORD).contains(&length) {
             return Err(Failure::Invalid("password".into()));
         }
+        let school = match store.read().school(first.school).await? {
+            Some(school) => school.id,
+            None if self.schools().await?.is_empty() => self.found(first.new_school, first.region).await?,
+            None => return Ok(Err(Refused::Wrong)),
+        };
         if !store.use_link(&hash, now).await? {
             return Ok(Err(Refused::Wrong));
         }
-        let account = new_account(first.school, "admin", first.login, first.name, &["adm"], now);
+        let account = new_account(&school, "admin", first.login, first.name, &["adm"], now);
         store.put_account(&account).await?;
         self.set_password(&account.id, first.password, None).await?;
         Ok(Ok(account))
@@ -361,6 +366,9 @@ impl App {
 pub(crate) struct First<'a> {
     pub code: &'a str,
     pub school: &'a str,
+    /// Name of the school to make when there is none yet, and the region of its calendar.
+    pub new_school: &'a str,
+    pub region: &'a str,
     pub login: &'a str,
     pub name: &'a str,
     pub password: &'a str,

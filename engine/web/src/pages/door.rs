@@ -9,7 +9,7 @@ use super::Page;
 use crate::answer::{Failure, Outcome};
 use crate::gate::credentials::Try;
 use crate::gate::session::{First, Refused};
-use crate::gate::{Enter, Knock, ManageOwn, Visit, Who};
+use crate::gate::{Enter, Knock, ManageOwn, REGIONS, Visit, Who};
 use crate::input::Input;
 use crate::route::{encode, redirect, with_cookie};
 use crate::show::{LOCALES, words};
@@ -124,10 +124,14 @@ async fn first_page<P: crate::gate::Permission>(visit: &Visit<P>, typed: Value, 
     let schools = visit.app().schools().await?;
     let schools: Vec<Value> = schools.into_iter().map(|(id, name)| json!({"id": id, "name": name})).collect();
     let problem = problem.map(|key| visit.t(key, &[]));
+    let regions: Vec<Value> = REGIONS
+        .iter()
+        .map(|region| json!({"value": region, "label": visit.t(&format!("first.regions.{region}"), &[]), "chosen": typed["region"] == *region}))
+        .collect();
     let page = Page::new(
         "first",
         visit.t("first.title", &[]),
-        json!({"schools": schools, "typed": typed, "problem": problem}),
+        json!({"schools": schools, "regions": regions, "typed": typed, "problem": problem}),
     );
     visit.page(if problem.is_some() { page.amiss() } else { page })
 }
@@ -137,19 +141,29 @@ pub(crate) async fn first_create(visit: Visit<Enter>, input: Input) -> Outcome {
     let text = |name: &str| input.form.text(name).unwrap_or_default().to_owned();
     let (code, school, login, name) = (text("code"), text("school"), text("login"), text("name"));
     let password = input.form.get("password").unwrap_or_default();
-    let given = First { code: &code, school: &school, login: &login, name: &name, password };
-    let typed = json!({"code": code, "login": login, "name": name});
+    let (new_school, region) = (text("new_school"), text("region"));
+    let given = First {
+        code: &code,
+        school: &school,
+        new_school: &new_school,
+        region: &region,
+        login: &login,
+        name: &name,
+        password,
+    };
+    let typed = json!({"code": code, "login": login, "name": name, "new_school": new_school, "region": region});
     if login.is_empty() || name.is_empty() {
         return first_page(&visit, typed, Some("first.incomplete")).await;
     }
     match visit.app().first(given, &visit.address).await {
         Ok(Ok(account)) => {
             let cookie = visit.app().enter(&account.id, None).await?;
-            Ok(with_cookie(redirect("/accounts?done=first"), &cookie))
+            let next = if new_school.is_empty() { "/accounts?done=first" } else { "/people?done=founded" };
+            Ok(with_cookie(redirect(next), &cookie))
         }
         Ok(Err(Refused::Wrong)) => first_page(&visit, typed, Some("first.wrong")).await,
         Ok(Err(Refused::TooMany)) => first_page(&visit, typed, Some("sign_in.too_many")).await,
-        Err(Failure::Invalid(_)) => first_page(&visit, typed, Some("invalid.password")).await,
+        Err(Failure::Invalid(key)) => first_page(&visit, typed, Some(&format!("invalid.{key}"))).await,
         Err(other) => Err(other),
     }
 }

@@ -13,21 +13,50 @@ use crate::gate::{SeeLibrary, Visit, WorkflowCard};
 use crate::input::Input;
 use crate::show::words;
 
+/// Kinds of workflows (tags of the language) that carry a school year: they come first, with what they are for.
+const FIRST: [&str; 5] = ["trajectory", "study-day", "learning-cycle", "collegial-visit", "pdca-review"];
+/// So many fit on a page with what they are for.
+const FEW: usize = 12;
+
+/// Those that come first, and the others by title; only those with a word in their texts, when one is looked for.
+pub(super) fn shelves(
+    cards: &[WorkflowCard],
+    locale: &str,
+    wanted: Option<&str>,
+    line: impl Fn(&WorkflowCard) -> Value,
+) -> Value {
+    let text = |card: &WorkflowCard| {
+        let purpose = purpose(&card.workflow, locale).unwrap_or_default();
+        format!("{} {purpose}", card.workflow.text(locale, "title")).to_lowercase()
+    };
+    let wanted = wanted.map(str::to_lowercase);
+    let mut found: Vec<&WorkflowCard> =
+        cards.iter().filter(|card| wanted.as_ref().is_none_or(|word| text(card).contains(word))).collect();
+    found.sort_by_key(|card| text(card));
+    let rank = |card: &WorkflowCard| {
+        let of = |tag: &&str| card.id == **tag || card.workflow.tags.iter().any(|own| own == tag);
+        FIRST.iter().position(|tag| of(&tag))
+    };
+    let few = found.len() <= FEW;
+    let (mut first, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(|card| few || rank(card).is_some());
+    first.sort_by_key(|card| rank(card).unwrap_or(FIRST.len()));
+    let lines = |cards: Vec<&WorkflowCard>| cards.into_iter().map(&line).collect::<Vec<_>>();
+    json!({"workflows": lines(first), "others": lines(rest), "all": cards.len(), "many": cards.len() > FEW, "wanted": wanted})
+}
+
 /// `library/index`
-pub(crate) async fn index(visit: Visit<SeeLibrary>, _: Input) -> Outcome {
+pub(crate) async fn index(visit: Visit<SeeLibrary>, input: Input) -> Outcome {
     let cards = visit.workflows(None).await?;
     let may_start = visit.may(Resource::Cycle, Action::Start);
-    let list: Vec<Value> = cards
-        .iter()
-        .map(|card| {
-            let workflow = &card.workflow;
-            json!({
-                "href": format!("/library/{}", words::path_id(&card.id)), "title": workflow.text(&visit.locale, "title"),
-                "purpose": purpose(workflow, &visit.locale), "version": card.version, "steps": step_count(workflow),
-                "minutes": words::minutes(&visit.locale, minutes(workflow)), "start": may_start.then(|| format!("/new/{}", words::path_id(&card.id))),
-            })
+    let line = |card: &WorkflowCard| {
+        let workflow = &card.workflow;
+        json!({
+            "href": format!("/library/{}", words::path_id(&card.id)), "title": workflow.text(&visit.locale, "title"),
+            "purpose": purpose(workflow, &visit.locale), "version": card.version, "steps": step_count(workflow),
+            "minutes": words::minutes(&visit.locale, minutes(workflow)), "start": may_start.then(|| format!("/new/{}", words::path_id(&card.id))),
         })
-        .collect();
+    };
+    let mut data = shelves(&cards, &visit.locale, input.query.text("q"), line);
     let author = author(&visit)?;
     let kinds: Vec<Value> = visit
         .kinds()
@@ -38,7 +67,9 @@ pub(crate) async fn index(visit: Visit<SeeLibrary>, _: Input) -> Outcome {
             json!({"kind": text("/kind"), "purpose": text(&format!("/purpose/{}", visit.locale)), "privacy": text("/privacy"), "minutes": kind["minutes"]})
         })
         .collect();
-    visit.page(Page::new("library", visit.t("library.title", &[]), json!({"workflows": list, "kinds": kinds})))
+    data["kinds"] = kinds.into();
+    data["find"] = "/library".into();
+    visit.page(Page::new("library", visit.t("library.title", &[]), data))
 }
 
 /// What steps are made of is for those who write workflows.

@@ -115,6 +115,7 @@ fn line<P: Permission>(
             "conclude" | "skip" | "withdraw" | "admit" => {
                 visit.t(&format!("log.{done}"), &[("who", &who), ("step", &title("step", word("step")))])
             }
+            "erase" => visit.t("log.erase", &[("who", &who), ("whom", cycle.place.name(word("participant")))]),
             "pause" | "resume" | "cancel" | "move" | "reschedule" | "note" | "attendance" | "settle" | "recalendar" => {
                 visit.t(&format!("log.{done}"), &[("who", &who)])
             }

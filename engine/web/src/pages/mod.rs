@@ -9,6 +9,7 @@ pub(crate) mod class;
 pub(crate) mod contribute;
 pub(crate) mod cycle;
 pub(crate) mod door;
+pub(crate) mod erase;
 pub(crate) mod invitations;
 pub(crate) mod kept;
 pub(crate) mod library;

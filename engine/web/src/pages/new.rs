@@ -22,17 +22,21 @@ use crate::show::words;
 const MOST_WARNINGS: usize = 12;
 
 /// `cycle/choose`
-pub(crate) async fn choose(visit: Visit<StartCycle>, _: Input) -> Outcome {
+pub(crate) async fn choose(visit: Visit<StartCycle>, input: Input) -> Outcome {
     let cards = visit.workflows(None).await?;
-    let list: Vec<Value> = cards
-        .iter()
-        .map(|card| {
-            let text = |key: &str| [visit.locale.as_str(), "nl"].iter().find_map(|l| card.workflow.texts.get(*l).and_then(|t| t.get(key))).cloned();
-            json!({"href": format!("/new/{}", words::path_id(&card.id)), "title": card.workflow.text(&visit.locale, "title"), "purpose": text("purpose"), "version": card.version,
-                   "library": format!("/library/{}", words::path_id(&card.id))})
-        })
-        .collect();
-    visit.page(Page::new("new", visit.t("new.title", &[]), json!({"workflows": list})))
+    let line = |card: &WorkflowCard| {
+        let text = |key: &str| {
+            [visit.locale.as_str(), "nl"]
+                .iter()
+                .find_map(|l| card.workflow.texts.get(*l).and_then(|t| t.get(key)))
+                .cloned()
+        };
+        json!({"href": format!("/new/{}", words::path_id(&card.id)), "title": card.workflow.text(&visit.locale, "title"), "purpose": text("purpose"), "version": card.version,
+               "library": format!("/library/{}", words::path_id(&card.id))})
+    };
+    let mut data = super::library::shelves(&cards, &visit.locale, input.query.text("q"), line);
+    data["find"] = "/new".into();
+    visit.page(Page::new("new", visit.t("new.title", &[]), data))
 }
 
 async fn card(visit: &Visit<StartCycle>, input: &Input) -> Result<WorkflowCard, Failure> {
@@ -227,7 +231,8 @@ async fn preview(visit: &Visit<StartCycle>, asked: &Filled<'_>, decision: &Decis
         .iter()
         .filter_map(|change| match change {
             TimerChange::Set { id, timer } => {
-                Some(json!({"text": id, "at": words::day(&visit.locale, timer.civil.date())}))
+                let text = draaiboek_workflow::diagram::timer(&card.workflow, &visit.locale, id);
+                Some(json!({"text": text, "at": words::capital(&words::day(&visit.locale, timer.civil.date()))}))
             }
             _ => None,
         })

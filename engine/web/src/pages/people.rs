@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::Page;
 use crate::answer::{Failure, Outcome};
 use crate::gate::policy::{Action, Resource};
-use crate::gate::roster::{self, Amiss, Change, PersonEdit, ROLES, TeamEdit};
-use crate::gate::{ManagePeople, Permission, SeePeople, Visit};
+use crate::gate::roster::{self, Amiss, Change, PersonEdit, ROLES, TEAM_KINDS, TeamEdit};
+use crate::gate::{ManagePeople, Permission, SeePeople, Visit, slug};
 use crate::input::Input;
 use crate::route::redirect;
 
@@ -50,9 +50,8 @@ pub(super) fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page
         .people
         .iter()
         .map(|(id, person)| {
-            let roles = person.roles.iter().map(|role| visit.t(&format!("role.{role}"), &[])).collect::<Vec<_>>();
             let of: Vec<&str> = place.teams_of(id).map(|team| place.team(team)).collect();
-            json!({"id": id, "name": person.name, "roles": roles.join(", "), "teams": of.join(", ")})
+            json!({"id": id, "name": person.name, "roles": role_words(visit, &person.roles), "teams": of.join(", ")})
         })
         .collect();
     let manage = visit.may(Resource::People, Action::Manage);
@@ -67,9 +66,15 @@ pub(super) fn page<P: Permission>(visit: &Visit<P>, extra: Value) -> Result<Page
         "roles": roles(visit, extra["roles"].as_str().unwrap_or_default()), "team": edited.filter(|_| manage),
         "filled": extra["id"].is_string() || extra["problem"].is_string(),
         "editing": extra["id"].as_str().is_some_and(|id| school.people.contains_key(id)), "extra": extra,
+        "kinds": TEAM_KINDS.iter().map(|kind| json!({"value": kind, "label": visit.t(&format!("team_kind.{kind}"), &[])})).collect::<Vec<_>>(),
+        "role_codes": ROLES.iter().map(|role| format!("{role} = {}", visit.t(&format!("role.{role}"), &[]))).collect::<Vec<_>>().join(", "),
         "all": school.people.iter().map(|(id, person)| json!({"id": id, "name": person.name})).collect::<Vec<_>>(),
     });
     Ok(Page::new("people", visit.t("people.title", &[]), data))
+}
+
+fn role_words<P: Permission>(visit: &Visit<P>, roles: &[String]) -> String {
+    roles.iter().map(|role| visit.t(&format!("role.{role}"), &[])).collect::<Vec<_>>().join(", ")
 }
 
 /// What is amiss in teams, in words.
@@ -120,6 +125,29 @@ fn words<P: Permission>(visit: &Visit<P>, amiss: &Amiss) -> String {
     }
 }
 
+/// `team/add`
+pub(crate) async fn add_team(visit: Visit<ManagePeople>, input: Input) -> Outcome {
+    let title = input.form.text("title").unwrap_or_default().to_owned();
+    let id = slug(&title);
+    let amiss = if visit.place()?.school.teams.contains_key(&id) {
+        visit.t("people.team_known", &[("team", &title)])
+    } else {
+        let edit = TeamEdit {
+            id,
+            title: Some(title.clone()),
+            kind: input.form.text("kind").map(str::to_owned),
+            members: input.form.all("member").filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+            coach: input.form.text("coach").map(str::to_owned),
+        };
+        match visit.save_team(&edit).await? {
+            Ok(()) => return Ok(redirect("/people?done=saved")),
+            Err(Amiss::Name) => visit.t("people.team_name", &[]),
+            Err(other) => words(&visit, &other),
+        }
+    };
+    visit.page(page(&visit, json!({"new_team": {"problem": amiss, "title": title}}))?.amiss())
+}
+
 /// `team/save`
 pub(crate) async fn team(visit: Visit<ManagePeople>, input: Input) -> Outcome {
     let id = input.part("team").to_owned();
@@ -145,8 +173,8 @@ pub(crate) async fn import(visit: Visit<ManagePeople>, input: Input) -> Outcome 
         .changes
         .iter()
         .map(|change| match change {
-            Change::Add { name, roles, .. } => ("people.would_add", name, roles.join(", ")),
-            Change::Alter { name, roles, .. } => ("people.would_change", name, roles.join(", ")),
+            Change::Add { name, roles, .. } => ("people.would_add", name, role_words(&visit, roles)),
+            Change::Alter { name, roles, .. } => ("people.would_change", name, role_words(&visit, roles)),
         })
         .map(|(key, name, roles)| visit.t(key, &[("name", name), ("roles", &roles)]))
         .collect();

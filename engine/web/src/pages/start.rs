@@ -43,7 +43,7 @@ pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
     let open: Vec<Value> = tasks.iter().filter(|task| !task.done).map(|task| task_row(&visit, task)).collect();
     let done: Vec<Value> = tasks.iter().filter(|task| task.done).map(|task| task_row(&visit, task)).collect();
     let local = place.local(visit.now);
-    let greeting = visit.t(words::greeting(local), &[("name", place.first_name(&member.person))]);
+    let greeting = visit.t(words::greeting(local), &[("name", member.name.split(' ').next().unwrap_or(&member.name))]);
     let count = open.len() + decisions.len();
     let headline = visit.t(if count == 0 { "start.nothing" } else { "start.asks" }, &[("n", &count.to_string())]);
     let week = place.calendar.school_weeks(local.date(), local.date());

@@ -256,7 +256,7 @@ fn mine_view<P: Permission>(
             json!({
                 "id": known.id, "entry": known.entry, "title": entry.map(|entry| entry.title.get(&visit.locale)), "of": about,
                 "at": visit.moment(known.at), "late": known.status == "late", "facts": shown.collect::<Vec<_>>(),
-                "open": step.is_open(), "editable": fields.iter().any(|field| field.widget != "hidden"),
+                "open": step.is_open(), "erasable": !step.is_open() && step.erasable(), "editable": fields.iter().any(|field| field.widget != "hidden"),
             })
         })
         .collect()

@@ -48,6 +48,8 @@ templates![
     "kept",
     "start",
     "message",
+    "find",
+    "erase",
     "day",
     "work-table",
     "cycle",

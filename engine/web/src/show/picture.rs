@@ -162,7 +162,9 @@ impl Painter<'_> {
             Value::Object(fields) => match (fields.get("num"), fields.get("den")) {
                 (Some(num), Some(den)) if fields.len() == 2 => format!("{num}/{den}"),
                 _ => {
-                    let filled = fields.iter().filter(|(_, value)| !empty(value));
+                    // With a title, the id says nothing more to people.
+                    let named = fields.contains_key("title");
+                    let filled = fields.iter().filter(|(key, value)| !empty(value) && !(named && key.as_str() == "id"));
                     filled
                         .map(|(key, value)| format!("{}: {}", self.label(key), self.word(value)))
                         .collect::<Vec<_>>()

@@ -120,6 +120,25 @@ fn the_first_administrator_needs_the_code_of_the_console() {
 }
 
 #[test]
+fn the_first_administrator_of_an_empty_database_makes_the_school() {
+    RUNTIME.block_on(async {
+        let world = World::empty().await;
+        let code = world.app.first_code().await.expect("the database").expect("a code");
+        assert!(world.get("/first", "").await.text.contains("name=\"new_school\""));
+        let fields = |region: &str| {
+            let password = PASSWORD.replace(' ', "+");
+            format!("code={code}&new_school=De+Nieuwe&region={region}&login=b@n.be&name=Bea&password={password}")
+        };
+        assert_eq!(world.post("/first", "", &fields("mars")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let made = world.post("/first", "", &fields("be-nl")).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "the code still works: {}", made.text);
+        let school = world.engine.school("de-nieuwe").await.expect("a school");
+        assert_eq!((school.name.as_str(), school.calendar.years), ("De Nieuwe", vec!["2026-2027".to_owned()]));
+        assert!(world.get("/calendar", &made.cookie()).await.text.contains("Kerstvakantie"));
+    });
+}
+
+#[test]
 fn requests_of_other_sites_are_refused() {
     within(|world| async move {
         let cookie = world.cookie("berk", "dir").await;

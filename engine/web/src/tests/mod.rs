@@ -6,6 +6,7 @@ mod class;
 mod door;
 mod drawn;
 mod entry;
+mod erase;
 mod evil;
 mod pages;
 mod post;

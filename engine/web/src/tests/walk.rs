@@ -35,6 +35,7 @@ fn path(template: &str) -> String {
         ("{token}", "nothing"),
         ("{workflow}", "probe"),
         ("{team}", "a"),
+        ("{person}", "nobody"),
         ("{account}", "nobody"),
     ];
     values.iter().fold(template.to_owned(), |path, (name, value)| path.replace(name, value))
@@ -129,7 +130,7 @@ fn private_steps_open_only_for_those_who_may() {
 }
 
 /// The twin in the API of each page that does something.
-const TWINS: [(&str, &str); 40] = [
+const TWINS: [(&str, &str); 43] = [
     ("session/create", "api/sign-in"),
     ("session/mail", "api/mail-link"),
     ("link/use", "api/use-link"),
@@ -160,12 +161,15 @@ const TWINS: [(&str, &str); 40] = [
     ("absence/end", "api/end-absence"),
     ("duo/save", "api/save-duo"),
     ("duo/end", "api/end-duo"),
+    ("team/add", "api/save-team"),
     ("team/save", "api/save-team"),
+    ("person/erase", "api/erase-person"),
+    ("contribution/erase", "api/erase-contribution"),
     ("calendar/put", "api/put-day"),
     ("calendar/drop", "api/drop-day"),
     ("own/forget-drafts", "api/forget-drafts"),
-    ("own/mail", "api/mail"),
     ("own/password", "api/password"),
+    ("own/mail", "api/mail"),
     ("incident/settle", "api/settle"),
     ("account/add", "api/add-account"),
     ("account/link", "api/account-link"),

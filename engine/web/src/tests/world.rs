@@ -116,6 +116,22 @@ impl World {
 
     /// The same, as somebody chose to run the server.
     pub(super) async fn with(config: Config) -> Self {
+        let world = Self::bare(config).await;
+        publish(&world.engine, "probe", WORKFLOW).await;
+        for (id, cycle) in [("berk", "probe-1"), ("eik", "probe-2")] {
+            let school = School::parse(&SCHOOL.replace("school: berk", &format!("school: {id}"))).expect("a school");
+            world.engine.put_school(&school).await.expect("stored");
+            start(&world.engine, id, cycle).await;
+        }
+        world
+    }
+
+    /// A database with nothing in it.
+    pub(super) async fn empty() -> Self {
+        Self::bare(Config::default()).await
+    }
+
+    async fn bare(config: Config) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("school.db");
         let store = Store::open(&path.display().to_string(), OpenOptions::default()).await.expect("a database");
@@ -127,12 +143,6 @@ impl World {
         }
         let clock = Arc::new(VirtualClock::new("2026-10-05T08:00:00Z".parse().expect("a moment")));
         let engine = Arc::new(Engine::new(Arc::new(store), Arc::new(library), clock.clone()));
-        publish(&engine, "probe", WORKFLOW).await;
-        for (id, cycle) in [("berk", "probe-1"), ("eik", "probe-2")] {
-            let school = School::parse(&SCHOOL.replace("school: berk", &format!("school: {id}"))).expect("a school");
-            engine.put_school(&school).await.expect("stored");
-            start(&engine, id, cycle).await;
-        }
         let config = Config { password_cost: PasswordCost::Tests, ..config };
         let app = Arc::new(App::new(Arc::clone(&engine), config).expect("pages"));
         Self { router: router(Arc::clone(&app)), app, engine, clock, _folder: folder }

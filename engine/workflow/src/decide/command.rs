@@ -67,6 +67,17 @@ pub enum Command {
         /// Participant key, must be the contribution's.
         participant: String,
     },
+    /// Take the content of what somebody handed in away for good; that they did stays, and so does what was published.
+    Erase {
+        /// Whose contributions; those of anonymous steps are nobody's.
+        participant: String,
+        /// Only those of this step, else of all.
+        step: Option<String>,
+        /// Only this contribution.
+        id: Option<String>,
+        /// Why.
+        reason: String,
+    },
     /// Let a late contribution count (L5).
     Admit {
         /// Step id.

@@ -229,6 +229,15 @@ pub enum TimerChange {
     },
 }
 
+/// Contributions of one participant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Whose {
+    /// Key of the participant.
+    pub participant: String,
+    /// Only this contribution.
+    pub id: Option<String>,
+}
+
 /// A change of a contribution.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum ContributionChange {
@@ -240,6 +249,8 @@ pub enum ContributionChange {
         pool: String,
         /// Only what was handed in until then; `None` is everything.
         until: Option<Timestamp>,
+        /// Only what one participant handed in; `None` is everybody's.
+        whose: Option<Whose>,
     },
     /// The step that owns the pool is called otherwise; every round of it is meant.
     Renamed {

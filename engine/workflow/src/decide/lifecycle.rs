@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::command::Command;
 use super::contribute::{self, Handed};
-use super::decision::{Answer, Happening, Rejection, TaskChange, TimerChange};
+use super::decision::{Answer, Happening, Rejection, TaskChange, TimerChange, Whose};
 use super::macrostep::{self, Broken};
 use super::migrate;
 use super::model::{ChildStatus, Incident, Lifecycle, PendingTimer, StepStatus, TimerPurpose};
@@ -27,6 +27,10 @@ pub(super) fn admits(turn: &Turn<'_>, command: &Command) -> Result<(), Rejection
     if let Command::Timer { id, .. } = command
         && turn.snapshot.timers.get(id).is_some_and(PendingTimer::never_pauses)
     {
+        return Ok(());
+    }
+    // What people handed in may go whatever became of the cycle.
+    if matches!(command, Command::Erase { .. }) {
         return Ok(());
     }
     match &turn.snapshot.lifecycle {
@@ -78,6 +82,7 @@ fn texts_within_bounds(command: &Command) -> Result<(), Rejection> {
         | Command::Pause { reason }
         | Command::Cancel { reason }
         | Command::Reschedule { reason, .. }
+        | Command::Erase { reason, .. }
         | Command::Move { reason, .. } => ("reason", reason),
         Command::Note { text } => ("note", text),
         Command::Migrate { reason: Some(reason), .. } | Command::Unmigrate { reason: Some(reason) } => {
@@ -109,6 +114,10 @@ pub(super) fn apply(turn: &mut Turn<'_>, command: &Command) -> Result<Answer, St
         }
         Command::Withdraw { step, id, participant } => {
             return Ok(contribute::withdraw(turn, step, id, participant)?);
+        }
+        Command::Erase { participant, step, id, .. } => {
+            let whose = Whose { participant: participant.clone(), id: id.clone() };
+            return Ok(erase::of_participant(turn, &whose, step.as_deref())?);
         }
         Command::Admit { step, id } => return Ok(contribute::admit(turn, step, id)?),
         Command::Conclude { step } => conclude(turn, step)?,

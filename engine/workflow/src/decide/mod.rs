@@ -28,7 +28,7 @@ pub use assume::{Assumptions, evaluated, holders};
 pub use command::{Actor, Answers, Ask, Checked, Command, Conclusion, ContributionStatus, Prior, Problem};
 pub use decision::{
     Answer, ContributionChange, Decision, Effect, Happening, NewArtifact, NewContribution, NewTask, Rejection, Said,
-    TaskChange, TimerChange, with_names,
+    TaskChange, TimerChange, Whose, with_names,
 };
 pub use macrostep::MAX_QUEUED;
 pub use migrate::{Before, Kept, Mapping, Migrated, Renames, Target, form_of, plugin_of, unmet_after};

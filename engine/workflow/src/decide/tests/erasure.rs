@@ -44,12 +44,63 @@ fn an_action_erases_contributions_and_results() {
     let mut bench = told();
     let decision = bench.send(&person("dir", &["dir"]), "forget", none()).expect("erased");
     assert!(
-        matches!(&decision.contributions[..], [ContributionChange::Erase { pool, until: None }] if pool == "tell"),
+        matches!(&decision.contributions[..], [ContributionChange::Erase { pool, until: None, whose: None }] if pool == "tell"),
         "{:?}",
         decision.contributions
     );
     assert!(matches!(&decision.effects[..], [Effect::Forget { steps }] if steps == &["tell"]));
     assert_eq!(bench.snap().steps["tell"].result, Some(json!({"erased": true})));
+}
+
+fn erase(whose: &str, step: Option<&str>, id: Option<&str>) -> Command {
+    Command::Erase {
+        participant: whose.into(),
+        step: step.map(str::to_owned),
+        id: id.map(str::to_owned),
+        reason: "asked".into(),
+    }
+}
+
+#[test]
+fn what_one_person_handed_in_goes_and_what_came_of_all_stays() {
+    let mut bench = told();
+    let director = person("dir", &["dir"]);
+    bench.send(&director, "end", none()).expect("over");
+    let decision = bench.run(&director, erase("lk1", None, None)).expect("erased, also after the end");
+    let [ContributionChange::Erase { pool, until: None, whose: Some(whose) }] = &decision.contributions[..] else {
+        panic!("{:?}", decision.contributions)
+    };
+    assert_eq!((pool.as_str(), whose.participant.as_str(), &whose.id), ("tell", "lk1", &None));
+    assert!(matches!(&decision.effects[..], [Effect::Forget { steps }] if steps == &["tell"]));
+    assert_eq!(bench.snap().steps["tell"].result, Some(json!({"texts": ["secret"]})), "others said it too");
+}
+
+#[test]
+fn who_may_erase() {
+    let personal = TALK.replace("uses: rounds,", "uses: rounds, privacy: P2,");
+    for (text, who, roles, asked, allowed) in [
+        (TALK, "dir", "dir", erase("lk1", None, None), true),
+        (TALK, "boss", "adm", erase("lk1", None, None), true),
+        (TALK, "lk1", "tch", erase("lk1", Some("tell"), Some("lk1")), false),
+        (TALK, "lk2", "coach", erase("lk1", None, None), false),
+        (personal.as_str(), "lk1", "tch", erase("lk1", Some("tell"), Some("lk1")), true),
+        (personal.as_str(), "lk2", "tch", erase("lk1", Some("tell"), Some("lk1")), false),
+        (personal.as_str(), "lk1", "tch", erase("lk1", None, None), false),
+        (TALK, "dir", "dir", erase("nobody", None, None), false),
+    ] {
+        let mut bench = Bench::started(text, none());
+        bench.checking("entry", "");
+        let hand = Command::Contribute {
+            step: "tell".into(),
+            id: "lk1".into(),
+            participant: "lk1".into(),
+            group: None,
+            revision: None,
+            payload_hash: String::new(),
+        };
+        bench.run(&person("lk1", &["tch"]), hand).expect("accepted");
+        assert_eq!(bench.run(&person(who, &[roles]), asked.clone()).is_ok(), allowed, "{who}: {asked:?}");
+    }
 }
 
 #[test]
