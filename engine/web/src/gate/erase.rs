@@ -70,8 +70,11 @@ impl Visit<Contribute> {
         id: &str,
         reason: &str,
     ) -> Result<Reply, Failure> {
-        if !step.erasable() || !cycle.may(Resource::Step, Action::Contribute, step.class) {
+        if !cycle.may(Resource::Step, Action::Contribute, step.class) {
             return Err(Failure::Denied);
+        }
+        if !step.erasable() {
+            return Err(Failure::Invalid("not_personal".into()));
         }
         if !self.mine(cycle, step).await?.iter().any(|mine| mine.id == id) {
             return Err(Failure::NotFound);

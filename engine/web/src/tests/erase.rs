@@ -62,7 +62,7 @@ fn nobody_erases_themselves_and_teams_keep_what_is_theirs() {
         let tch = world.cookie("berk", "tch").await;
         let shared = "{\"contribution\": \"x\", \"reason\": \"y\"}";
         let shared = world.post("/api/v1/cycles/probe-1/steps/talk/erasures", &tch, shared).await;
-        assert_eq!(shared.status, StatusCode::FORBIDDEN, "what a team needs is not one person's to erase");
+        assert_eq!(shared.status, StatusCode::UNPROCESSABLE_ENTITY, "what a team needs is not one person's to erase");
         let other = world.get("/cycle/probe-1/step/think/erase?contribution=x", &tch).await;
         assert_eq!(other.status, StatusCode::NOT_FOUND, "only what is one's own");
     });

@@ -198,9 +198,8 @@ fn whatever_a_page_does_a_program_can_do() {
         let Some((_, twin)) = twin else { continue };
         let twin = posts(true).into_iter().find(|route| route.name == *twin);
         let twin = twin.unwrap_or_else(|| panic!("{} has a twin that is not there", page.name));
-        // Beside the wall a facilitator enters for a group: the same act, which programs do under the right of the step.
-        let wall = page.resource == Resource::Live && twin.resource == Resource::Step;
-        let same = (twin.resource == page.resource || wall) && twin.action == page.action;
+        // Who facilitates enters for groups; programs hand in at the step itself.
+        let same = twin.action == page.action && (twin.resource == page.resource || page.resource == Resource::Live);
         assert!(same, "{} and {} ask for different rights", page.name, twin.name);
     }
     for (name, _) in TWINS.iter().chain(&ALONE) {

@@ -218,6 +218,7 @@ impl Command {
             Self::Break { .. } => "break",
             Self::Settle { .. } => "settle",
             Self::Attendance { .. } => "attendance",
+            Self::Erase { .. } => "erase",
             Self::Recalendar => "recalendar",
             Self::Migrate { .. } => "migrate",
             Self::Unmigrate { .. } => "unmigrate",
