@@ -41,7 +41,14 @@ pub struct Common {
     )]
     pub db: Database,
     /// Settings, as `draaiboek config` shows them [default: draaiboek.toml beside the database, when it is there]
-    #[arg(id = "settings", long = "settings", global = true, env = "DRAAIBOEK_SETTINGS", value_name = "FILE", hide_env_values = true)]
+    #[arg(
+        id = "settings",
+        long = "settings",
+        global = true,
+        env = "DRAAIBOEK_SETTINGS",
+        value_name = "FILE",
+        hide_env_values = true
+    )]
     pub settings: Option<PathBuf>,
     /// Answer in JSON instead of text
     #[arg(long, global = true)]
@@ -220,16 +227,13 @@ pub enum Command {
         /// The line
         text: String,
     },
-    /// List what broke and waits for a person: incidents of steps, and effects that failed too often
+    /// List what broke and waits for a person, in all cycles
     Incidents,
     /// Try again what broke
     Retry {
         /// Number of the incident, as `incidents` gives it
         #[arg(value_name = "NUMBER")]
         incident: i64,
-        /// The number is that of an effect
-        #[arg(long)]
-        effect: bool,
     },
     /// Give up what broke, with a reason
     GiveUp {

@@ -105,7 +105,7 @@ impl Meter {
 
 /// The log line of a command.
 fn tell(error: Option<&EngineError>, took: Duration) {
-    let ms = took.as_millis();
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     match error {
         None | Some(EngineError::Rejected(_) | EngineError::Invalid(_) | EngineError::NotFound { .. }) => {
             tracing::debug!(ms, "a command ended");

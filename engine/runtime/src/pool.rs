@@ -84,7 +84,7 @@ impl PoolRows {
 
     /// Whether this is a round of the step that owns contributions.
     pub fn belongs_to(&self, step: &str) -> bool {
-        self.row.step.rsplit_once('#').is_some_and(|(owner, _)| owner == step)
+        is_of(&self.row, step)
     }
 
     /// Takes the content away of what was handed in until a moment (microseconds since 1970) and by whom, or of all; the
@@ -194,4 +194,9 @@ fn prior(entry: &Entry, value: Option<&Value>) -> Prior {
         status: entry.status,
         same_payload: value.is_none_or(|value| *value == entry.value),
     }
+}
+
+/// Whether the round of a step run is one of this step.
+pub(crate) fn is_of(run: &StepRunRow, step: &str) -> bool {
+    run.step.rsplit_once('#').is_some_and(|(owner, _)| owner == step)
 }

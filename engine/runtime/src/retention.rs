@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::hex;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::pool::is_of;
 use crate::school::School;
 
 /// How often the engine does it by itself, in microseconds.
@@ -170,7 +171,7 @@ async fn with_content(
     }
     let zone = schools.get(&cycle.school).map_or(String::new(), |school| school.timezone.clone());
     let mut found = 0;
-    for run in reader.step_runs(cycle.pk).await?.iter().filter(|run| run.step == step) {
+    for run in reader.step_runs(cycle.pk).await?.iter().filter(|run| is_of(run, step)) {
         for row in reader.contributions(run).await?.iter().filter(|row| row.payload.is_some()) {
             let at = Timestamp::from_microsecond(row.at).ok().and_then(|at| at.in_tz(&zone).ok());
             found += usize::from(at.is_some_and(|at| at.date() <= day));

@@ -5,7 +5,7 @@
 use crate::entity::{OutboxRow, TimerRow, outbox, timer};
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::write::{Connection, Undone};
+use crate::write::Connection;
 use tokio::sync::broadcast;
 
 /// Rows that this process has taken, and nobody else has until they are written or this process is gone.
@@ -51,22 +51,6 @@ impl Store {
         let mut claimed = self.claim::<timer::Entity>("due_at", now, limit).await?;
         claimed.rows.sort_by_key(|row| (row.due_at, row.id));
         Ok(claimed)
-    }
-
-    /// Lets an effect that failed too often be tried again: gives false when there is none of that number.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn revive_effect(&self, id: i64) -> Result<bool, StoreError> {
-        let text =
-            "UPDATE outbox SET status = 'pending', attempts = 0, not_before = 0 WHERE id = ? AND status = 'given_up'";
-        let mut connection = self.connection.lock().await;
-        connection.statement(text, vec![id.into()], Some(1));
-        match connection.run().await {
-            Ok(()) => Ok(true),
-            Err(Undone::Mismatch) => Ok(false),
-            Err(undone) => Err(self.undone(undone)),
-        }
     }
 
     async fn claim<E: sea_orm::EntityTrait>(

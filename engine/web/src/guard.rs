@@ -1,6 +1,7 @@
 //! Around all routes: headers that browsers obey, request ids, ETags for pages, compression, panics as errors.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -57,7 +58,7 @@ async fn headers(State(watcher): State<Arc<Watcher>>, request: Request, next: Ne
     let route = response.extensions().get::<Answered>().map_or("none", |answered| answered.0);
     let (status, took) = (response.status(), watch.elapsed());
     span.in_scope(|| {
-        tracing::info!(%method, route, status = status.as_u16(), ms = took.as_millis(), "answered");
+        tracing::info!(%method, route, status = status.as_u16(), ms = whole(took), "answered");
     });
     span.record("route", route).record("status", status.as_u16());
     watcher.answered(&method, route, status, took);
@@ -74,6 +75,11 @@ async fn headers(State(watcher): State<Arc<Watcher>>, request: Request, next: Ne
 pub(crate) fn etag(page: &[u8]) -> String {
     let hash: String = Sha256::digest(page).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("W/\"{hash}\"")
+}
+
+/// Whole milliseconds.
+fn whole(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A page that did not change is not sent again.

@@ -89,8 +89,7 @@ pub async fn run(args: &Args, settings: &Settings, output: &Output) -> Result<Ex
         Command::Doctor(asked) => doctor::doctor(asked, settings, common, output).await,
         Command::Retention(asked) => retention::retention(asked, common, output).await,
         Command::Incidents => incident::list(common, output).await,
-        Command::Retry { incident, effect: true } => incident::revive(*incident, common, output).await,
-        Command::Retry { incident, .. } => incident::retry(*incident, common, output).await,
+        Command::Retry { incident } => incident::retry(*incident, common, output).await,
         Command::GiveUp { incident, reason } => incident::give_up(*incident, reason, common, output).await,
         other => act::act(other, common, output).await,
     }

@@ -181,6 +181,16 @@ mod tests {
     }
 
     #[test]
+    fn files_that_are_given_as_examples_can_be_used() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let packed = File::read(&root.join("packaging/draaiboek.toml"), &Args::command());
+        assert!(packed.is_ok_and(|file| file.value("database").is_some()));
+        let guide = std::fs::read_to_string(root.join("docs/configuration.md")).unwrap();
+        let example = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        assert!(read(example).is_ok_and(|file| file.value("log.format").is_some()));
+    }
+
+    #[test]
     fn mistakes_are_shown_where_they_are() {
         let table = [
             ("databas = \"x\"\n", ":1:1: there is no setting `databas`", "did you mean `database`?"),

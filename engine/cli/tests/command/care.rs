@@ -86,28 +86,19 @@ fn the_doctor_names_what_is_wrong_and_the_mend() {
 }
 
 #[test]
-fn incidents_and_effects_that_failed_are_listed_and_tried_again() {
+fn incidents_of_all_cycles_are_listed_with_their_numbers() {
     let home = Home::furnished();
     home.at(MORNING, "start tiny --id t --as dir").ends(0);
     home.run(["incidents"]).ends(0).says("Nothing waits for a person.");
     tamper(&home, &["UPDATE instance SET origin = replace(origin, '\"input\":\"', '\"input\":\"00')"]);
     home.at(LATER, "contribute t opening --entry {\"ack\":{}} --as t1").ends(5);
     let listed = home.run(["incidents", "--json"]).ends(0).json();
-    assert_eq!(listed["incidents"][0]["cycle"], "t", "{listed}");
-    assert_eq!(listed["incidents"][0]["step"], "opening", "{listed}");
-    let number = listed["incidents"][0]["incident"].to_string();
+    assert_eq!(listed[0]["cycle"], "t", "{listed}");
+    assert_eq!(listed[0]["step"], "opening", "{listed}");
+    let number = listed[0]["incident"].to_string();
     home.run(["incidents"]).ends(0).says("not installed").says(&number);
     tamper(&home, &["UPDATE instance SET origin = replace(origin, '\"input\":\"00', '\"input\":\"')"]);
     home.at(LATER, &format!("give-up {number} --reason over --as dir")).ends(0);
-    home.run(["incidents"]).ends(0).says("Nothing waits for a person.");
-    // The notice of the timer could not be delivered eight times.
-    home.at("2026-09-14T09:00", "note t fine --as dir").ends(0);
-    tamper(&home, &["UPDATE outbox SET status = 'given_up', attempts = 8, last_error = 'no way'"]);
-    let listed = home.run(["incidents", "--json"]).ends(0).json();
-    let effect = listed["effects"][0]["effect"].to_string();
-    assert_eq!(listed["effects"][0]["error"], "no way", "{listed}");
-    home.run(["retry", "999999", "--effect"]).ends(2).complains("no effect 999999").complains(&effect);
-    home.at("2026-09-14T10:00", &format!("retry {effect} --effect")).ends(0).says("carried out");
     home.run(["incidents"]).ends(0).says("Nothing waits for a person.");
     home.run(["verify"]).ends(0);
 }

@@ -179,18 +179,6 @@ impl Reader {
         self.told(question.all(&self.db).await)
     }
 
-    /// Effects that failed too often, oldest first, at most `limit`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn given_up_outbox(&self, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
-        let query = outbox::Entity::find()
-            .filter(outbox::Column::Status.eq("given_up"))
-            .order_by_asc(outbox::Column::Id)
-            .limit(limit);
-        self.told(query.all(&self.db).await)
-    }
-
     /// The newest messages to people, whether they have left or not.
     ///
     /// # Errors

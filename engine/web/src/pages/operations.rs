@@ -74,6 +74,9 @@ fn about(cycle: &Cycle) -> Value {
 pub(crate) async fn settle(visit: Visit<ManageOperations>, input: Input) -> Outcome {
     let text = |name: &str| input.form.text(name).unwrap_or_default().to_owned();
     let given_up = input.form.has("give_up").then(|| text("reason"));
+    if given_up.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+        return Err(Failure::Invalid("other".into()));
+    }
     match visit.settle(&text("cycle"), &text("incident"), given_up).await {
         Ok(()) => Ok(redirect("/operations?done=settled")),
         // It broke again: the list says so.

@@ -139,7 +139,7 @@ async fn work(reader: &Reader, now: Timestamp, found: &mut Findings) -> Result<(
         (given_up, _) => found.warn(
             "effects",
             format!("{} failed too often", count(number(given_up), "effect")),
-            "`draaiboek incidents` lists them; `draaiboek retry --effect N` tries again",
+            "their cycles have incidents: `draaiboek incidents`, then `draaiboek retry`",
         ),
     }
     match waits.timers_late {
