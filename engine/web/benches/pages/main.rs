@@ -24,6 +24,8 @@ const CLIENTS: usize = 64;
 const WATCHERS: usize = 100;
 /// Contributions that they see coming.
 const POSTS: usize = 60;
+/// Cards a second that come in while others look.
+const WRITES: u32 = 10;
 /// Cycles in all schools together.
 const CYCLES: usize = 1_000;
 /// Says to the same program that it is the server.
@@ -130,6 +132,15 @@ async fn measure(server: &Server, time: Duration) {
             bytes as f64 / times.len().max(1) as f64 / 1000.0
         );
     }
+    let writing = tokio::spawn(write(server.address.clone(), server.visitors.clone()));
+    let (times, _) = load(server, |_| "/".to_owned(), time).await;
+    writing.abort();
+    println!(
+        "Start, while {WRITES} cards a second come in: {:.0} views/s   p50 {:.1}   p99 {:.1} ms   (bound p99 50)",
+        times.len() as f64 / time.as_secs_f64(),
+        percentile(&times, 50.0),
+        percentile(&times, 99.0)
+    );
     let (events, parts) = live(server).await;
     println!(
         "live, {WATCHERS} watchers: told p50 {:.1}, p95 {:.1} ms; drawn p50 {:.1}, p95 {:.1} ms   (bound p95 150)",
@@ -187,6 +198,23 @@ async fn load(server: &Server, path: PathOf, time: Duration) -> (Vec<f64>, usize
     (all, sum)
 }
 
+/// Teachers of one school after the other hand a card in, for as long as they are let.
+async fn write(address: String, visitors: Vec<Visitor>) {
+    let mut connection = Connection::open(&address).await;
+    let teachers: Vec<&Visitor> = visitors.iter().filter(|visitor| visitor.role == "teacher").collect();
+    for number in 0.. {
+        let teacher = teachers[number % teachers.len()];
+        let card = card(&format!("w{number}"));
+        let path = format!("/api/v1/cycles/{}/steps/needs/contributions", teacher.cycle);
+        assert_eq!(connection.post(&path, &teacher.cookie, &card).await.status, 200);
+        tokio::time::sleep(Duration::from_secs(1) / WRITES).await;
+    }
+}
+
+fn card(id: &str) -> String {
+    format!("{{\"payload\":{{\"card\":{{\"card_id\":\"{id}\",\"question\":\"own_class\",\"text\":\"Kaart {id}\"}}}}}}")
+}
+
 /// Milliseconds from the first byte of a POST until each watcher is told, and until each has drawn its part anew.
 async fn live(server: &Server) -> (Vec<f64>, Vec<f64>) {
     let coach = server.visitors.iter().find(|visitor| visitor.role == "coach").unwrap().clone();
@@ -216,9 +244,7 @@ async fn live(server: &Server) -> (Vec<f64>, Vec<f64>) {
     let path = format!("/api/v1/cycles/{}/steps/needs/contributions", teacher.cycle);
     let (mut events, mut parts) = (Vec::new(), Vec::new());
     for post in 0..POSTS {
-        let card = format!(
-            "{{\"payload\":{{\"card\":{{\"card_id\":\"b{post}\",\"question\":\"own_class\",\"text\":\"Kaart {post}\"}}}}}}"
-        );
+        let card = card(&format!("b{post}"));
         let start = Instant::now();
         let answer = connection.post(&path, &teacher.cookie, &card).await;
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
