@@ -74,7 +74,7 @@ shot("directie-start", "dir", DESK, async (page) => {
 shot("directie-traject", "dir", DESK, async (page) => {
   await page.goto("/trajectory");
   return [page.locator("main h1"), page.locator("main .card").first()];
-}, 660);
+}, 600);
 
 shot("directie-proef", "dir", { ...DESK, ...STILL }, async (page) => {
   await page.goto("/new/learning-cycle");

@@ -32,7 +32,7 @@ async function webp(page, png) {
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [image.width, image.height];
       canvas.getContext("2d").drawImage(image, 0, 0);
-      return canvas.toDataURL("image/webp", 0.55).split(",")[1];
+      return canvas.toDataURL("image/webp", 0.5).split(",")[1];
     }, png.toString("base64"));
     return Buffer.from(encoded, "base64");
   } finally {
