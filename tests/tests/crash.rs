@@ -1,6 +1,6 @@
 //! `kill -9` under load: what was acknowledged is there, nothing is there twice, and the journal proves it.
 //!
-//! DRAAIBOEK_KILLS sets the number of kills (50 by default; a soak takes 1,000).
+//! DRAAIBOEK_KILLS sets the number of kills (50 by default; `tests/soak.sh` takes 1,000).
 #![expect(clippy::expect_used, reason = "a failure here is a failed test")]
 
 use std::collections::BTreeMap;
@@ -58,6 +58,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_by_kills() {
     }
     assert!(lines > kills, "the load did work between {kills} kills, but acknowledged only {lines} commands");
 
+    println!("{kills} kills, {lines} commands acknowledged in between");
     let engine = draaiboek_tests::open(&database, Arc::new(SystemClock)).await.expect("it opens after the last kill");
     for (cycle, highest) in &acknowledged {
         let snapshot = engine.snapshot(cycle).await.expect("the cycle is there");

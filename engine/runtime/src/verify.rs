@@ -71,7 +71,14 @@ async fn rerun(
     let mut filter = InstanceFilter::default();
     loop {
         let left = u64::try_from(most - report.instances).unwrap_or(u64::MAX);
-        let page = reader.instances(Scope::All, &filter, left.min(INSTANCES)).await?;
+        let page = match reader.instances(Scope::All, &filter, left.min(INSTANCES)).await {
+            // The file has said itself what is wrong with it.
+            Err(error) if !report.file.is_empty() => {
+                report.file.push(error.to_string());
+                return Ok(report);
+            }
+            page => page?,
+        };
         let Some(last) = page.last().filter(|_| left > 0) else { return Ok(report) };
         filter.before = Some(last.pk);
         for summary in &page {

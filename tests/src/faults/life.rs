@@ -254,6 +254,8 @@ pub(crate) async fn gone(store: &Weak<Store>) {
 fn in_words<T: std::fmt::Debug>(answer: &Result<T, EngineError>) -> String {
     match answer {
         Ok(_) => "done".to_owned(),
+        // Its own words name a folder that is another one each time.
+        Err(EngineError::Commit(_) | EngineError::Store(_)) => "the disk failed".to_owned(),
         Err(error) => error.to_string(),
     }
 }

@@ -11,6 +11,7 @@ mod life;
 mod script;
 mod weather;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,6 +52,8 @@ pub struct Bench {
     /// The files of a database to begin with, by the end of their names.
     files: Vec<(&'static str, Vec<u8>)>,
     ends: BTreeMap<u64, End>,
+    /// Databases used so far.
+    runs: Cell<u64>,
 }
 
 impl std::fmt::Debug for Bench {
@@ -69,7 +72,7 @@ impl Bench {
         let folder = if memory.is_dir() { TempDir::new_in(memory)? } else { TempDir::new()? };
         let library = Arc::new(Library::new(Limits::default(), None)?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let mut bench = Self { folder, library, runtime, files: Vec::new(), ends: BTreeMap::new() };
+        let mut bench = Self { folder, library, runtime, files: Vec::new(), ends: BTreeMap::new(), runs: Cell::new(0) };
         bench.files = bench.runtime.block_on(bench.furnish())?;
         Ok(bench)
     }
@@ -125,9 +128,12 @@ impl Bench {
     }
 
     fn live(&self, seed: u64, number: u64, weather: Weather) -> Result<(End, Outcome), Failure> {
-        let path = self.path(&format!("seed-{seed}.db"));
+        // A name of its own: connections of the run before may still be closing their files.
+        self.runs.set(self.runs.get() + 1);
+        let name = format!("run-{}.db", self.runs.get());
+        let path = self.path(&name);
         for (end, content) in &self.files {
-            std::fs::write(self.path(&format!("seed-{seed}.db{end}")), content)?;
+            std::fs::write(self.path(&format!("{name}{end}")), content)?;
         }
         let lived = self.runtime.block_on(async {
             let mut life = Life::begin(&path, &self.library, weather).await?;
@@ -146,7 +152,7 @@ impl Bench {
             Ok::<_, Failure>((end, Outcome { seed, digest, faults, broken, log }))
         });
         for end in ["", "-wal", "-shm", ".lock"] {
-            let _ = std::fs::remove_file(self.path(&format!("seed-{seed}.db{end}")));
+            let _ = std::fs::remove_file(self.path(&format!("{name}{end}")));
         }
         lived
     }

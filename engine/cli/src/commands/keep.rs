@@ -47,8 +47,10 @@ pub async fn verify(common: &Common, output: &Output) -> Result<Exit, Failure> {
     });
     output.text(text)?;
     if !report.is_clean() {
-        return Err(Failure::new(Exit::Findings, "the database is damaged")
-            .hint("keep a copy of it, and restore the last backup"));
+        return Err(Failure::new(Exit::Findings, "the database is damaged").hint(
+            "keep a copy of it and restore the last backup; where only indexes are damaged, `draaiboek backup` and \
+                 `draaiboek restore` into a new file make it whole",
+        ));
     }
     Ok(exit)
 }

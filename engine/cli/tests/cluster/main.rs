@@ -7,8 +7,11 @@
 #[path = "../command/home.rs"]
 #[expect(dead_code, reason = "shared with the tests of the commands")]
 mod home;
+mod interrupted;
+mod moves;
 mod node;
 mod proxy;
+mod upgrade;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -3,6 +3,7 @@
 mod archive;
 mod author;
 mod care;
+mod damage;
 mod database;
 mod disk;
 mod home;

@@ -17,6 +17,8 @@ pub use work::TaskFilter;
 
 use crate::error::{StoreError, from_orm};
 use crate::place::Place;
+use std::collections::BTreeMap;
+
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbErr, Statement, TransactionTrait};
 
 /// Whose rows are meant.
@@ -67,9 +69,47 @@ impl Reader {
                 "SELECT 'the index ' || indexrelid::regclass || ' is not valid: REINDEX it' FROM pg_index WHERE NOT indisvalid"
             }
         };
+        let found = self.lines(question).await;
+        if let Place::Server(_) = &self.place {
+            return self.told(found);
+        }
+        let trees = self.trees().await?;
+        let lines = match found {
+            Ok(lines) => lines,
+            // It stops where a table cannot be read at all; the others still have something to say.
+            Err(_) => self.check_each(&trees).await,
+        };
+        Ok(lines.into_iter().map(|line| named(line, &trees)).collect())
+    }
+
+    /// What a question about the state of the database answers, line by line.
+    async fn lines(&self, question: &str) -> Result<Vec<String>, DbErr> {
+        let rows = self.db.query_all_raw(self.sql(question, [])).await?;
+        let lines = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()?;
+        Ok(lines.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// Asks a file about each table by itself.
+    async fn check_each(&self, trees: &BTreeMap<i32, String>) -> Vec<String> {
+        let mut all = Vec::new();
+        for table in trees.values().filter_map(|name| name.strip_prefix("table `")?.strip_suffix('`')) {
+            match self.lines(&format!("PRAGMA integrity_check(\"{table}\")")).await {
+                Ok(lines) => all.extend(lines),
+                Err(error) => all.push(format!("table `{table}` cannot be read: {error}")),
+            }
+        }
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// Tables and indexes of a file by the page they begin at, which is all that SQLite says of a damaged one.
+    async fn trees(&self) -> Result<BTreeMap<i32, String>, StoreError> {
+        let question = "SELECT rootpage, CASE type WHEN 'table' THEN 'table `' || name || '`' \
+            ELSE 'index `' || name || '` of the table `' || tbl_name || '`' END FROM sqlite_master WHERE rootpage > 0";
         let rows = self.told(self.db.query_all_raw(self.sql(question, [])).await)?;
-        let lines = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>();
-        Ok(self.told(lines)?.into_iter().filter(|line| line != "ok").collect())
+        let read = |row: &sea_orm::QueryResult| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        self.told(rows.iter().map(read).collect())
     }
 
     /// Where questions about a school are asked: on a server a transaction that sees the rows of that school only, whatever
@@ -96,5 +136,14 @@ impl Reader {
             Place::File(_) => Statement::from_sql_and_values(backend, text, values),
             Place::Server(_) => Statement::from_sql_and_values(backend, crate::postgres::numbered(text), values),
         }
+    }
+}
+
+/// A finding of SQLite with the name of what it is about: `Tree 7 page 7: …` becomes `table `journal`, Tree 7 page 7: …`.
+fn named(line: String, trees: &BTreeMap<i32, String>) -> String {
+    let number = line.split("Tree ").nth(1).and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
+    match number.and_then(|number| trees.get(&number.parse().ok()?)) {
+        Some(name) => format!("{name}, {line}"),
+        None => line,
     }
 }

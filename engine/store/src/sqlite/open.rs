@@ -10,7 +10,7 @@ use crate::schema::Schema;
 use crate::store::OpenOptions;
 use draaiboek_migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use std::fs::{File, OpenOptions as FileOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ pub(crate) async fn open(path: &Path, options: &OpenOptions) -> Result<Opened, S
         checked?.known(&place)?;
     }
     let writer = connect(path, 1, Access::Write, options).await?;
-    Migrator::up(&writer, None).await.map_err(|error| migration(&place, &error))?;
+    bring_up_to_date(&place, &writer).await?;
     let pooled = writer.get_sqlite_connection_pool().acquire().await;
     let pooled = pooled.map_err(|error| from_sqlx(&place, &error))?;
     let mut connection = Connection::new(pooled.detach(), place.clone());
@@ -55,6 +55,22 @@ pub(crate) async fn open(path: &Path, options: &OpenOptions) -> Result<Opened, S
     let ids = highest(&mut connection).await?;
     let readers = connect(path, options.readers.max(1), Access::Read, options).await?;
     Ok(Opened { connection, readers, ids, lock })
+}
+
+/// Applies the migrations that are missing, all in one transaction: a process that dies in between leaves the file as it
+/// was, and the next one begins anew.
+async fn bring_up_to_date(place: &Place, writer: &DatabaseConnection) -> Result<(), StoreError> {
+    if schema(place, writer).await?.is_current() {
+        return Ok(());
+    }
+    let transaction = writer.begin().await.map_err(|error| from_orm(place, &error))?;
+    match Migrator::up(&transaction, None).await {
+        Ok(()) => transaction.commit().await.map_err(|error| migration(place, &error)),
+        Err(error) => {
+            let _ = transaction.rollback().await;
+            Err(migration(place, &error))
+        }
+    }
 }
 
 /// Opens a file only for reading, also while another process writes it. The schema must be ours exactly.

@@ -138,6 +138,19 @@ fn ended(key: &str, status: ChildStatus) -> Command {
 }
 
 #[test]
+fn a_paused_parent_hears_of_its_children_when_it_goes_on() {
+    let (mut bench, dir, system) = (family(), person("dir", &["dir"]), Actor::system());
+    bench.run(&dir, Command::Pause { reason: "verbouwing".into() }).expect("paused");
+    let early = bench.run(&system, ended("a", ChildStatus::Ended)).unwrap_err();
+    assert_eq!(early.word, "PAUSED", "the effect waits");
+    bench.run(&dir, Command::Resume).expect("resumed");
+    for key in ["a", "b"] {
+        bench.run(&system, ended(key, ChildStatus::Ended)).expect("told");
+    }
+    assert_eq!(bench.states(), ["enough"]);
+}
+
+#[test]
 fn children_start_with_their_configuration_and_join() {
     let mut bench = Bench::new(FAMILY, json!({"teams": [{"id": "a"}, {"id": "b"}, {"id": "c"}]}));
     let origin = Box::new(bench.origin.clone());

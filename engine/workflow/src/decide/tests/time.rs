@@ -1,6 +1,6 @@
 //! Timers on the school calendar: due moments, repeats, re-dating, pause.
 
-use super::super::{Command, Happening};
+use super::super::{Command, Happening, TimerChange};
 use super::{Bench, none, person};
 
 const TIMED: &str = r"
@@ -46,6 +46,22 @@ fn a_timer_fires_once_at_its_time_and_not_before() {
     );
     assert_eq!(bench.snap().data["fired"], 1);
     assert_eq!(bench.timer("remind").unwrap_err().word, "NOT_ENABLED");
+}
+
+#[test]
+fn timers_of_a_blocked_cycle_wait_and_fire_late() {
+    let stumbles = "on: {go: {to: done, roles: [dir]}, trip: {roles: [dir], do: [{set: {fired: 1 / data.fired}}]}}";
+    let yaml = TIMED.replacen("on: {go: {to: done, roles: [dir]}}", stumbles, 1);
+    let (mut bench, dir) = (Bench::started(&yaml, none()), person("dir", &["dir"]));
+    let held = bench.send(&dir, "trip", none()).expect("an incident").timers;
+    assert!(held.len() == 3 && held.iter().all(|change| matches!(change, TimerChange::Cancelled { .. })), "{held:?}");
+    bench.at("2026-10-08T08:00:00");
+    assert_eq!(bench.timer("remind").unwrap_err().word, "BLOCKED");
+    let incident = bench.snap().incidents.keys().next().cloned().expect("an incident");
+    let again = bench.run(&dir, Command::Settle { incident, given_up: None }).expect("settled").timers;
+    assert!(again.len() == 3 && again.iter().all(|change| matches!(change, TimerChange::Set { .. })), "{again:?}");
+    bench.timer("remind").expect("it was only held");
+    assert_eq!(bench.snap().data["fired"], 1);
 }
 
 #[test]
