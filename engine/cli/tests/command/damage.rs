@@ -1,4 +1,5 @@
 //! Pages that were changed on the disk: what is damaged is named, what to do is said, and the rest goes on.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure here is a failed test")]
 
 use std::io::{Seek as _, SeekFrom, Write as _};
 
