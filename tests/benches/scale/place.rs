@@ -74,7 +74,7 @@ impl<'s> Place<'s> {
             Self::File(path) => {
                 let size: u64 = plain::open(path)
                     .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(0))
-                    .and_then(|_: i64| Ok(std::fs::metadata(path).unwrap().len()))
+                    .map(|_: i64| std::fs::metadata(path).unwrap().len())
                     .unwrap();
                 size
             }

@@ -39,11 +39,11 @@ const ANSWERABLE: [&str; 2] = ["dir", "adm"];
 /// Who answers for the school may do so; everybody may where it is their own and personal.
 pub(super) fn of_participant(turn: &mut Turn<'_>, whose: &Whose, step: Option<&str>) -> Result<Answer, Rejection> {
     let answerable = |role: &&str| turn.actor.roles.iter().any(|held| held == *role);
-    let answers = turn.actor.is_system() || ANSWERABLE.iter().any(|role| answerable(&role));
+    let answers = turn.actor.is_system() || ANSWERABLE.iter().any(answerable);
     let own = turn.actor.person.as_ref() == Some(&whose.participant);
     let named = step.map(|step| turn.pool_owner(step)).transpose()?;
     let personal = named.as_ref().is_some_and(|pool| class(turn, pool) >= Privacy::P2);
-    if !answers && !(own && personal) {
+    if !(answers || own && personal) {
         let help = "only who answers for the school erases what a team needs; what is personal, whoever handed it in";
         return Err(Rejection::new("NOT_ALLOWED", help));
     }
