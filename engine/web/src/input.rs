@@ -148,6 +148,11 @@ impl Input {
         Some(value.strip_prefix("Bearer ").unwrap_or_default().trim())
     }
 
+    /// A header, when it is plain text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok().map(str::trim)
+    }
+
     /// A cookie.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         let all = self.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());

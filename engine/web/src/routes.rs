@@ -44,6 +44,7 @@ pub(crate) fn all() -> Vec<Route> {
         post("/cycle/{id}/step/{step}/conclude", "step/conclude", act::conclude),
         post("/cycle/{id}/step/{step}/skip", "step/skip", act::skip),
         post("/cycle/{id}/step/{step}/due", "step/reschedule", act::reschedule),
+        post("/cycle/{id}/step/{step}/admit", "contribution/admit", contribute::admit),
         post("/cycle/{id}/step/{step}/withdraw", "contribution/withdraw", contribute::withdraw),
         get("/cycle/{id}/step/{step}/erase", "contribution/erasing", erase::contribution),
         post("/cycle/{id}/step/{step}/erase", "contribution/erase", erase::erase_contribution),

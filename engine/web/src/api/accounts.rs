@@ -61,7 +61,7 @@ pub(super) async fn index(visit: Visit<ManageAccounts>, _: Input) -> Outcome {
 
 async fn hand_over(visit: &Visit<ManageAccounts>, account: &str) -> Outcome {
     let token = visit.account_link(account).await?;
-    fine(&LinkShape { account: account.to_owned(), link: visit.app().address(&format!("/link/{token}")) })
+    fine(&LinkShape { account: account.to_owned(), link: visit.link_to(&format!("/link/{token}")) })
 }
 
 /// Make an account; gives a one-time link to hand over.
@@ -123,7 +123,7 @@ pub(super) async fn invite(visit: Visit<Invite>, input: Input) -> Outcome {
         person: known.person,
         by: known.by,
         until: at(known.until),
-        link: Some(visit.app().address(&format!("/invitation/{token}"))),
+        link: Some(visit.link_to(&format!("/invitation/{token}"))),
     })
 }
 

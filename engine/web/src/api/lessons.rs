@@ -31,7 +31,7 @@ pub(super) struct ClassCode {
 pub(super) async fn index(visit: Visit<Contribute>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
     let step = visit.step(&cycle, input.part("step")).await?;
-    let address = visit.app().address("/class");
+    let address = visit.link_to("/class");
     let codes = visit.class_codes(&cycle, &step).await?.into_iter().map(|row| ClassCode {
         code: None,
         address: address.clone(),
@@ -51,7 +51,7 @@ pub(super) async fn open(visit: Visit<Contribute>, input: Input) -> Outcome {
     let (code, until) = visit.class_code(&cycle, &step).await?;
     fine(&ClassCode {
         code: Some(code),
-        address: visit.app().address("/class"),
+        address: visit.link_to("/class"),
         pupils: step.pupils(),
         by: visit.member()?.person.clone(),
         until: at(until),

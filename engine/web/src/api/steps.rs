@@ -209,12 +209,15 @@ pub(super) async fn erase(visit: Visit<Contribute>, input: Input) -> Outcome {
 #[utoipa::path(post, path = "/api/v1/cycles/{id}/steps/{step}/commands", request_body = StepCommand, responses((status = 200, body = ReplyShape)))]
 pub(super) async fn command(visit: Visit<ManageStep>, input: Input) -> Outcome {
     let cycle = visit.cycle(input.part("id")).await?;
-    let id = visit.step(&cycle, input.part("step")).await?.id;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    let id = step.id.clone();
     let command = match body::<StepCommand>(&input)? {
         StepCommand::Conclude => Command::Conclude { step: id },
         StepCommand::Skip { reason } => Command::Skip { step: id, reason },
         StepCommand::Reschedule { to, reason } => Command::Reschedule { target: id, to, reason },
-        StepCommand::Admit { contribution } => Command::Admit { step: id, id: contribution },
+        StepCommand::Admit { contribution } => {
+            return reply(visit.admit_late(&cycle, &step, &contribution).await?);
+        }
     };
     reply(cycle.command(command, None).await?)
 }

@@ -12,6 +12,7 @@ use super::secret;
 use crate::answer::Failure;
 use crate::assets::Assets;
 use crate::hub::Hub;
+use crate::input::Input;
 use crate::show::Shower;
 use crate::watch::Watcher;
 
@@ -117,6 +118,19 @@ impl App {
         format!("{}{path}", base.trim_end_matches('/'))
     }
 
+    /// The address at which a browser reaches this server, for links that are shown to who asks: the one that people were
+    /// told, else the host of the request. What a proxy would say counts only when one stands before the server. Mails
+    /// never go by it, for anybody can ask for those.
+    pub(in crate::gate) fn reached(&self, input: &Input) -> String {
+        if let Some(url) = &self.config.public_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let proxy = |name: &str| input.header(name).filter(|_| self.config.behind_proxy);
+        let host = proxy("x-forwarded-host").or(input.header("host")).filter(|host| is_host(host));
+        let scheme = if proxy("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+        host.map(|host| format!("{scheme}://{host}")).unwrap_or_default()
+    }
+
     /// Whether cookies travel over https only.
     pub(crate) fn secure(&self) -> bool {
         self.config.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
@@ -141,5 +155,26 @@ impl App {
         };
         self.memory.keep_place(counter, school, &place);
         Ok(place)
+    }
+}
+
+/// A name or address with or without a port, and nothing that could end the link or begin another.
+fn is_host(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    (1..=255).contains(&text.len()) && text.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_and_a_port() {
+        for fine in ["berk.example", "127.0.0.1:8080", "[::1]:8080", "localhost"] {
+            assert!(is_host(fine), "{fine}");
+        }
+        for evil in ["", "evil.example/path", "a@b", "a b", "a\"b", "a?b", "a#b"] {
+            assert!(!is_host(evil), "{evil}");
+        }
     }
 }

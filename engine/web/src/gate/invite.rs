@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::class::CLASS;
 use super::cycle::Cycle;
-use super::permit::Invite;
+use super::permit::{Invite, Permission};
 use super::policy::{Action, Resource};
 use super::secret;
 use super::session::{invitation_ends, invited_account};
@@ -111,5 +111,22 @@ impl Visit<Invite> {
         }
         store.end_invited(&account, cycle.id(), &step.id).await?;
         self.record("invitation/end", "P1", Some((cycle.id(), &step.id))).await
+    }
+}
+
+impl<P: Permission> Visit<P> {
+    /// The people who have a role in a step: whoever else came in by a link could do nothing.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn people_for(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<(String, String)>, Failure> {
+        let mut found = Vec::new();
+        for (id, person) in &cycle.place.school.people {
+            let roles = self.engine().own_roles(cycle.id(), &cycle.place.actor(id, &[])).await?;
+            if step.step.roles.iter().any(|role| roles.contains(role)) {
+                found.push((id.clone(), person.name.clone()));
+            }
+        }
+        Ok(found)
     }
 }

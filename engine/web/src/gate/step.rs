@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use draaiboek_runtime::Reply;
 use draaiboek_store::{DraftRow, draft_id};
-use draaiboek_workflow::decide::{Answers, Origin, StepState, StepStatus, World, calls_for, plugin_of};
+use draaiboek_workflow::decide::{Answers, Command, Origin, StepState, StepStatus, World, calls_for, plugin_of};
 use draaiboek_workflow::ir::{Identity, Privacy, Step};
 use serde_json::{Map, Value};
 
 use super::cycle::Cycle;
-use super::permit::Permission;
-use super::policy::Resource;
+use super::permit::{ManageStep, Permission};
+use super::policy::{Action, Resource};
 use super::visit::Visit;
 use crate::answer::Failure;
 use crate::forms::Kind;
@@ -38,11 +39,13 @@ pub(crate) struct OpenStep {
     pub also_for: Vec<String>,
 }
 
-/// Something the visitor handed in.
+/// Something that was handed in.
 #[derive(Debug, Clone)]
 pub(crate) struct Mine {
     /// Contribution id.
     pub id: String,
+    /// Who gave it, where that may be known.
+    pub by: Option<String>,
     /// Entry kind.
     pub entry: String,
     /// When, in microseconds.
@@ -175,25 +178,47 @@ impl<P: Permission> Visit<P> {
             return Ok(Vec::new());
         }
         let person = step.acting.clone().unwrap_or(self.member()?.person.clone());
+        let taken: Vec<&str> = step.entries().iter().map(|entry| entry.name.as_str()).collect();
+        let own = self.handed_in(cycle, step).await?.into_iter().filter(|row| row.by.as_deref() == Some(&person));
+        let counting = own.filter(|row| matches!(row.status.as_str(), "effective" | "admitted" | "late"));
+        Ok(counting.filter(|mine| taken.contains(&mine.entry.as_str())).collect())
+    }
+
+    /// What came in too late and can still be let count, for who steers the step; names only where the step has them.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn late(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<Mine>, Failure> {
+        let pool = cycle.definition.step(&step.id).map(|def| def.pool.as_str());
+        let shares = |id: &String| cycle.definition.step(id).is_some_and(|def| Some(def.pool.as_str()) == pool);
+        let mut steps = cycle.snapshot.steps.iter();
+        let open = steps.any(|(id, state)| state.status == StepStatus::Open && shares(id));
+        if !open || !cycle.may(Resource::Step, Action::Manage, step.class) {
+            return Ok(Vec::new());
+        }
+        let rows = self.handed_in(cycle, step).await?.into_iter().filter(|row| row.status == "late");
+        let named = step.step.identity == Identity::Named;
+        Ok(rows.map(|row| Mine { by: row.by.clone().filter(|_| named), ..row }).collect())
+    }
+
+    /// All that was handed in for a step and those that share it, oldest first.
+    async fn handed_in(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<Mine>, Failure> {
         let reader = self.engine().store().read();
         let pool = cycle.definition.step(&step.id).map(|def| def.pool.clone()).unwrap_or_default();
         let Some(number) = cycle.snapshot.pools.get(&pool).map(|pool| pool.run) else { return Ok(Vec::new()) };
         let suffix = format!("#{number}");
         let runs = reader.step_runs(cycle.worked.sight.pk).await?;
         let Some(run) = runs.into_iter().find(|run| run.step.ends_with(&suffix)) else { return Ok(Vec::new()) };
-        let rows = reader.contributions(&run).await?;
-        let taken: Vec<&str> = step.entries().iter().map(|entry| entry.name.as_str()).collect();
-        let own = rows.into_iter().filter(|row| row.participant.as_deref() == Some(&person));
-        let counting = own.filter(|row| matches!(row.status.as_str(), "effective" | "admitted" | "late"));
-        Ok(counting
+        let rows = reader.contributions(&run).await?.into_iter();
+        Ok(rows
             .map(|row| Mine {
                 id: row.external_id,
+                by: row.participant,
                 entry: row.entry.unwrap_or_default(),
                 at: row.at,
                 status: row.status,
                 value: row.payload.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null),
             })
-            .filter(|mine| taken.contains(&mine.entry.as_str()))
             .collect())
     }
 
@@ -243,5 +268,18 @@ impl<P: Permission> Visit<P> {
     pub(crate) async fn drop_draft(&self, cycle: &Cycle, step: &str, entry: &str) -> Result<(), Failure> {
         let id = draft_id(&self.member()?.account, cycle.id(), step, entry);
         Ok(self.engine().store().drop_draft(&id).await?)
+    }
+}
+
+impl Visit<ManageStep> {
+    /// Lets a late contribution count after all.
+    ///
+    /// # Errors
+    /// The policy, the engine's "no", or something broke.
+    pub(crate) async fn admit_late(&self, cycle: &Cycle, step: &OpenStep, id: &str) -> Result<Reply, Failure> {
+        let command = Command::Admit { step: step.id.clone(), id: id.to_owned() };
+        let reply = cycle.command(command, None).await?;
+        self.record("contribution/admit", &format!("{:?}", step.class), Some((cycle.id(), &step.id))).await?;
+        Ok(reply)
     }
 }

@@ -56,6 +56,8 @@ pub(crate) struct Visit<P> {
     pub path: String,
     /// Network address of the sender.
     pub address: String,
+    /// The address at which the browser reached the server, without a path.
+    reached: String,
     /// The moment of the request.
     pub now: Timestamp,
     permission: PhantomData<fn() -> P>,
@@ -84,7 +86,7 @@ impl<P: Permission> Visit<P> {
                 Who::Member(_) => Failure::Denied,
             });
         }
-        let now = app.now();
+        let (now, reached) = (app.now(), app.reached(input));
         let of_school = place.as_ref().map(|place| place.school.locale.as_str());
         let locale = app.shower.locale(input.cookie("taal").as_deref().or(of_school));
         Ok(Self {
@@ -94,6 +96,7 @@ impl<P: Permission> Visit<P> {
             locale,
             path: input.target.clone(),
             address: input.address.clone(),
+            reached,
             now,
             permission: PhantomData,
         })
@@ -111,6 +114,11 @@ impl<P: Permission> Visit<P> {
     /// What all requests share; the engine in it is not to be had.
     pub(crate) fn app(&self) -> &Arc<App> {
         &self.app
+    }
+
+    /// A path as a whole link, to hand over to somebody.
+    pub(crate) fn link_to(&self, path: &str) -> String {
+        format!("{}{path}", self.reached)
     }
 
     /// Who asks.

@@ -57,7 +57,7 @@ pub(crate) async fn link(visit: Visit<ManageAccounts>, input: Input) -> Outcome 
 /// Shows a fresh one-time link, once.
 async fn hand_over(visit: Visit<ManageAccounts>, id: &str) -> Outcome {
     let token = visit.account_link(id).await?;
-    let page = page(&visit, json!({"link": visit.app().address(&format!("/link/{token}"))})).await?;
+    let page = page(&visit, json!({"link": visit.link_to(&format!("/link/{token}"))})).await?;
     visit.page(page)
 }
 

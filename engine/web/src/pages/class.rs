@@ -170,7 +170,7 @@ pub(crate) async fn code(visit: Visit<Contribute>, input: Input) -> Outcome {
     let href = format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id));
     let data = json!({
         "code": code, "until": words::time(&visit.locale, cycle.place.local_micros(until)), "pupils": step.pupils(),
-        "address": visit.app().address("/class"), "href": href, "step": cycle.text(&format!("step.{}", step.id)),
+        "address": visit.link_to("/class"), "href": href, "step": cycle.text(&format!("step.{}", step.id)),
     });
     visit.page(Page::new("class-code", visit.t("lesson.code_title", &[]), data))
 }

@@ -11,7 +11,7 @@ use super::step::{Refused, page, sources};
 use crate::answer::{Failure, Outcome};
 use crate::forms::problems::Reason;
 use crate::forms::{Control, Entry, Reading, of_entry, presets, read};
-use crate::gate::{Contribute, Cycle, OpenStep, Permission, Visit, group_of};
+use crate::gate::{Contribute, Cycle, ManageStep, OpenStep, Permission, Visit, group_of};
 use crate::input::Input;
 use crate::route::{html, redirect, with_cookie};
 use crate::show::words;
@@ -203,6 +203,22 @@ pub(crate) async fn withdraw(visit: Visit<Contribute>, input: Input) -> Outcome 
         Err(Failure::Rejected(rejection)) => {
             let text = visit.speaker(Some(&cycle), Some(&step.kind))?.word(&rejection.word);
             let refused = Refused { summary: vec![(None, text)], ..Default::default() };
+            visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `contribution/admit`: a late contribution counts after all.
+pub(crate) async fn admit(visit: Visit<ManageStep>, input: Input) -> Outcome {
+    let cycle = visit.cycle(input.part("id")).await?;
+    let step = visit.step(&cycle, input.part("step")).await?;
+    match visit.admit_late(&cycle, &step, input.form.text("contribution").unwrap_or_default()).await {
+        Ok(_) => Ok(redirect(&format!("{}?done=admitted", here(&cycle, &step)))),
+        Err(Failure::Rejected(rejection)) => {
+            let text = visit.speaker(Some(&cycle), Some(&step.kind))?.word(&rejection.word);
+            let refused = Refused { summary: vec![(None, text)], ..Default::default() };
+            let cycle = visit.cycle(cycle.id()).await?;
             visit.page(page(&visit, &cycle, &step, &input, Some(refused)).await?)
         }
         Err(other) => Err(other),

@@ -21,7 +21,7 @@ pub(crate) async fn make(visit: Visit<Invite>, input: Input) -> Outcome {
     let (_, token) = visit.invite(&cycle, &step, person).await?;
     let shown = visit.t("step.invited", &[("name", cycle.place.name(person))]);
     let data = json!({
-        "made": visit.app().address(&format!("/invitation/{token}")), "text": shown, "fine": true,
+        "made": visit.link_to(&format!("/invitation/{token}")), "text": shown, "fine": true,
         "back": here(&cycle, &step),
     });
     visit.page(Page::new("invitation", visit.t("invitation.made", &[]), data))

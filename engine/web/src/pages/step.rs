@@ -62,6 +62,7 @@ pub(crate) async fn page<P: Permission>(
     refused: Option<Refused>,
 ) -> Result<Page<'static>, Failure> {
     let picture = cycle.picture(&step.id).await;
+    let audience = picture.as_ref().ok().map(|picture| picture.audience.clone());
     let data = picture.as_ref().map(|picture| picture.data.clone()).unwrap_or(Value::Null);
     let groups = cycle.groups(step).await;
     let own_group = group_of(&groups, step.acting.as_ref().unwrap_or(&visit.member()?.person));
@@ -107,6 +108,12 @@ pub(crate) async fn page<P: Permission>(
             forms.push(form(cycle, step, entry, &sources, Some(preset), filled));
         }
     }
+    // A form in which there is nothing to choose yet is told of only when there is no other.
+    if forms.iter().any(|form| form["blocked"] == false) {
+        forms.retain(|form| form["blocked"] == false);
+    } else {
+        forms.truncate(1);
+    }
     if let (None, Some(first)) = (wanted, forms.iter_mut().find(|form| form["blocked"] == false)) {
         first["open"] = true.into();
     }
@@ -133,7 +140,7 @@ pub(crate) async fn page<P: Permission>(
         "picture": painter.draw(&data), "look": may && step.entries().iter().any(|entry| entry.reads_picture()), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
         "many": many, "round": (step.state.round > 1).then_some(step.state.round),
         "class": may && visit.member()?.limit.is_none() && !step.pupils().is_empty(),
-        "manage": invite_view(visit, cycle, step),
+        "manage": invite_view(visit, cycle, step).await?, "late": late_view(visit, cycle, step, &sources, &painter, audience.as_deref()).await?,
         "live": cycle.may(Resource::Live, Action::Read, step.class.min(Privacy::P1)),
         "live_href": format!("{}/{}", words::path_id(cycle.id()), words::path_id(&step.id)),
     });
@@ -270,11 +277,38 @@ fn preset_of(step: &OpenStep, entry: &Entry, sources: &Sources<'_>, value: &Valu
 }
 
 /// People who can be invited by link, for those who may invite.
-fn invite_view<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -> Option<Value> {
+async fn invite_view<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    step: &OpenStep,
+) -> Result<Option<Value>, Failure> {
     let may = step.is_open() && !step.anonymous() && cycle.may(Resource::Step, Action::Start, step.class);
     let invited = visit.member().map(|member| member.limit.is_some()).unwrap_or(true);
-    (may && !invited).then(|| {
-        let people = cycle.place.school.people.iter().map(|(id, person)| json!({"value": id, "label": person.name}));
-        json!({"people": people.collect::<Vec<_>>()})
-    })
+    if !may || invited {
+        return Ok(None);
+    }
+    let people = visit.people_for(cycle, step).await?;
+    let options = people.iter().map(|(id, name)| json!({"value": id, "label": name}));
+    Ok(Some(json!({"people": options.collect::<Vec<_>>()})))
+}
+
+/// What came in too late, for who may let it count; its content only for who reads the results of the step too.
+async fn late_view<P: Permission>(
+    visit: &Visit<P>,
+    cycle: &Cycle,
+    step: &OpenStep,
+    sources: &Sources<'_>,
+    painter: &Painter<'_>,
+    audience: Option<&str>,
+) -> Result<Vec<Value>, Failure> {
+    let reads = cycle.may(Resource::Result, Action::Read, step.class) && audience.is_some_and(|known| known != "held");
+    let late = visit.late(cycle, step).await?;
+    let mut rows = mine_view(visit, step, sources, painter, &late);
+    for (row, known) in rows.iter_mut().zip(late.iter().rev()) {
+        row["by"] = known.by.as_deref().map(|by| cycle.place.name(by)).into();
+        if !reads {
+            row["facts"] = Value::Array(Vec::new());
+        }
+    }
+    Ok(rows)
 }

@@ -130,7 +130,7 @@ fn private_steps_open_only_for_those_who_may() {
 }
 
 /// The twin in the API of each page that does something.
-const TWINS: [(&str, &str); 43] = [
+const TWINS: [(&str, &str); 44] = [
     ("session/create", "api/sign-in"),
     ("session/mail", "api/mail-link"),
     ("link/use", "api/use-link"),
@@ -146,6 +146,7 @@ const TWINS: [(&str, &str); 43] = [
     ("step/conclude", "api/step-command"),
     ("step/skip", "api/step-command"),
     ("step/reschedule", "api/step-command"),
+    ("contribution/admit", "api/step-command"),
     ("contribution/withdraw", "api/withdraw"),
     ("invitation/make", "api/invite"),
     ("invitation/end", "api/end-invitation"),
