@@ -69,7 +69,12 @@ impl Speaker<'_> {
         let key = format!("error.{word}");
         let own = self.cycle.and_then(|cycle| cycle.own_text(&key));
         let plugin = || self.kind.and_then(|kind| kind.text(self.locale, &key)).map(str::to_owned);
-        let found = own.or_else(plugin).or_else(|| self.shower.maybe(self.locale, &key));
+        // That something is missing, the step itself says best.
+        let found = match word {
+            "NOT_READY" => plugin().or(own),
+            _ => own.or_else(plugin),
+        };
+        let found = found.or_else(|| self.shower.maybe(self.locale, &key));
         found.unwrap_or_else(|| self.shower.t(self.locale, "error.other", &[]))
     }
 
@@ -96,9 +101,8 @@ impl Speaker<'_> {
         if self.place.school.teams.contains_key(id) {
             return Some(self.place.team(id).to_owned());
         }
-        // A short code such as G2 is how people call it themselves.
-        let plain = id.contains(' ') || id.len() <= 4 || id.parse::<i64>().is_ok();
-        self.of_cycle(id).or_else(|| plain.then(|| id.to_owned()))
+        let value = || self.shower.maybe(self.locale, &format!("value.{id}"));
+        self.of_cycle(id).or_else(|| is_plain(id).then(|| id.to_owned())).or_else(value)
     }
 
     /// A step, state or role of the workflow, or something that was written in this cycle.
@@ -114,6 +118,12 @@ impl Speaker<'_> {
     }
 }
 
+/// Whether people call it so themselves: words, a number, a short code such as G2.
+fn is_plain(id: &str) -> bool {
+    let code = id.len() <= 4 && id.chars().any(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+    id.contains(' ') || code || id.parse::<i64>().is_ok()
+}
+
 /// Whether a reason begins with an error word, as `NO_COACH`.
 fn is_word(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
@@ -124,6 +134,15 @@ fn is_word(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_raw_word_is_no_name() {
+        for (text, expected) in
+            [("G2", true), ("c12", true), ("3", true), ("A", true), ("de dag", true), ("need", false)]
+        {
+            assert_eq!(is_plain(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn an_id_is_no_error_word() {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use draaiboek_workflow::decide::{Answers, Command, Conclusion, Rejection, StepStatus, Tally, World, decide};
+use draaiboek_workflow::decide::{Answers, Command, Conclusion, Problem, Rejection, StepStatus, Tally, World, decide};
 use draaiboek_workflow::ir::{Identity, Privacy, State, Transition};
 use serde_json::Value;
 
@@ -27,6 +27,10 @@ pub(crate) struct Offer {
     pub ready: bool,
     /// Why not, in order.
     pub missing: Option<Rejection>,
+    /// The same without what only the filled-in form can mend: what is worth telling before anything is filled in.
+    pub told: Option<Rejection>,
+    /// The step that cannot be concluded yet, when that is why.
+    pub stuck: Option<String>,
     /// States it leads to.
     pub targets: Vec<String>,
     /// It goes back to a state before this one in the workflow's order.
@@ -113,6 +117,8 @@ impl Cycle {
                     needs_reason: transition.needs_reason,
                     schema: transition.event_data.clone(),
                     ready: missing.is_none(),
+                    told: missing.as_ref().and_then(|missing| before_the_form(transition, missing)),
+                    stuck: missing.as_ref().and_then(|missing| stuck(transition, missing, concluded)),
                     missing,
                     targets: transition.targets.clone(),
                     steps: self.under(state),
@@ -145,6 +151,15 @@ impl Cycle {
             (asked.iter().filter(answered).count(), asked.len())
         });
         Some(Progress { step: id.to_owned(), entries, people, anonymous })
+    }
+
+    /// Those who were asked by name and of whom nothing came in yet; `None` where nobody is, or nobody may know who did.
+    pub(crate) fn silent(&self, id: &str) -> Option<Vec<String>> {
+        let def = self.definition.step(id).filter(|def| def.step.identity == Identity::Named)?;
+        let pool = self.snapshot.pools.get(&def.pool);
+        let answered = |person: &String| pool.is_some_and(|pool| pool.contributed.contains(person));
+        let asked = self.opened(id).ok()?.invited?;
+        Some(asked.into_iter().filter(|person| !answered(person)).collect())
     }
 
     /// Transitions of the active states, innermost first.
@@ -219,5 +234,86 @@ impl Cycle {
                 (name.clone(), value)
             })
             .collect()
+    }
+}
+
+/// What is missing whatever a form will say: an event is tried with data that nobody typed.
+fn before_the_form(transition: &Transition, missing: &Rejection) -> Option<Rejection> {
+    if transition.event_data.is_none() {
+        return Some(missing.clone());
+    }
+    let word = |reason: &str| reason.split(':').next().unwrap_or(reason).to_owned();
+    let asks = |text: &str| text.contains("event.data");
+    let about_form = transition.require.iter().filter(|one| {
+        asks(&one.that)
+            || one.when.as_deref().is_some_and(asks)
+            || one.each.as_ref().is_some_and(|each| asks(&each.list))
+    });
+    let about_form: BTreeSet<String> = about_form.map(|one| word(&one.reason)).chain(["INVALID".to_owned()]).collect();
+    let mut told = missing.clone();
+    if told.reasons.is_empty() {
+        return (!about_form.contains(&told.word)).then_some(told);
+    }
+    told.reasons.retain(|reason| !about_form.contains(&word(reason)));
+    (!told.reasons.is_empty()).then_some(told)
+}
+
+/// The step of which the plugin gives just these reasons.
+fn stuck(transition: &Transition, missing: &Rejection, concluded: &BTreeMap<String, Conclusion>) -> Option<String> {
+    let gives = |id: &&String| {
+        let answer = concluded.get(*id).filter(|answer| !answer.ready);
+        answer.is_some_and(|answer| answer.problems.iter().map(Problem::reason).eq(missing.reasons.iter().cloned()))
+    };
+    transition.concludes.iter().find(gives).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use draaiboek_workflow::ir::Requirement;
+
+    fn asking(that: &str, reason: &str) -> Requirement {
+        Requirement { each: None, when: None, that: that.into(), reason: reason.into() }
+    }
+
+    #[test]
+    fn an_empty_form_is_no_fault() {
+        let require =
+            vec![asking("event.data.coach in event.data.members", "NOT_MEMBER"), asking("data.n > 0", "NONE:n")];
+        let form = Transition { require: require.clone(), event_data: Some(Value::Null), ..blank() };
+        let simple = Transition { require, ..blank() };
+        let told = |transition: &Transition, reasons: &[&str]| {
+            let missing = Rejection::new("NOT_READY", "").because(reasons.iter().map(|r| (*r).to_owned()).collect());
+            before_the_form(transition, &missing).map(|told| told.reasons)
+        };
+        assert_eq!(told(&form, &["INVALID:/members"]), None);
+        assert_eq!(told(&form, &["NOT_MEMBER"]), None);
+        assert_eq!(told(&form, &["NOT_MEMBER", "NONE:n"]), Some(vec!["NONE:n".to_owned()]));
+        assert_eq!(told(&simple, &["NOT_MEMBER"]), Some(vec!["NOT_MEMBER".to_owned()]));
+        assert!(before_the_form(&form, &Rejection::new("INVALID", "")).is_none());
+        assert!(before_the_form(&form, &Rejection::new("CLOSED", "")).is_some());
+    }
+
+    #[test]
+    fn a_step_that_is_not_ready_is_named() {
+        let answer = |ready, word: &str| Conclusion {
+            ready,
+            problems: vec![Problem { word: word.into(), args: vec!["need".into()] }],
+            ..Conclusion::default()
+        };
+        let concluded =
+            BTreeMap::from([("done".to_owned(), answer(true, "X")), ("needs".to_owned(), answer(false, "X"))]);
+        let transition = Transition { concludes: vec!["done".into(), "needs".into()], ..blank() };
+        let missing = |reason: &str| Rejection::new("X", "").because(vec![reason.to_owned()]);
+        assert_eq!(stuck(&transition, &missing("X:need"), &concluded).as_deref(), Some("needs"));
+        assert_eq!(stuck(&transition, &missing("Y"), &concluded), None);
+    }
+
+    fn blank() -> Transition {
+        serde_json::from_value(serde_json::json!({
+            "events": [], "when": null, "roles": [], "require": [], "error": null, "concludes": [], "event_data": null,
+            "needs_reason": false, "targets": [], "internal": false, "actions": [], "mandatory": false,
+        }))
+        .expect("a transition")
     }
 }

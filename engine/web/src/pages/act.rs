@@ -161,6 +161,13 @@ async fn happened<P: Permission>(visit: &Visit<P>, cycle: &Cycle) -> Result<Opti
     Ok(lines.first().map(|line| json!({"about": line["at"], "text": line["text"], "entered": line["entered"]})))
 }
 
+/// The step that holds an event back: why, is said in the words of its kind.
+async fn stuck(cycle: &Cycle, form: &str) -> Result<Option<String>, Failure> {
+    let Some(event) = form.strip_prefix("event-") else { return Ok(None) };
+    let offers = cycle.offers(&cycle.answers().await)?;
+    Ok(offers.iter().find(|offer| offer.event == event).and_then(|offer| offer.stuck.clone()))
+}
+
 /// The same page with the reasons and everything that was typed; the cycle as it is now.
 async fn refuse<P: Permission>(
     visit: &Visit<P>,
@@ -171,7 +178,8 @@ async fn refuse<P: Permission>(
     error: Option<Failure>,
 ) -> Outcome {
     let cycle = visit.cycle(cycle.id()).await?;
-    let speaker = visit.speaker(Some(&cycle), None)?;
+    let kind = stuck(&cycle, form).await?.and_then(|step| cycle.kind_of(&step));
+    let speaker = visit.speaker(Some(&cycle), kind.as_deref())?;
     let problems: Vec<(String, String)> =
         reading.problems.iter().map(|(name, key)| (name.clone(), visit.t(&format!("problem.{key}"), &[]))).collect();
     let reasons: Vec<Value> = match &error {

@@ -21,6 +21,12 @@ use crate::show::words;
 const LOG: usize = 30;
 /// Lines of the log that are not folded.
 const NEWEST: usize = 8;
+/// The same on a long page.
+const FEW: usize = 3;
+/// More states than this make the picture, and so the page, long.
+const LONG: usize = 16;
+/// Most names of people who are still awaited.
+const NAMES: usize = 8;
 /// Decisions looked at for the way that was gone.
 const WAY: u32 = 300;
 
@@ -60,7 +66,8 @@ pub(crate) async fn page<P: Permission>(
         true => log::lines(visit, cycle, rows.get(..rows.len().min(LOG)).unwrap_or_default()).await,
         false => Vec::new(),
     };
-    let older = log.split_off(log.len().min(NEWEST));
+    let long = cycle.definition.ir.all_states().len() > LONG;
+    let older = log.split_off(log.len().min(if long { FEW } else { NEWEST }));
     let lifecycle = cycle.snapshot.lifecycle.word();
     let href = format!("/cycle/{}", words::path_id(cycle.id()));
     let manage = cycle.may(Resource::Cycle, Action::Manage, Privacy::P1) && !cycle.snapshot.lifecycle.is_over();
@@ -80,7 +87,7 @@ pub(crate) async fn page<P: Permission>(
         "offers": in_order(&offers).into_iter().map(|offer| offer_view(visit, cycle, offer, refused.as_ref())).collect::<Result<Vec<_>, _>>()?,
         "steps": open, "closed_steps": closed, "closed_count": closed.len(), "children": children(visit, cycle).await, "timers": timers(visit, cycle),
         "results": artifacts(visit, cycle).await,
-        "log": content.then_some(log), "older": older, "manage": manage.then(|| manage_view(cycle, &went)),
+        "log": content.then_some(log), "older": older, "long": long, "manage": manage.then(|| manage_view(cycle, &went)),
         "paused": lifecycle == "paused", "over": cycle.snapshot.lifecycle.is_over(),
         "note": cycle.may(Resource::Cycle, Action::Advance, Privacy::P1), "key": crate::gate::secret::token(),
         "refused": refused.as_ref().map(|refused| json!({"form": refused.form, "lead": (!refused.form.starts_with("event-")).then_some(&refused.lead), "reasons": refused.reasons,
@@ -238,7 +245,9 @@ fn offer_view<P: Permission>(
     offer: &Offer,
     refused: Option<&Refused>,
 ) -> Result<Value, Failure> {
-    let speaker = visit.speaker(Some(cycle), None)?;
+    let kind = offer.stuck.as_ref().and_then(|step| cycle.kind_of(step));
+    let speaker = visit.speaker(Some(cycle), kind.as_deref())?;
+    let of_step = offer.stuck.as_ref().map(|step| cycle.text(&format!("step.{step}")).to_owned());
     let form = format!("event-{}", offer.event);
     let mine = refused.filter(|refused| refused.form == form);
     let sources = Sources::bare(&visit.locale, &cycle.place);
@@ -256,11 +265,12 @@ fn offer_view<P: Permission>(
     // What is still to be filled in is not missing: the form asks for it.
     let unfilled = |rejection: &&Rejection| offer.schema.is_some() && rejection.word == "INVALID";
     let missing: Vec<Value> = offer
-        .missing
+        .told
         .iter()
         .filter(|rejection| !unfilled(rejection))
         .flat_map(|rejection| speaker.reasons(rejection))
-        .map(|reason| json!({"text": reason.text, "about": reason.about}))
+        .map(|reason| json!({"text": reason.text, "about": reason.about.or_else(|| of_step.clone())}))
+        .chain(offer.stuck.as_ref().and_then(|step| silent(visit, cycle, step)).map(|text| json!({"text": text})))
         .collect();
     let open = if offer.ready && !offer.back { awaited(visit, cycle, offer) } else { Vec::new() };
     let target = offer.targets.first().map(|target| cycle.text(&format!("state.{target}")).to_owned());
@@ -283,6 +293,20 @@ pub(super) fn awaited<P: Permission>(visit: &Visit<P>, cycle: &Cycle, offer: &Of
         )
     })
     .collect()
+}
+
+/// Of whom nothing came in yet, by name: for who steers the step, where names are known and nothing is personal.
+fn silent<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &str) -> Option<String> {
+    let class = cycle.class(step);
+    let silent = cycle.silent(step)?;
+    if class > Privacy::P1 || !cycle.may(Resource::Step, Action::Manage, class) || silent.is_empty() {
+        return None;
+    }
+    let mut names: Vec<&str> = silent.iter().take(NAMES).map(|person| cycle.place.name(person)).collect();
+    names.sort_unstable();
+    let (names, n) = (names.join(", "), silent.len().saturating_sub(NAMES).to_string());
+    let key = if n == "0" { "cycle.silent" } else { "cycle.silent_more" };
+    Some(visit.t(key, &[("names", &names), ("n", &n)]))
 }
 
 /// "3 van 25 mensen", or how many contributions came in.

@@ -113,7 +113,8 @@ async fn part<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -
     let contributed = pool.map_or(0, |pool| pool.contributed.len());
     let invited = step.invited.as_ref().map(Vec::len).filter(|_| !step.anonymous());
     let picture = cycle.picture(&step.id).await.map(|picture| picture.data).unwrap_or(Value::Null);
-    let painter = visit.painter(&cycle.place, step.kind.texts.get(&visit.locale), vec![&step.config, &picture]);
+    let mut painter = visit.painter(&cycle.place, step.kind.texts.get(&visit.locale), vec![&step.config, &picture]);
+    painter.wall = true;
     let drawn = painter.draw(&picture);
     Ok(json!({
         "counts": counts, "contributed": contributed, "invited": invited, "share": invited.map(|n| json!({"n": contributed.min(n), "max": n.max(1)})),

@@ -95,7 +95,7 @@ impl<P: Permission> Visit<P> {
         texts: Option<&'a BTreeMap<String, String>>,
         names: Vec<&'a Value>,
     ) -> Painter<'a> {
-        Painter { shower: &self.app().shower, locale: &self.locale, place, texts, names }
+        Painter { shower: &self.app().shower, locale: &self.locale, place, texts, names, wall: false }
     }
 
     /// The answer with a page in its frame.

@@ -132,9 +132,9 @@ async fn decision(visit: &Visit<SeeHome>, cycle: &Cycle) -> Result<Option<Value>
         let text = visit.t("start.awaited", &[("here", &here), ("list", &awaited.join("; "))]);
         return Ok(Some(base(2, "wait", "wait", visit.t("start.chip_waits", &[]), text, visit.t("start.look", &[]))));
     }
-    let waiting = offers.iter().find(|offer| !offer.ready && !offer.targets.is_empty());
-    Ok(waiting.map(|offer| {
-        let n = offer.missing.as_ref().map_or(1, |missing| missing.reasons.len().max(1)).to_string();
+    let waiting = offers.iter().filter(|offer| !offer.targets.is_empty()).find_map(|offer| offer.told.as_ref());
+    Ok(waiting.map(|missing| {
+        let n = missing.reasons.len().max(1).to_string();
         let text = visit.t("start.missing", &[("here", &here), ("n", &n)]);
         base(2, "wait", "wait", visit.t("start.chip_waits", &[]), text, visit.t("start.see_missing", &[]))
     }))

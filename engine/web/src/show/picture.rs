@@ -29,6 +29,9 @@ const QUIET: [&str; 14] = [
     "args",
 ];
 
+/// Keys that say whether something is held back for now.
+const SHOWING: [&str; 3] = ["reactions_held", "under_threshold", "held"];
+
 /// Finds the words for keys and values.
 pub(crate) struct Painter<'a> {
     pub shower: &'a Shower,
@@ -36,6 +39,8 @@ pub(crate) struct Painter<'a> {
     pub place: &'a Place,
     /// Texts of the plugin, when the data is a step's.
     pub texts: Option<&'a std::collections::BTreeMap<String, String>>,
+    /// It hangs where everybody looks: people are counted, not named, where they are only listed.
+    pub wall: bool,
     /// Where ids that stand in the data have their names: the settings of the step, the data itself.
     pub names: Vec<&'a Value>,
 }
@@ -73,6 +78,11 @@ impl Painter<'_> {
                     part["heading"] = label.into();
                     parts.push(part);
                 }
+                // That something is not so is no news when it is only about showing.
+                Value::Bool(false) if SHOWING.contains(&key.as_str()) => {}
+                Value::Array(items) if self.wall && self.people(items) => {
+                    facts.push(json!({"label": label, "value": items.len().to_string()}));
+                }
                 Value::Array(items) => {
                     let mut part = self.array(items);
                     part["heading"] = label.into();
@@ -86,6 +96,12 @@ impl Painter<'_> {
         let parts = lists;
         let nothing = facts.is_empty() && parts.is_empty();
         json!({"facts": facts, "parts": parts, "nothing": nothing})
+    }
+
+    /// Whether a list holds nothing but people.
+    fn people(&self, items: &[Value]) -> bool {
+        let person = |item: &Value| item.as_str().is_some_and(|id| self.place.school.people.contains_key(id));
+        !items.is_empty() && items.iter().all(person)
     }
 
     /// Numbers by two keys, such as counts per group and question: a table.

@@ -86,7 +86,8 @@ fn every_form_and_picture_of_every_kind_keeps_text_as_text() {
                     }
                 }
                 for data in [result, config.clone()] {
-                    let painter = Painter { shower, locale: "nl", place: &place, texts: None, names: vec![&config] };
+                    let painter =
+                        Painter { shower, locale: "nl", place: &place, texts: None, wall: false, names: vec![&config] };
                     let page = shower.render("picture", "nl", painter.draw(&data)).expect("a picture");
                     assert_eq!(evils(&page), Vec::<&str>::new(), "{}: {page}", manifest.kind);
                 }
