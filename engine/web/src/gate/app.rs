@@ -61,7 +61,7 @@ pub trait Mailer: Send + Sync {
 #[derive(Clone, Default)]
 pub struct Config {
     /// Address people use, such as `https://draaiboek.school.be`, for links in mails; with https, cookies are sent only
-    /// over https. Without it, links are relative to the listener.
+    /// over https. Without it, links on pages begin with the host that was asked for.
     pub public_url: Option<String>,
     /// A proxy stands before this server and sets `X-Forwarded-For`.
     pub behind_proxy: bool,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_workflow::decide::{PendingTimer, Rejection, StepStatus, TimerPurpose};
+use draaiboek_workflow::decide::{PendingTimer, StepStatus, TimerPurpose};
 use draaiboek_workflow::diagram::{Annotation, DiagramOptions, Format, Orientation, Tone};
 use draaiboek_workflow::ir::{Privacy, State, StateKind};
 use serde_json::{Map, Value, json};
@@ -262,12 +262,9 @@ fn offer_view<P: Permission>(
             "",
         )
     });
-    // What is still to be filled in is not missing: the form asks for it.
-    let unfilled = |rejection: &&Rejection| offer.schema.is_some() && rejection.word == "INVALID";
     let missing: Vec<Value> = offer
         .told
         .iter()
-        .filter(|rejection| !unfilled(rejection))
         .flat_map(|rejection| speaker.reasons(rejection))
         .map(|reason| json!({"text": reason.text, "about": reason.about.or_else(|| of_step.clone())}))
         .chain(offer.stuck.as_ref().and_then(|step| silent(visit, cycle, step)).map(|text| json!({"text": text})))

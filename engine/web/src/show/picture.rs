@@ -78,8 +78,10 @@ impl Painter<'_> {
                     part["heading"] = label.into();
                     parts.push(part);
                 }
-                // That something is not so is no news when it is only about showing.
-                Value::Bool(false) if SHOWING.contains(&key.as_str()) => {}
+                // What is held back for now is a sentence, not a question with "no" as its answer.
+                Value::Bool(held) if SHOWING.contains(&key.as_str()) => {
+                    lists.extend(held.then(|| json!({"text": label})));
+                }
                 Value::Array(items) if self.wall && self.people(items) => {
                     facts.push(json!({"label": label, "value": items.len().to_string()}));
                 }

@@ -10,5 +10,6 @@ mod erase;
 mod evil;
 mod pages;
 mod post;
+mod stumbles;
 mod walk;
 mod world;
