@@ -42,10 +42,11 @@ test("of two who advance at once the second sees what the first did, and nothing
 
 test("a reason that was typed on an old page is still there", async () => {
   const [first, second] = [await visitor(browser, "dir"), await visitor(browser, "dir")];
-  const back = (page) => page.locator("details").filter({ has: page.locator("summary", { hasText: "Terug naar een eerder deel" }) });
+  const back = (page) => page.locator("details details").filter({ has: page.locator("summary", { hasText: "Terug naar een eerder deel" }) });
   try {
     for (const { page } of [first, second]) {
       await page.goto(`/cycle/${cycle}`);
+      await page.getByText("Pauzeren, terug, opnieuw of stoppen").click();
       await back(page).locator("summary").click();
       await back(page).locator("textarea").fill("Het thema moet scherper.");
     }
