@@ -6,8 +6,8 @@ use std::io::Write;
 use draaiboek_migrations::known_versions;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    AccessMode, ColumnTrait, DatabaseTransaction, IsolationLevel, Iterable, ModelTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, TransactionTrait,
+    AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IsolationLevel, Iterable, ModelTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, TransactionTrait,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -79,7 +79,11 @@ impl Pack<'_> {
         let Some(school) = self.school else { return Some(E::find()) };
         let condition = E::OF_SCHOOL?;
         let places = condition.matches('?').count();
-        Some(E::find().filter(Expr::cust_with_values(condition, vec![school; places])))
+        Some(E::find().filter(match self.moment.get_database_backend() {
+            // There a place has the number of its value.
+            DbBackend::Postgres => Expr::cust_with_values(condition.replace('?', "$1"), [school]),
+            _ => Expr::cust_with_values(condition, vec![school; places]),
+        }))
     }
 
     async fn rank<E: Archived>(&self, reader: &Reader, ranks: &mut Ranks) -> Result<(), ArchiveError> {
