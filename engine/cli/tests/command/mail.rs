@@ -1,4 +1,5 @@
 //! Mail through a server: what leaves, and what is said when it cannot.
+#![expect(clippy::expect_used, reason = "helpers of tests: a failure here is a failed test")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

@@ -35,7 +35,7 @@ pub(super) fn shelves(
     found.sort_by_key(|card| text(card));
     let rank = |card: &WorkflowCard| {
         let of = |tag: &&str| card.id == **tag || card.workflow.tags.iter().any(|own| own == tag);
-        FIRST.iter().position(|tag| of(&tag))
+        FIRST.iter().position(of)
     };
     let few = found.len() <= FEW;
     let (mut first, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(|card| few || rank(card).is_some());

@@ -182,7 +182,7 @@ impl Painter<'_> {
                 _ => {
                     // With a title, the id says nothing more to people.
                     let named = fields.contains_key("title");
-                    let filled = fields.iter().filter(|(key, value)| !empty(value) && !(named && key.as_str() == "id"));
+                    let filled = fields.iter().filter(|(key, value)| !(empty(value) || named && key.as_str() == "id"));
                     filled
                         .map(|(key, value)| format!("{}: {}", self.label(key), self.word(value)))
                         .collect::<Vec<_>>()

@@ -51,7 +51,8 @@ fn a_link_to_hand_over_is_whole() {
         let plain = Config::default();
         let behind = Config { behind_proxy: true, ..Config::default() };
         let known = Config { public_url: Some("https://berk.be/".into()), ..Config::default() };
-        let table: [(Config, &[(&str, &str)], &str); 5] = [
+        type Case<'a> = (Config, &'a [(&'a str, &'a str)], &'a str);
+        let table: [Case<'_>; 5] = [
             (plain.clone(), &[("host", "school.local:8080")], "http://school.local:8080/link/"),
             (plain.clone(), &proxy, "http://10.0.0.7:8080/link/"),
             (plain, &[("host", "evil.example/x?")], ">/link/"),
