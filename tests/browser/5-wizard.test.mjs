@@ -86,7 +86,7 @@ test("a director takes over another date and starts, by keyboard", async () => {
     await enter(page, whatIf.getByRole("button", { name: "Toon het verschil" }), 400);
     await enter(page, page.getByRole("button", { name: "Neem deze datums over" }), 400);
     await page.getByText("21 januari 2027").first().waitFor();
-    await enter(page, page.getByRole("button", { name: "Start", exact: true }), 400);
+    await enter(page, page.locator("#begin").getByRole("button", { name: "Start", exact: true }), 400);
     await page.getByRole("status").filter({ hasText: "Gestart" }).waitFor();
     assert.equal(await page.locator("h1").innerText(), "Pedagogische studiedag");
     assert.equal(await cycles(context), before + 1);

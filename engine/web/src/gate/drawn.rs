@@ -1,7 +1,7 @@
 //! Pages that were drawn before and hold still, packed for the line. Drawing one takes milliseconds, and on a study day
 //! forty people look at the same few again and again.
 //!
-//! A page is kept for one visitor, in one language, at one address. It holds for the minute, and while the school, its
+//! A page is kept for one session, in one language, at one address. It holds for the minute, and while the school, its
 //! cycles and the visitor's drafts stay as they are. Where other processes write the database too, nothing is kept.
 
 use std::collections::HashMap;
@@ -92,7 +92,8 @@ impl<P: Permission> Visit<P> {
             changes: store.changes([&member.school, &member.account]),
             minute: self.now.as_second().div_euclid(MINUTE),
         };
-        let key = format!("{}\n{:?}\n{:?}\n{}\n{}", member.account, member.roles, member.extra, self.locale, self.path);
+        let who = (&member.session, &member.roles, &member.extra);
+        let key = format!("{who:?}\n{}\n{}", self.locale, self.path);
         Some(Drawing { app: Arc::clone(self.app()), key, stamp })
     }
 }
