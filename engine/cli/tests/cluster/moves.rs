@@ -7,20 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use draaiboek_test_postgres::Server;
 use serde_json::{Value, json};
 
-use crate::home::{Home, file};
+use crate::home::{Home, MONDAY, file};
 use crate::node::{Node, post};
 
-const MONDAY: &str = "2026-10-05T09:00";
 const CYCLES: [&str; 3] = ["one", "two", "three"];
 
 /// A school on a file: something was handed in, a cycle ended, one waits for its timer.
 fn lived_in() -> Home {
-    let home = Home::furnished();
-    for cycle in ["one", "two"] {
-        home.at(MONDAY, &format!("start tiny --id {cycle} --as dir")).ends(0);
-        home.at(MONDAY, &format!(r#"contribute {cycle} opening --as t1 --entry {{"ack":{{}}}}"#)).ends(0);
-    }
-    home.at(MONDAY, "send two go_on --as dir").ends(0);
+    let home = Home::lived_in();
     home.at(MONDAY, "start tiny --id three --as dir").ends(0);
     home
 }

@@ -5,20 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::home::{Home, file};
-
-const MONDAY: &str = "2026-10-05T09:00";
-
-/// A school with a cycle in which something was handed in and one that ended.
-fn lived_in() -> Home {
-    let home = Home::furnished();
-    for cycle in ["one", "two"] {
-        home.at(MONDAY, &format!("start tiny --id {cycle} --as dir")).ends(0);
-        home.at(MONDAY, &format!(r#"contribute {cycle} opening --as t1 --entry {{"ack":{{}}}}"#)).ends(0);
-    }
-    home.at(MONDAY, "send two go_on --as dir").ends(0);
-    home
-}
+use crate::home::{Home, MONDAY, file};
 
 /// All that a database tells of its cycles.
 fn told(home: &Home, database: &str, cycles: &[&str]) -> Vec<Value> {
@@ -30,7 +17,7 @@ fn told(home: &Home, database: &str, cycles: &[&str]) -> Vec<Value> {
 
 #[test]
 fn a_backup_made_while_the_engine_runs_is_restored_whole() {
-    let home = lived_in();
+    let home = Home::lived_in();
     let mut engine = home.command(["run", "--clock", MONDAY]).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(engine.stderr.take().unwrap()).read_line(&mut line).unwrap();
@@ -49,7 +36,7 @@ fn a_backup_made_while_the_engine_runs_is_restored_whole() {
 
 #[test]
 fn an_encrypted_backup_opens_with_its_key_only() {
-    let home = lived_in();
+    let home = Home::lived_in();
     home.run(["new-key", "key"]).ends(0).says("keep it safe");
     home.run(["new-key", "key"]).ends(2).complains("is there already");
     home.run(["new-key", "other"]).ends(0);
@@ -65,7 +52,7 @@ fn an_encrypted_backup_opens_with_its_key_only() {
 
 #[test]
 fn half_a_backup_changes_nothing() {
-    let home = lived_in();
+    let home = Home::lived_in();
     home.run(["backup", "whole"]).ends(0);
     let bytes = std::fs::read(home.path("whole")).unwrap();
     for kept in [0, 1, bytes.len() / 2, bytes.len() - 20] {
@@ -79,7 +66,7 @@ fn half_a_backup_changes_nothing() {
 
 #[test]
 fn a_school_moves_in_beside_another() {
-    let home = lived_in();
+    let home = Home::lived_in();
     home.run(["school", "export", "proef"]).ends(0);
     let other = std::fs::read_to_string(file("school.yaml")).unwrap().replace("school: proef", "school: buur");
     std::fs::write(home.path("buur.yaml"), other).unwrap();

@@ -5,9 +5,8 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
 
-use crate::home::Home;
+use crate::home::{Home, MONDAY};
 
-const MONDAY: &str = "2026-10-05T09:00";
 const PAGE: u64 = 4_096;
 
 /// A file with a cycle, the log folded in.

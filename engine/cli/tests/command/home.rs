@@ -6,6 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+/// A school day in the first weeks of the year.
+pub const MONDAY: &str = "2026-10-05T09:00";
+
 /// A folder with nothing in it.
 pub struct Home(pub tempfile::TempDir);
 
@@ -34,6 +37,17 @@ impl Home {
         let home = Self::new();
         home.run(["school", "load", &file("school.yaml")]).ends(0);
         home.run(["publish", &file("tiny.yaml")]).ends(0);
+        home
+    }
+
+    /// The same with a cycle in which something was handed in, `one`, and one that ended, `two`.
+    pub fn lived_in() -> Self {
+        let home = Self::furnished();
+        for cycle in ["one", "two"] {
+            home.at(MONDAY, &format!("start tiny --id {cycle} --as dir")).ends(0);
+            home.at(MONDAY, &format!(r#"contribute {cycle} opening --as t1 --entry {{"ack":{{}}}}"#)).ends(0);
+        }
+        home.at(MONDAY, "send two go_on --as dir").ends(0);
         home
     }
 
