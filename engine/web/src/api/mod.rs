@@ -16,6 +16,9 @@ mod staff;
 mod steps;
 mod workflows;
 
+#[cfg(test)]
+pub(crate) use openapi::names;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;

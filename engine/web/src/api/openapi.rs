@@ -97,7 +97,7 @@ use crate::route::Route;
 struct Told;
 
 /// Refusals by status, with their description.
-const REFUSALS: [(&str, &str); 8] = [
+const REFUSALS: [(&str, &str); 9] = [
     ("401", "Nobody is signed in, or the token has run out"),
     ("403", "The roles of the account do not allow it, or the request comes from another site"),
     ("404", "It is not there, or not for this account"),
@@ -106,6 +106,7 @@ const REFUSALS: [(&str, &str); 8] = [
     ("415", "The document is no JSON by its content type"),
     ("422", "The document does not fit, or the workflow does not allow it now; the reasons say why"),
     ("429", "Tried too often from here"),
+    ("503", "Too much is waiting to be kept; the same request may be sent again in a moment"),
 ];
 
 /// The complete description.
@@ -147,7 +148,8 @@ fn complete(operation: &mut Value, route: &Route) {
         "401" => !door,
         "403" => !(door && get),
         "404" => !parts.is_empty() || !get,
-        "422" => !get || asks,
+        // Also a reading about a step asks its plugin, which may fail.
+        "422" => !get || asks || !parts.is_empty(),
         "429" => door && !get,
         _ => !get,
     };
@@ -170,6 +172,21 @@ pub(super) async fn describe(_: Visit<Knock>, _: Input) -> Outcome {
         return Err(Failure::Broken("the description of the API cannot be made".into()));
     }
     fine(&*DESCRIPTION)
+}
+
+/// Whether the description names a status for the operation at a path; true where it describes no operation.
+#[cfg(test)]
+pub(crate) fn names(method: &str, path: &str, status: u16) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let fits = |template: &str| {
+        let names: Vec<&str> = template.split('/').collect();
+        let same = names.iter().zip(&parts).all(|(name, part)| name == part || name.starts_with('{'));
+        (same && names.len() == parts.len()).then(|| names.iter().filter(|name| !name.starts_with('{')).count())
+    };
+    let paths = DESCRIPTION["paths"].as_object().into_iter().flatten();
+    let best = paths.filter_map(|(template, found)| Some((fits(template)?, found))).max_by_key(|(exact, _)| *exact);
+    let operation = best.and_then(|(_, found)| found.get(method.to_lowercase()));
+    operation.is_none_or(|operation| operation["responses"].get(status.to_string()).is_some())
 }
 
 #[cfg(test)]

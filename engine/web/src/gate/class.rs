@@ -66,11 +66,8 @@ impl Visit<Contribute> {
     /// The codes that were made for a step, the newest first; the codes themselves are not kept.
     ///
     /// # Errors
-    /// The step is not for pupils, or not for this visitor; the database.
+    /// The step is not for this visitor; the database.
     pub(crate) async fn class_codes(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<InvitationRow>, Failure> {
-        if step.pupils().is_empty() {
-            return Err(Failure::Invalid("class".into()));
-        }
         if self.member()?.limit.is_some() || !cycle.takes_part(&step.step) {
             return Err(Failure::Denied);
         }
@@ -83,10 +80,10 @@ impl Visit<Contribute> {
     /// Ends the codes of a step.
     ///
     /// # Errors
-    /// Not for this visitor; the database.
+    /// The step is not for pupils, is closed, or is not for this visitor; the database.
     pub(crate) async fn end_class(&self, cycle: &Cycle, step: &OpenStep) -> Result<(), Failure> {
         let codes = self.class_codes(cycle, step).await?;
-        if !step.is_open() {
+        if step.pupils().is_empty() || !step.is_open() {
             return Err(Failure::Invalid("class".into()));
         }
         let store = self.engine().store();

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
+use crate::api::names;
 use crate::gate::{App, Config, PasswordCost};
 use crate::server::router;
 
@@ -182,10 +183,12 @@ impl World {
         self.raw(request.body(Body::from(body.to_owned())).expect("a request")).await
     }
 
-    /// A request as it is.
+    /// A request as it is. Whatever the API answers must be in its description.
     pub(super) async fn raw(&self, request: Request<Body>) -> Got {
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
+        assert!(names(&method, &path, parts.status.as_u16()), "{method} {path}: {} is undescribed", parts.status);
         let stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
         let bytes = if stream { Default::default() } else { to_bytes(body, usize::MAX).await.expect("a body") };
         Got { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
