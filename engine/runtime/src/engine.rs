@@ -18,6 +18,7 @@ use crate::consult::{Consulted, Incoming, conclude, consult, others};
 use crate::crowd::Crowd;
 use crate::error::EngineError;
 use crate::live::Live;
+use crate::loading::Loading;
 use crate::memory::Memory;
 use crate::meter::Meter;
 use crate::rehearse::Rehearsals;
@@ -41,6 +42,7 @@ pub struct Engine {
     pub(crate) latest: crate::workload::Latest,
     pub(crate) rehearsals: Rehearsals,
     pub(crate) memory: Memory,
+    pub(crate) loading: Loading,
     pub(crate) meter: Meter,
     /// People's commands under way.
     pub(crate) crowd: Arc<Crowd>,
@@ -107,6 +109,7 @@ impl Engine {
             latest: crate::workload::Latest::default(),
             rehearsals: Rehearsals::default(),
             memory: Memory::default(),
+            loading: Loading::default(),
             meter: Meter::default(),
             crowd: Arc::default(),
             woken: tokio::sync::Notify::new(),

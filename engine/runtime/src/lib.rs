@@ -14,6 +14,7 @@ mod erase;
 mod error;
 mod lineage;
 mod live;
+mod loading;
 mod memory;
 mod meter;
 mod migrate;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use draaiboek_store::{IncidentRow, InstanceRow, Reader, Scope, TaskRow, TimerRow};
+use draaiboek_store::{IncidentRow, InstanceRow, Reader, TaskRow, TimerRow, Whole};
 use draaiboek_workflow::calendar::Calendar;
 use draaiboek_workflow::decide::{Decision, Kept, Origin, Snapshot, TimerPurpose, World};
 use draaiboek_workflow::definition::Definition;
@@ -58,12 +58,9 @@ pub(crate) struct TimerEvent {
 }
 
 impl Live {
-    /// Loads an instance with its open work.
-    pub async fn load(reader: &Reader, catalog: &Catalog, id: &str) -> Result<Self, EngineError> {
-        let row = reader
-            .instance(Scope::All, id)
-            .await?
-            .ok_or_else(|| EngineError::not_found("cycle", id, "`draaiboek list` shows them"))?;
+    /// Decodes an instance with its open work.
+    pub async fn of(whole: Whole, reader: &Reader, catalog: &Catalog) -> Result<Self, EngineError> {
+        let Whole { row, step_runs, tasks, timers, incidents } = whole;
         let snapshot: Snapshot = decode("snapshot", &row.id, &row.snapshot)?;
         let definition = catalog.form(reader, &row.definition_hash, snapshot.migrated.as_deref()).await?;
         let calendar = catalog.calendar(reader, row.calendar_hash.as_deref()).await?;
@@ -80,30 +77,21 @@ impl Live {
             sight: OnceLock::new(),
             row,
         };
-        live.load_work(reader).await?;
-        Ok(live)
-    }
-
-    async fn load_work(&mut self, reader: &Reader) -> Result<(), EngineError> {
-        let pk = self.row.pk;
-        for run in reader.step_runs(pk).await? {
+        for (run, rows) in step_runs {
             if let Some(number) = run.step.rsplit_once('#').and_then(|(_, n)| n.parse().ok()) {
-                let rows = reader.contributions(&run).await?;
-                self.pools.insert(number, PoolRows::new(run, rows));
+                live.pools.insert(number, PoolRows::new(run, rows));
             }
         }
-        for task in reader.tasks(pk).await?.into_iter().filter(|task| task.status == "open") {
-            let title: TaskTitle = decode("task", &self.row.id, &task.title)?;
-            self.tasks.insert(title.run, task);
+        for task in tasks {
+            let title: TaskTitle = decode("task", &live.row.id, &task.title)?;
+            live.tasks.insert(title.run, task);
         }
-        for timer in reader.pending_timers(pk).await? {
-            let event: TimerEvent = decode("timer", &self.row.id, &timer.event)?;
-            self.timers.insert(event.seq, timer);
+        for timer in timers {
+            let event: TimerEvent = decode("timer", &live.row.id, &timer.event)?;
+            live.timers.insert(event.seq, timer);
         }
-        for incident in reader.incidents(pk).await?.into_iter().filter(|incident| incident.status == "open") {
-            self.incidents.insert(incident.input.clone(), incident);
-        }
-        Ok(())
+        live.incidents.extend(incidents.into_iter().map(|incident| (incident.input.clone(), incident)));
+        Ok(live)
     }
 
     /// Whether a decision changes the definition that the instance goes by.

@@ -46,17 +46,18 @@ impl Engine {
     }
 
     /// A place in the queue for a command of a person. What the engine does of itself is bounded elsewhere and never sent
-    /// away; a command for an instance that does not exist needs no place.
+    /// away.
     pub(crate) async fn admit(&self, slot: &Slot, instance: &str, actor: &Actor) -> Result<Option<Place>, EngineError> {
         if actor.is_system() {
             return Ok(None);
         }
         let school = match slot.school.get() {
             Some(known) => known,
-            None => match self.store.read().school_of(instance).await? {
-                Some(school) => slot.school.get_or_init(|| school.into()),
-                None => return Ok(None),
-            },
+            None => {
+                let mut guard = slot.lock().await;
+                let live = self.loaded(&mut guard, instance).await?;
+                slot.school.get_or_init(|| live.row.school.as_str().into())
+            }
         };
         self.crowd.enter(school).map(Some).map_err(|waiting| EngineError::Busy { waiting })
     }
@@ -67,7 +68,10 @@ impl Engine {
         instance: &str,
     ) -> Result<&'l mut Live, EngineError> {
         if slot.is_none() {
-            *slot = Some(Live::load(self.store.read(), &self.catalog, instance).await?);
+            let whole = self.loading.load(self.store.read(), instance).await?;
+            let whole =
+                whole.ok_or_else(|| EngineError::not_found("cycle", instance, "`draaiboek list` shows them"))?;
+            *slot = Some(Live::of(whole, self.store.read(), &self.catalog).await?);
         }
         slot.as_mut().ok_or(EngineError::Stale)
     }

@@ -19,9 +19,9 @@ use crate::live::{TimerEvent, decode};
 use crate::retention;
 
 /// Rows taken at once.
-const BATCH: u64 = 200;
-/// Instances served side by side.
-const LANES: usize = 32;
+const BATCH: u64 = 512;
+/// Instances served side by side: as many as one reading takes.
+const LANES: usize = draaiboek_store::MAX_WHOLE;
 /// Longest sleep of the loop, so that work of another process is found.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -31,7 +31,8 @@ const SETTLING: i64 = 60 * 1_000_000;
 /// Something that is due, with the claim under which it was taken.
 enum Due {
     Effect(OutboxRow, Option<i64>),
-    Timer(TimerRow, Option<i64>),
+    /// Of the instance with this id, when there is one.
+    Timer(TimerRow, Option<String>, Option<i64>),
 }
 
 impl Engine {
@@ -54,18 +55,19 @@ impl Engine {
             }
             let timers = self.store.claim_timers(now, 1).await?;
             let Some(timer) = timers.rows.into_iter().next() else { return Ok(done) };
-            self.fire(timer, timers.claim).await?;
+            let instance = self.store.read().instance_ids(&[timer.instance_pk]).await?.remove(&timer.instance_pk);
+            self.fire(timer, instance, timers.claim).await?;
             done += 1;
         }
     }
 
-    async fn fire(&self, row: TimerRow, claim: Option<i64>) -> Result<(), EngineError> {
-        let instance = self.store.read().instance_by_pk(row.instance_pk).await?.ok_or_else(|| {
+    async fn fire(&self, row: TimerRow, instance: Option<String>, claim: Option<i64>) -> Result<(), EngineError> {
+        let instance = instance.ok_or_else(|| {
             EngineError::not_found("cycle of timer", &row.timer_id, "the database is damaged; run `draaiboek verify`")
         })?;
-        let event: TimerEvent = decode("timer", &instance.id, &row.event)?;
+        let event: TimerEvent = decode("timer", &instance, &row.event)?;
         let command = Command::Timer { id: row.timer_id.clone(), seq: event.seq };
-        match self.command(&instance.id, &Actor::system(), command, None).await {
+        match self.command(&instance, &Actor::system(), command, None).await {
             Ok(_) => {
                 self.meter.fired(self.clock.now().as_microsecond() - row.due_at);
                 Ok(())
@@ -98,8 +100,11 @@ impl Engine {
         for row in effects.rows {
             lanes.entry(row.instance_pk).or_default().push_back(Due::Effect(row, effects.claim));
         }
+        let pks: Vec<i64> = timers.rows.iter().map(|row| row.instance_pk).collect();
+        let ids = self.store.read().instance_ids(&pks).await?;
         for row in timers.rows {
-            lanes.entry(Some(row.instance_pk)).or_default().push_back(Due::Timer(row, timers.claim));
+            let (pk, id) = (row.instance_pk, ids.get(&row.instance_pk).cloned());
+            lanes.entry(Some(pk)).or_default().push_back(Due::Timer(row, id, timers.claim));
         }
         let (mut done, mut failed) = (0, None);
         let mut running = JoinSet::new();
@@ -134,9 +139,9 @@ impl Engine {
                     let span = tracing::info_span!("effect", row = row.id);
                     self.carry_out(row, claim).instrument(span).await
                 }
-                Due::Timer(row, claim) => {
+                Due::Timer(row, id, claim) => {
                     let span = tracing::info_span!("timer", row = row.id);
-                    self.fire(row, claim).instrument(span).await
+                    self.fire(row, id, claim).instrument(span).await
                 }
             };
             match outcome {

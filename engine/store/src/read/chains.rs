@@ -30,10 +30,11 @@ pub(crate) const JOURNAL_AFTER: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
     SELECT journal.* FROM (SELECT id, n FROM c ORDER BY n DESC LIMIT ?) AS page \
     CROSS JOIN journal ON journal.id = page.id ORDER BY page.n DESC";
 
-pub(crate) const CONTRIBUTIONS: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
-    SELECT id, prev_id, 1 FROM contribution WHERE id = ? \
-    UNION ALL SELECT j.id, j.prev_id, c.n + 1 FROM c JOIN contribution j ON j.id = c.prev_id AND j.id < c.id) \
-    SELECT contribution.* FROM c CROSS JOIN contribution ON contribution.id = c.id ORDER BY c.n DESC";
+/// Walks back from each of `[?]`; what came earlier has the smaller number.
+pub(crate) const CONTRIBUTIONS: &str = "WITH RECURSIVE c(id, prev_id) AS (\
+    SELECT id, prev_id FROM contribution WHERE id IN ([?]) \
+    UNION ALL SELECT j.id, j.prev_id FROM c JOIN contribution j ON j.id = c.prev_id AND j.id < c.id) \
+    SELECT contribution.* FROM c CROSS JOIN contribution ON contribution.id = c.id ORDER BY c.id";
 
 impl Reader {
     /// The journal backwards from a row: start with `instance.journal_head`, go on with [`JournalPage::next`]. Costs
@@ -78,10 +79,17 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn contributions(&self, run: &StepRunRow) -> Result<Vec<ContributionRow>, StoreError> {
-        let Some(head) = run.contribution_head else {
-            return Ok(Vec::new());
-        };
-        let statement = self.sql(CONTRIBUTIONS, [head.into()]);
+        match run.contribution_head {
+            Some(head) => self.contribution_chains(&[head]).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The contributions of step runs by the newest of each, every run's in the order in which they came.
+    pub(super) async fn contribution_chains(&self, heads: &[i64]) -> Result<Vec<ContributionRow>, StoreError> {
+        let places = vec!["?"; heads.len()].join(",");
+        let values = heads.iter().map(|head| (*head).into());
+        let statement = self.sql(&CONTRIBUTIONS.replace("[?]", &places), values);
         self.told(ContributionRow::find_by_statement(statement).all(&self.db).await)
     }
 

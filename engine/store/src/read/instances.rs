@@ -128,16 +128,6 @@ impl Reader {
         Ok(self.told(query.into_tuple::<Option<i64>>().one(&self.db).await)?.flatten())
     }
 
-    /// The school of an instance, by the instance's `id`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn school_of(&self, id: &str) -> Result<Option<String>, StoreError> {
-        let query =
-            instance::Entity::find().filter(instance::Column::Id.eq(id)).select_only().column(instance::Column::School);
-        self.told(query.into_tuple::<String>().one(&self.db).await)
-    }
-
     /// Instances, newest first, at most `limit`.
     ///
     /// # Errors

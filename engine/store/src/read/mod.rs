@@ -7,12 +7,14 @@ mod backlog;
 mod catalog;
 pub(crate) mod chains;
 mod instances;
+mod whole;
 pub(crate) mod work;
 
 pub use backlog::{Backlog, SharedBy};
 pub use catalog::DefinitionSummary;
 pub use chains::JournalPage;
 pub use instances::{Counts, InstanceFilter, InstanceSummary};
+pub use whole::{MAX_WHOLE, Whole};
 pub use work::TaskFilter;
 
 use crate::error::{StoreError, from_orm};
