@@ -63,11 +63,15 @@ impl Visit<Contribute> {
         Ok((code, row.expires_at))
     }
 
-    /// The codes that were made for a step, the newest first; the codes themselves are not kept.
+    /// The codes that were made for a step, the newest first; the codes themselves are not kept. None when the step is not
+    /// for pupils.
     ///
     /// # Errors
     /// The step is not for this visitor; the database.
     pub(crate) async fn class_codes(&self, cycle: &Cycle, step: &OpenStep) -> Result<Vec<InvitationRow>, Failure> {
+        if step.pupils().is_empty() {
+            return Ok(Vec::new());
+        }
         if self.member()?.limit.is_some() || !cycle.takes_part(&step.step) {
             return Err(Failure::Denied);
         }
