@@ -19,9 +19,9 @@ use crate::live::{TimerEvent, decode};
 use crate::retention;
 
 /// Rows taken at once.
-const BATCH: u64 = 512;
-/// Instances served side by side: as many as one reading takes.
-const LANES: usize = draaiboek_store::MAX_WHOLE;
+const BATCH: u64 = 1_024;
+/// Instances served side by side: while as many as one reading takes are read, as many others are decided and written.
+const LANES: usize = 2 * draaiboek_store::MAX_WHOLE;
 /// Longest sleep of the loop, so that work of another process is found.
 const POLL: Duration = Duration::from_secs(1);
 

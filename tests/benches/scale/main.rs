@@ -2,7 +2,8 @@
 //! what the same database does without us, their bytes on disk, memory; the same with a thousand, a hundred thousand and
 //! a million cycles; a million timers that are due. Every node is a process of its own with its clients in it.
 //!
-//! `cargo bench -p draaiboek-tests --bench scale -- [commands] [cycles] [timers] [million=N] [seconds=N]`
+//! `cargo bench -p draaiboek-tests --bench scale -- [commands] [cycles] [timers] [million=N] [seconds=N] [only=KIND]
+//! [binary=PATH]`; a kind is SQLite or PostgreSQL; with a binary of draaiboek, the time from its start until it is ready to serve is told too.
 
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first thing that goes wrong")]
 
@@ -10,10 +11,12 @@
 mod limit;
 mod node;
 mod place;
+mod ready;
+mod timers;
 
 use std::io::{BufReader, Write as _};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
 
 use draaiboek_test_postgres::Server;
 use place::Place;
@@ -33,7 +36,9 @@ fn main() {
         |name: &str, usual: u64| words.iter().find_map(|word| word.strip_prefix(name)?.parse().ok()).unwrap_or(usual);
     let asked = |name: &str| words.iter().all(|word| word.contains('=')) || words.iter().any(|word| word == name);
     let (million, seconds) = (number("million=", 1_000_000), number("seconds=", 5));
-    let bench = Bench { server: Server::start(), folder: tempfile::tempdir().unwrap(), seconds };
+    let binary = words.iter().find_map(|word| word.strip_prefix("binary=")).map(PathBuf::from);
+    let only = words.iter().find_map(|word| word.strip_prefix("only=")).map(str::to_owned);
+    let bench = Bench { server: Server::start(), folder: tempfile::tempdir().unwrap(), seconds, only, binary };
     let runtime = runtime();
     if asked("commands") {
         bench.commands(&runtime);
@@ -50,6 +55,8 @@ struct Bench {
     server: Option<Server>,
     folder: tempfile::TempDir,
     seconds: u64,
+    only: Option<String>,
+    binary: Option<PathBuf>,
 }
 
 impl Bench {
@@ -57,13 +64,14 @@ impl Bench {
     fn places(&self) -> impl Iterator<Item = Place<'_>> {
         let name = format!("{}.db", uuid());
         let file = Place::file(self.folder.path(), &name);
-        std::iter::once(file).chain(self.server.iter().map(Place::server))
+        let places = std::iter::once(file).chain(self.server.iter().map(Place::server));
+        places.filter(|place| self.only.as_deref().is_none_or(|only| only == place.kind()))
     }
 
     fn commands(&self, runtime: &tokio::runtime::Runtime) {
         println!("\ndurable commands: 200 bytes of JSON each, every client with a cycle of its own");
         println!(
-            "{:<11} {:>5} {:>7} {:>11} {:>8} {:>8} {:>6} {:>9} {:>6} {:>8} {:>8} {:>8}",
+            "{:<11} {:>5} {:>7} {:>11} {:>8} {:>8} {:>6} {:>9} {:>6} {:>8} {:>8} {:>8} {:>15}",
             "database",
             "nodes",
             "clients",
@@ -75,7 +83,8 @@ impl Bench {
             "ratio",
             "B/cmd",
             "rest MB",
-            "most MB"
+            "most MB",
+            "half: p50, p99"
         );
         for place in self.places() {
             runtime.block_on(place.fill("steady", 64));
@@ -83,11 +92,14 @@ impl Bench {
             for nodes in 1..=most {
                 for clients in [1, 16, 64].into_iter().filter(|clients| *clients >= nodes) {
                     let before = place.bytes();
-                    let run = self.run(&place, nodes, clients, 1);
+                    let run = self.run(&place, nodes, clients, 1, None);
                     let bytes = place.bytes().saturating_sub(before) / run.waits.len().max(1) as u64;
                     let raw = self.raw(&place, clients as usize, &run);
+                    // Every client has its own beat, at which all together ask for half of what they got.
+                    let beat = 2.0 * 1_000_000.0 * clients as f64 / run.rate();
+                    let half = self.run(&place, nodes, clients, 1, Some(beat as u64));
                     println!(
-                        "{:<11} {nodes:>5} {clients:>7} {:>11.0} {:>8.2} {:>8.2} {:>6.1} {raw:>9.0} {:>6.2} {bytes:>8} {:>8.0} {:>8.0}",
+                        "{:<11} {nodes:>5} {clients:>7} {:>11.0} {:>8.2} {:>8.2} {:>6.1} {raw:>9.0} {:>6.2} {bytes:>8} {:>8.0} {:>8.0} {:>8.2}, {:>5.2}",
                         place.kind(),
                         run.rate(),
                         run.at(50),
@@ -95,7 +107,9 @@ impl Bench {
                         run.group(),
                         run.rate() / raw,
                         run.rest,
-                        run.most
+                        run.most,
+                        half.at(50),
+                        half.at(99)
                     );
                 }
             }
@@ -103,55 +117,41 @@ impl Bench {
     }
 
     fn cycles(&self, runtime: &tokio::runtime::Runtime, million: u64) {
-        println!("\n64 clients, one node, each command to another cycle of as many as there are");
         println!(
-            "{:<11} {:>9} {:>8} {:>11} {:>8} {:>8} {:>8}",
-            "database", "cycles", "fill s", "commands/s", "p50 ms", "p99 ms", "most MB"
+            "\n64 clients, one node, among so many cycles: each client at work on one; each command to another one \
+             (more than fit into memory); from the start of a process until it is ready"
+        );
+        println!(
+            "{:<11} {:>9} {:>11} {:>8} | {:>11} {:>8} {:>8} {:>8} | {:>9}",
+            "database", "cycles", "commands/s", "p99 ms", "commands/s", "p50 ms", "p99 ms", "most MB", "ready ms"
         );
         for count in [million / 1_000, million / 10, million] {
             for place in self.places() {
-                let start = Instant::now();
                 runtime.block_on(place.fill("steady", count));
-                let fill = start.elapsed().as_secs_f64();
-                let run = self.run(&place, 1, 64, count / 64);
+                let own = self.run(&place, 1, 64, 1, None);
+                let run = self.run(&place, 1, 64, count / 64, None);
+                let ready = self.binary.as_ref().map(|binary| ready::millis(binary, &place.address()));
                 println!(
-                    "{:<11} {count:>9} {fill:>8.1} {:>11.0} {:>8.2} {:>8.2} {:>8.0}",
+                    "{:<11} {count:>9} {:>11.0} {:>8.2} | {:>11.0} {:>8.2} {:>8.2} {:>8.0} | {:>9}",
                     place.kind(),
+                    own.rate(),
+                    own.at(99),
                     run.rate(),
                     run.at(50),
                     run.at(99),
-                    run.most
+                    run.most,
+                    ready.map_or_else(|| "-".into(), |ready| ready.to_string())
                 );
             }
         }
     }
 
-    fn timers(&self, runtime: &tokio::runtime::Runtime, million: u64) {
-        println!("\n{million} timers due within the last day, fired by one node while one person goes on working");
-        for place in self.places() {
-            runtime.block_on(place.fill("waiting", million - 1));
-            let order = json!({"database": place.address(), "clock": "2099-01-01T09:00:00Z", "timers": million});
-            let (rest, told) = nodes(vec![order]).pop().unwrap();
-            let run = Run::of(vec![(rest, told.clone())], 1.0);
-            let millis = told["millis"].as_u64().unwrap();
-            println!(
-                "{:<11} first 200 taken in {:.1} ms; all fired in {:.1} s, {:.0} a second; meanwhile a command p50 {:.1}, p99 {:.1} ms; at most {:.0} MB",
-                place.kind(),
-                told["claim"].as_u64().unwrap() as f64 / 1_000.0,
-                millis as f64 / 1_000.0,
-                million as f64 * 1_000.0 / millis as f64,
-                run.at(50),
-                run.at(99),
-                run.most
-            );
-        }
-    }
-
-    fn run(&self, place: &Place<'_>, nodes_: u64, clients: u64, cycles: u64) -> Run {
+    /// Commands of clients, as fast as they are answered or at a beat in microseconds, each to `cycles` of their own.
+    fn run(&self, place: &Place<'_>, nodes_: u64, clients: u64, cycles: u64, beat: Option<u64>) -> Run {
         let mut from = 1;
         let orders = (0..nodes_).map(|node| {
             let own = clients / nodes_ + u64::from(node < clients % nodes_);
-            let order = json!({"database": place.address(), "clients": own, "from": from, "cycles": cycles, "millis": self.seconds * 1_000});
+            let order = json!({"database": place.address(), "clients": own, "from": from, "cycles": cycles, "beat": beat, "millis": self.seconds * 1_000});
             from += own * cycles;
             order
         });

@@ -61,18 +61,26 @@ fn memory() -> (f64, f64) {
     (of("VmRSS:"), of("VmHWM:"))
 }
 
-/// Clients that send as fast as they are answered, each to cycles of its own: one after the other when there are many.
+/// Clients that send as fast as they are answered, or at a beat, each to cycles of its own: one after the other when there
+/// are many.
 async fn command(engine: &Arc<Engine>, order: &Value) -> Value {
     let number = |name: &str| order[name].as_u64().unwrap();
     let (from, cycles) = (number("from"), number("cycles"));
     let end = Instant::now() + Duration::from_millis(number("millis"));
+    let beat = order["beat"].as_u64().map(Duration::from_micros);
     let before = engine.store().groups();
     let tasks: Vec<_> = (0..number("clients"))
         .map(|client| {
             let engine = Arc::clone(engine);
             tokio::spawn(async move {
                 let (mut waits, actor, mut turn) = (Vec::new(), director(), 0_u64);
+                // Their beats do not fall together.
+                let mut due = Instant::now() + beat.unwrap_or_default() * (client as u32 % 64) / 64;
                 while Instant::now() < end {
+                    if let Some(beat) = beat {
+                        tokio::time::sleep_until(due.into()).await;
+                        due += beat;
+                    }
                     // A stride through all of them that has no pattern an index could like.
                     let cycle = from + (client * cycles + turn * 7_919 % cycles);
                     turn += 1;
@@ -96,9 +104,9 @@ async fn command(engine: &Arc<Engine>, order: &Value) -> Value {
 async fn fire(engine: &Arc<Engine>, count: u64) -> Value {
     let store = engine.store();
     let start = Instant::now();
-    let claimed = store.claim_timers(engine.clock().now().as_microsecond(), 200).await.unwrap();
+    let claimed = store.claim_timers(engine.clock().now().as_microsecond(), 512).await.unwrap();
     let claim = start.elapsed().as_micros() as u64;
-    assert_eq!(claimed.rows.len() as u64, count.min(200));
+    assert_eq!(claimed.rows.len() as u64, count.min(512));
     let pump = tokio::spawn(Arc::clone(engine).run(std::future::pending()));
     let (start, mut waits, mut looked) = (Instant::now(), Vec::new(), Instant::now());
     loop {
@@ -106,7 +114,7 @@ async fn fire(engine: &Arc<Engine>, count: u64) -> Value {
         engine.command("m0", &director(), next(), None).await.unwrap();
         waits.push(asked.elapsed().as_micros() as u64);
         tokio::time::sleep(PACE).await;
-        if looked.elapsed() > Duration::from_secs(1) {
+        if looked.elapsed() > Duration::from_millis(200) {
             looked = Instant::now();
             if store.read().next_timer().await.unwrap().is_none() {
                 break;

@@ -1,7 +1,7 @@
 //! Lists and walks give what was asked, in the promised order, and only of the school that was meant.
 
 use crate::support::*;
-use draaiboek_store::{InstanceFilter, InstanceWrite, Scope, TaskFilter, Turn};
+use draaiboek_store::{IncidentRow, InstanceFilter, InstanceWrite, Scope, TaskFilter, TaskRow, TimerRow, Turn};
 
 #[tokio::test]
 async fn journals_are_walked_both_ways_in_pages() {
@@ -151,4 +151,62 @@ async fn the_catalog_gives_back_what_was_put_in() {
     bed.store.put_meta(&setting("2")).await.unwrap();
     assert_eq!(read.meta("k").await.unwrap().as_deref(), Some("2"));
     assert_eq!(read.meta("none").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn instances_read_together_are_as_they_are_read_alone() {
+    let Some(bed) = Bed::new().await else { return };
+    let (mut turns, mut runs, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    for n in 0..70_i64 {
+        let (turn, row) = bed.create(&format!("i-{n}"));
+        turns.push(turn);
+        for step in 0..n % 3 {
+            runs.push(step_run(bed.ids(), &row, &format!("step#{step}")));
+        }
+        rows.push(row);
+    }
+    // Contributions come to all steps in turn, so that no chain is a stretch of numbers.
+    for text in ["a", "b"] {
+        for run in runs.iter_mut().filter(|run| run.step == "step#1") {
+            let at = rows.iter().position(|row| row.pk == run.instance_pk).unwrap();
+            turns[at].contributions.push(contribution(bed.ids(), run, text));
+        }
+    }
+    for (turn, row) in turns.iter_mut().zip(&rows) {
+        turn.step_runs = runs.iter().filter(|run| run.instance_pk == row.pk).cloned().collect();
+        let tasks = turn.step_runs.iter().map(|run| task(bed.ids(), run, &["tch"], &[], None));
+        turn.tasks = tasks.enumerate().map(|(n, row)| TaskRow { status: ["open", "done"][n].into(), ..row }).collect();
+        let timers =
+            ["pending", "fired"].map(|status| TimerRow { status: status.into(), ..timer(bed.ids(), row, NOON) });
+        turn.timers = timers.to_vec();
+        let incidents =
+            ["open", "settled"].map(|status| IncidentRow { status: status.into(), ..incident(bed.ids(), row) });
+        turn.incidents = incidents.to_vec();
+    }
+    assert!(bed.store.commit(turns).await.iter().all(Result::is_ok));
+
+    let read = bed.store.read();
+    let mut ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    ids.insert(3, "nobody".into());
+    let mut wholes = read.wholes(&ids).await.unwrap();
+    wholes.sort_by_key(|whole| whole.row.pk);
+    assert_eq!(wholes.len(), rows.len());
+    for (whole, row) in wholes.iter().zip(&rows) {
+        assert_eq!(&whole.row, row);
+        let own = read.step_runs(row.pk).await.unwrap();
+        assert_eq!(whole.step_runs.iter().map(|(run, _)| run.clone()).collect::<Vec<_>>(), own);
+        for (run, contributions) in &whole.step_runs {
+            assert_eq!(contributions.len(), if run.step == "step#1" { 2 } else { 0 });
+            assert_eq!(&read.contributions(run).await.unwrap(), contributions);
+        }
+        let open = |rows: Vec<TaskRow>| rows.into_iter().filter(|row| row.status == "open").collect::<Vec<_>>();
+        assert_eq!(whole.tasks, open(read.tasks(row.pk).await.unwrap()));
+        assert_eq!(whole.timers, read.pending_timers(row.pk).await.unwrap());
+        let incidents = read.incidents(row.pk).await.unwrap();
+        assert_eq!((whole.incidents.as_slice(), incidents.len()), (&incidents[..1], 2));
+    }
+    assert!(read.wholes(&[]).await.unwrap().is_empty());
+    let pks: Vec<i64> = rows.iter().map(|row| row.pk).chain([i64::MAX]).collect();
+    let names = read.instance_ids(&pks).await.unwrap();
+    assert!(names.len() == rows.len() && rows.iter().all(|row| names[&row.pk] == row.id));
 }
