@@ -107,6 +107,7 @@ async fn fire(engine: &Arc<Engine>, count: u64) -> Value {
     let claimed = store.claim_timers(engine.clock().now().as_microsecond(), 512).await.unwrap();
     let claim = start.elapsed().as_micros() as u64;
     assert_eq!(claimed.rows.len() as u64, count.min(512));
+    let before = store.groups();
     let pump = tokio::spawn(Arc::clone(engine).run(std::future::pending()));
     let (start, mut waits, mut looked) = (Instant::now(), Vec::new(), Instant::now());
     loop {
@@ -123,5 +124,6 @@ async fn fire(engine: &Arc<Engine>, count: u64) -> Value {
     }
     let millis = start.elapsed().as_millis() as u64;
     pump.abort();
-    json!({ "waits": waits, "claim": claim, "millis": millis, "most": memory().1 })
+    let groups = store.groups() - before;
+    json!({ "waits": waits, "claim": claim, "millis": millis, "groups": groups, "most": memory().1 })
 }

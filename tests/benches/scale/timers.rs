@@ -29,11 +29,12 @@ impl Bench {
             let run = Run::of(vec![(rest, told.clone())], 1.0);
             let millis = told["millis"].as_u64().unwrap();
             println!(
-                "{:<11} first 512 taken in {:.1} ms; all fired in {:.1} s, {:.0} a second; meanwhile a command p50 {:.1}, p99 {:.1} ms; at most {:.0} MB",
+                "{:<11} first 512 taken in {:.1} ms; all fired in {:.1} s, {:.0} a second in groups of {:.0}; meanwhile a command p50 {:.1}, p99 {:.1} ms; at most {:.0} MB",
                 place.kind(),
                 told["claim"].as_u64().unwrap() as f64 / 1_000.0,
                 millis as f64 / 1_000.0,
                 million as f64 * 1_000.0 / millis as f64,
+                million as f64 / run.groups as f64,
                 run.at(50),
                 run.at(99),
                 run.most
