@@ -1,23 +1,21 @@
 //! The engine: one request in, one commit, one answer. Instances are served one command at a time, side by side.
+//!
+//! Lives here: what people ask for, and on whose behalf. May not live here: how a command is decided and written (see `turn`).
 
 use std::sync::Arc;
 
-use draaiboek_plugin_host::{Library, Warning};
-use draaiboek_store::{CommandKeyRow, CommitError, Store, Writer, payload_hash};
-use draaiboek_workflow::decide::{
-    Actor, Answer, Command, Happening, Rejection, World, acts_for, decide, refusal, sends_for,
-};
+use draaiboek_plugin_host::Library;
+use draaiboek_store::{Store, Writer};
+use draaiboek_workflow::decide::{Actor, Answer, Command, Happening, Rejection, acts_for, refusal};
 use draaiboek_workflow::ir::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::booking::{Booking, Journaled, Payload};
 use crate::catalog::{Catalog, hex};
 use crate::clock::Clock;
-use crate::consult::{Consulted, Incoming, conclude, consult, others};
+use crate::consult::{Incoming, conclude, others};
 use crate::crowd::Crowd;
 use crate::error::EngineError;
-use crate::live::Live;
 use crate::loading::Loading;
 use crate::memory::Memory;
 use crate::meter::Meter;
@@ -28,9 +26,6 @@ use crate::school::School;
 pub const WRITER_QUEUE: usize = 1_024;
 /// Longest contribution, in bytes of JSON.
 pub const MAX_PAYLOAD_BYTES: usize = 256 * 1024;
-/// How often a command is decided anew when another one came in between. Other processes on the same database may be
-/// quicker several times in a row.
-const ATTEMPTS: u32 = 50;
 
 /// The engine.
 pub struct Engine {
@@ -310,153 +305,6 @@ impl Engine {
         roles.retain(|role| taken.as_ref().is_some_and(|taken| taken.contains(role)));
         Ok(Actor { person: None, roles, on_behalf_of: None })
     }
-
-    /// One turn: consult, decide, book, commit.
-    pub(crate) async fn turn(
-        &self,
-        instance: &str,
-        actor: &Actor,
-        command: Command,
-        incoming: Option<Incoming>,
-        seen: &[String],
-        key: Option<&str>,
-    ) -> Result<Reply, EngineError> {
-        let kind = command.word();
-        self.meter.command(kind, self.turn_anew(instance, actor, command, incoming, seen, key)).await
-    }
-
-    /// Decided anew when another process came in between.
-    async fn turn_anew(
-        &self,
-        instance: &str,
-        actor: &Actor,
-        command: Command,
-        incoming: Option<Incoming>,
-        seen: &[String],
-        key: Option<&str>,
-    ) -> Result<Reply, EngineError> {
-        let slot = self.slot(instance);
-        let _place = self.admit(&slot, instance, actor).await?;
-        let mut guard = slot.lock().await;
-        for _ in 0..ATTEMPTS {
-            let from_memory = guard.is_some();
-            let live = self.loaded(&mut guard, instance).await?;
-            still_there(live, seen)?;
-            match self.attempt(live, actor, &command, incoming.as_ref(), key).await {
-                Err(EngineError::Stale) => *guard = None,
-                // The instance in memory ran ahead of a commit that did not happen.
-                Err(EngineError::Commit(error)) => {
-                    *guard = None;
-                    return match (&error, key) {
-                        (CommitError::Repeat(first), Some(key)) => repeat(key, first),
-                        _ => Err(EngineError::Commit(error)),
-                    };
-                }
-                // A "no" may rest on what another process has changed since; a "yes" would not have been committed.
-                Err(_) if from_memory && self.forget_outdated(&mut guard).await? => {}
-                other => return other,
-            }
-        }
-        Err(EngineError::Stale)
-    }
-
-    async fn attempt(
-        &self,
-        live: &mut Live,
-        actor: &Actor,
-        command: &Command,
-        incoming: Option<&Incoming>,
-        key: Option<&str>,
-    ) -> Result<Reply, EngineError> {
-        let now = self.clock.now();
-        let consulted = match consult(&self.library, live, command, incoming, now) {
-            Ok(consulted) => consulted,
-            Err(EngineError::Incident { step, cause, retryable }) => {
-                self.record_break(live, &step, &cause).await?;
-                return Err(EngineError::Incident { step, cause, retryable });
-            }
-            Err(other) => return Err(other),
-        };
-        for (step, cause) in &consulted.broken {
-            self.record_break(live, step, cause).await?;
-        }
-        if let (Command::Conclude { step }, Some((broken, cause))) = (command, consulted.broken.first())
-            && step == broken
-        {
-            return Err(EngineError::Incident { step: step.clone(), cause: cause.clone(), retryable: true });
-        }
-        self.settle(live, actor, command, consulted, key).await
-    }
-
-    /// Decides and commits.
-    pub(crate) async fn settle(
-        &self,
-        live: &mut Live,
-        actor: &Actor,
-        command: &Command,
-        consulted: Consulted,
-        key: Option<&str>,
-    ) -> Result<Reply, EngineError> {
-        let now = self.clock.now();
-        let (command, payload) = with_payload(command, consulted.value.as_ref());
-        let mut journaled = Journaled { by: actor.clone(), command };
-        let next = self.next_definition(live, &journaled.command).await?;
-        let world = World { next: next.as_deref(), ..live.world(now) };
-        if let (Command::Send { event, .. }, Some(snapshot), None) =
-            (&journaled.command, &live.snapshot, &actor.on_behalf_of)
-        {
-            journaled.by.on_behalf_of = sends_for(world, snapshot, actor, event);
-        }
-        let decided = decide(world, live.snapshot.as_ref(), actor, &journaled.command, &consulted.answers);
-        let decision = match decided {
-            Ok(decision) => decision,
-            Err(rejection) => {
-                if matches!(journaled.command, Command::Send { .. } | Command::Conclude { .. })
-                    && live.snapshot.is_some()
-                {
-                    let booking =
-                        Booking { journaled: &journaled, answers: &consulted.answers, payload: None, now, key: None };
-                    let turn = live.book_refusal(&self.store, &rejection, &booking)?;
-                    self.writer.submit(turn).await?;
-                }
-                return Err(rejection.into());
-            }
-        };
-        let mut reply = Reply {
-            instance: live.row.id.clone(),
-            revision: decision.snapshot.revision,
-            states: decision.snapshot.chart.active.clone(),
-            lifecycle: decision.snapshot.lifecycle.word().into(),
-            answer: decision.answer.clone(),
-            trace: decision.trace.clone(),
-            warnings: consulted.warnings.iter().filter_map(warning).collect(),
-            contribution: None,
-        };
-        if let Command::Contribute { id, .. } = &journaled.command {
-            reply.contribution = Some(id.clone());
-        }
-        let wakes = !decision.effects.is_empty() || !decision.timers.is_empty();
-        let key = key.map(|key| key_row(key, &reply, live.row.pk, now.as_microsecond())).transpose()?;
-        let booking = Booking { journaled: &journaled, answers: &consulted.answers, payload, now, key };
-        let form = self.form_after(live, &decision).await?;
-        let turn = live.book(&self.store, decision, booking)?;
-        live.definition = form;
-        self.writer.submit(turn).await?;
-        if matches!(journaled.command, Command::Resume | Command::Settle { .. } | Command::Move { .. }) {
-            // If it fails, they knock again by themselves.
-            let _ = self.hurry(&live.row.id).await;
-        }
-        if wakes {
-            self.woken.notify_one();
-        }
-        Ok(reply)
-    }
-
-    /// Records that a plugin broke; everything else of the instance goes on.
-    async fn record_break(&self, live: &mut Live, step: &str, cause: &str) -> Result<(), EngineError> {
-        let command = Command::Break { step: Some(step.to_owned()), cause: cause.to_owned() };
-        Box::pin(self.settle(live, &Actor::system(), &command, Consulted::default(), None)).await.map(drop)
-    }
 }
 
 /// The key under which a contributor's entries stand: person, group entered by a facilitator, or the hash of a secret.
@@ -470,38 +318,6 @@ fn participant(instance: &str, actor: &Actor, handed: &Handed, anonymous: bool) 
     }
     let person = actor.on_behalf_of.as_ref().or(actor.person.as_ref());
     person.cloned().ok_or_else(|| EngineError::Invalid("a contribution needs a person".into()))
-}
-
-/// Whether the instance is in the states that the sender saw.
-fn still_there(live: &Live, seen: &[String]) -> Result<(), EngineError> {
-    for state in seen {
-        if !live.snapshot()?.chart.active.contains(state) {
-            let help = format!("state `{state}` was left meanwhile; look where the cycle is now and send again");
-            return Err(Rejection::new("STALE", help).into());
-        }
-    }
-    Ok(())
-}
-
-/// The salted hash that stands in the journal for the payload.
-fn with_payload(command: &Command, value: Option<&Value>) -> (Command, Option<Payload>) {
-    let mut command = command.clone();
-    let Some(value) = value else { return (command, None) };
-    let text = value.to_string();
-    let salt = uuid::Uuid::new_v4().as_bytes().to_vec();
-    if let Command::Contribute { payload_hash: hash, .. } = &mut command {
-        *hash = hex(&payload_hash(&salt, &text));
-    }
-    (command, Some(Payload { text, salt }))
-}
-
-fn warning(warning: &Warning) -> Option<Value> {
-    serde_json::to_value(warning).ok()
-}
-
-fn key_row(key: &str, reply: &Reply, instance_pk: i64, created_at: i64) -> Result<CommandKeyRow, EngineError> {
-    let answer = serde_json::to_string(reply).map_err(|error| EngineError::Invalid(error.to_string()))?;
-    Ok(CommandKeyRow { key: key.to_owned(), answer, instance_pk: Some(instance_pk), created_at })
 }
 
 pub(crate) fn repeat(key: &str, first: &str) -> Result<Reply, EngineError> {

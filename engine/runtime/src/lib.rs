@@ -26,6 +26,7 @@ mod retention;
 mod school;
 mod sight;
 mod start;
+mod turn;
 mod verify;
 mod view;
 mod workload;
