@@ -7,6 +7,7 @@ mod m0001_heart;
 mod m0002_web;
 mod m0010_nodes;
 mod m0011_mail;
+mod m0012_mail_claim;
 mod settle;
 
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_web::Migration),
             Box::new(m0010_nodes::Migration),
             Box::new(m0011_mail::Migration),
+            Box::new(m0012_mail_claim::Migration),
         ]
     }
 }

@@ -57,7 +57,8 @@ impl Mailer for Smtp {
     fn send(&self, mail: Mail) -> Sending<'_> {
         Box::pin(async move {
             let to = mail.to.parse().map_err(|_| NotSent::Refused("it is no mail address".into()))?;
-            let name = format!("<{}@{}>", uuid::Uuid::new_v4().simple(), self.from.email.domain());
+            let id = mail.id.unwrap_or_else(|| uuid::Uuid::new_v4().simple().to_string());
+            let name = format!("<{id}@{}>", self.from.email.domain());
             let message = Message::builder()
                 .from(self.from.clone())
                 .to(to)
@@ -80,5 +81,82 @@ impl Mailer for Smtp {
                 })),
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a failure here is a failed test")]
+
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+    use super::*;
+
+    /// One conversation of a mail server. It takes a mail, and dies before it says so unless it `says` it; gives the number
+    /// of the mail.
+    fn take(stream: TcpStream, says: bool) -> String {
+        let mut answers = stream.try_clone().expect("both ways");
+        let mut say = |line: &str| answers.write_all(format!("{line}\r\n").as_bytes()).expect("heard");
+        let (mut id, mut within) = (String::new(), false);
+        say("220 here");
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            match line.as_str() {
+                "." if within && !says => return id,
+                "." if within => {
+                    within = false;
+                    say("250 taken");
+                }
+                text if within => {
+                    if let Some(found) = text.strip_prefix("Message-ID: ") {
+                        found.clone_into(&mut id);
+                    }
+                }
+                "DATA" => {
+                    within = true;
+                    say("354 go on");
+                }
+                "QUIT" => say("221 bye"),
+                _ => say("250 fine"),
+            }
+            if says && !within && !id.is_empty() {
+                return id;
+            }
+        }
+        id
+    }
+
+    #[test]
+    fn a_mail_that_is_sent_again_after_a_server_died_with_it_has_the_same_number() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        let server = std::thread::spawn(move || {
+            let mut taken = Vec::new();
+            for says in [false, true, true] {
+                taken.push(take(listener.accept().expect("a visitor").0, says));
+            }
+            taken
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+        let mail = |id: Option<&str>| Mail {
+            id: id.map(str::to_owned),
+            to: "lk1@klein.example".into(),
+            subject: "Vandaag".into(),
+            body: "Dag".into(),
+        };
+        let send = |id: Option<&str>| {
+            // A new connection each time, as by a new process.
+            runtime.block_on(async {
+                let url = format!("smtp://127.0.0.1:{port}");
+                let smtp = Smtp::new(&url, "draaiboek@klein.example").expect("an address");
+                smtp.send(mail(id)).await
+            })
+        };
+        assert!(matches!(send(Some("a1")), Err(NotSent::Away(_))), "nobody knows whether it arrived");
+        assert_eq!(send(Some("a1")), Ok(()));
+        assert_eq!(send(None), Ok(()));
+        let taken = server.join().expect("the server");
+        assert_eq!(taken[..2], ["<a1@klein.example>", "<a1@klein.example>"]);
+        assert!(taken[2].len() > 20 && taken[2] != taken[1], "{taken:?}");
     }
 }

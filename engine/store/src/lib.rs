@@ -40,7 +40,8 @@ mod write;
 mod writer;
 
 pub use account::{
-    AccessRow, AccountRow, DailyMailRow, DraftRow, InvitationRow, LinkRow, SessionRow, ThrottleRow, draft_id,
+    AccessRow, AccountRow, DailyMailRow, DraftRow, InvitationRow, LinkRow, MailClaim, MailEnd, SessionRow, ThrottleRow,
+    draft_id,
 };
 pub use archive::{ArchiveError, ArchiveHead, RowCounts, Unpacked};
 pub use commit::MAX_GROUP;

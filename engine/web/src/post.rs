@@ -1,5 +1,6 @@
 //! The mail of the day: everything that asks something of a person or is new, in one mail a school day, within the school's
-//! hours for messages. After downtime everybody gets one mail, one after the other.
+//! hours for messages. After downtime everybody gets one mail, one after the other. A mail that was lost with its process is
+//! sent again after a while; whoever has it then already sees it once, by its number.
 //!
 //! Lives here: what it says, and when it is looked at. May not live here: who may see what (the visit knows), SMTP.
 
@@ -44,13 +45,16 @@ pub(crate) async fn round(app: &Arc<App>, mailer: &dyn Mailer) -> Result<usize, 
             }
             match mailer.send(mail).await {
                 Ok(()) => {
-                    due.end(true).await?;
+                    due.left().await?;
                     left += 1;
                 }
                 // Not again today; what is new stays new for tomorrow.
-                Err(error @ NotSent::Refused(_)) => tracing::warn!(%error, "a mail of the day did not leave"),
+                Err(error @ NotSent::Refused(_)) => {
+                    tracing::warn!(%error, "a mail of the day did not leave");
+                    due.stays(false).await?;
+                }
                 Err(error @ NotSent::Away(_)) => {
-                    due.end(false).await?;
+                    due.stays(true).await?;
                     return Err(Failure::Broken(error.to_string()));
                 }
             }
@@ -101,7 +105,7 @@ async fn mail(due: &Due) -> Result<Option<Mail>, Failure> {
         n => visit.t("mail.day_tasks", &[("n", &n.to_string())]),
     };
     let subject = visit.t("mail.day_subject", &[("what", &what)]);
-    Ok(Some(Mail { to: due.to.clone(), subject, body: lines.join("\n") }))
+    Ok(Some(Mail { id: Some(due.id()), to: due.to.clone(), subject, body: lines.join("\n") }))
 }
 
 /// Adds a list with its heading, when there is anything in it.

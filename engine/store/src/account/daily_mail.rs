@@ -15,6 +15,9 @@ pub struct Model {
     pub told: i64,
     /// 0 when its owner does not want it.
     pub wanted: i64,
+    /// When the mail of that day was taken by who sends it, in microseconds since 1970; absent once it is known what became
+    /// of it.
+    pub claimed: Option<i64>,
 }
 
 /// Relations are not used: joins are written where they are needed.

@@ -23,6 +23,7 @@ pub use invitation::Model as InvitationRow;
 pub use link::Model as LinkRow;
 pub use session::Model as SessionRow;
 pub use throttle::Model as ThrottleRow;
+pub use write::{MailClaim, MailEnd};
 
 /// The key of a draft.
 #[must_use]

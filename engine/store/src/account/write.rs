@@ -11,6 +11,32 @@ use crate::store::Store;
 use crate::write::{Clash, Undone};
 use std::sync::atomic::Ordering;
 
+/// A claim on the mail of a day.
+#[derive(Clone, Copy, Debug)]
+pub struct MailClaim<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// The civil day, as `2026-10-05`.
+    pub day: &'a str,
+    /// From when on its first mail tells of messages, in microseconds since 1970.
+    pub told: i64,
+    /// When it is taken, in microseconds since 1970.
+    pub now: i64,
+    /// What was taken before this moment and not ended may be taken again.
+    pub stale: i64,
+}
+
+/// How a claim on the mail of a day ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailEnd {
+    /// It left, and told of messages up to this moment.
+    Left(i64),
+    /// It will never be taken: not again today, and what is new stays new.
+    Refused,
+    /// Nobody took it: it is open again.
+    Away,
+}
+
 impl Store {
     /// Stores an account or replaces the stored one of the same id.
     ///
@@ -187,15 +213,21 @@ impl Store {
     }
 
     /// Takes the mail of a day for an account: true for the one who sends it, false when somebody did or does, or it is not
-    /// wanted. `told` is from when on its first mail tells of messages.
+    /// wanted. One that was taken before the moment `stale` and neither left nor was given back is taken again: who had it
+    /// died with it. `told` is from when on its first mail tells of messages.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_mail(&self, account: &str, day: &str, told: i64) -> Result<bool, StoreError> {
-        let text = "INSERT INTO daily_mail (account, day, told, wanted) VALUES (?, ?, ?, 1) ON CONFLICT (account) DO UPDATE \
-             SET day = excluded.day WHERE daily_mail.day < excluded.day AND daily_mail.wanted = 1";
+    pub async fn claim_mail(&self, claim: &MailClaim<'_>) -> Result<bool, StoreError> {
+        let text = "INSERT INTO daily_mail (account, day, told, wanted, claimed) VALUES (?, ?, ?, 1, ?) \
+             ON CONFLICT (account) DO UPDATE SET day = excluded.day, claimed = excluded.claimed \
+             WHERE daily_mail.wanted = 1 AND (daily_mail.day < excluded.day \
+             OR (daily_mail.day = excluded.day AND daily_mail.claimed < ?))";
+        let MailClaim { account, day, told, now, stale } = *claim;
+        let values: Vec<Value> =
+            vec![account.to_owned().into(), day.to_owned().into(), told.into(), now.into(), stale.into()];
         let mut connection = self.connection.lock().await;
-        connection.statement(text, vec![account.to_owned().into(), day.to_owned().into(), told.into()], Some(1));
+        connection.statement(text, values, Some(1));
         match connection.run().await {
             Ok(()) => Ok(true),
             Err(Undone::Mismatch) => Ok(false),
@@ -203,21 +235,23 @@ impl Store {
         }
     }
 
-    /// Ends a claim: the mail left and told of messages up to `told`; or, with `None`, it did not leave and is open again.
+    /// Ends a claim.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn end_mail(&self, account: &str, told: Option<i64>) -> Result<(), StoreError> {
+    /// [`StoreError`]; the claim then stands, and ends by its time.
+    pub async fn end_mail(&self, account: &str, end: MailEnd) -> Result<(), StoreError> {
         let account = account.to_owned().into();
-        match told {
-            Some(told) => {
-                self.run_web("UPDATE daily_mail SET told = ? WHERE account = ?", vec![told.into(), account]).await
+        let (text, values) = match end {
+            MailEnd::Left(told) => {
+                ("UPDATE daily_mail SET told = ?, claimed = NULL WHERE account = ?", vec![told.into(), account])
             }
-            None => self.run_web("UPDATE daily_mail SET day = '' WHERE account = ?", vec![account]).await,
-        }
+            MailEnd::Refused => ("UPDATE daily_mail SET claimed = NULL WHERE account = ?", vec![account]),
+            MailEnd::Away => ("UPDATE daily_mail SET day = '', claimed = NULL WHERE account = ?", vec![account]),
+        };
+        self.run_web(text, values).await
     }
 
-    /// Notes whether an account wants the mail of the day. `told` is as for [`Store::claim_mail`].
+    /// Notes whether an account wants the mail of the day. `told` is as for [`MailClaim`].
     ///
     /// # Errors
     /// [`StoreError`].

@@ -29,6 +29,9 @@ pub enum PasswordCost {
 /// A mail to one person, plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// What tells it from other mails, when it may be sent again: mailboxes then show it once. Absent for one that is sent
+    /// once. Letters and digits.
+    pub id: Option<String>,
     /// Address.
     pub to: String,
     /// Subject line.

@@ -161,7 +161,8 @@ impl App {
         if let (Some(account), Some(mailer)) = (account, self.config.mailer.clone()) {
             let token = self.link(&account.id, LINK).await?;
             let link = self.address(&format!("/link/{token}"));
-            let mail = Mail { to: account.login, subject: subject.to_owned(), body: body.replace("{link}", &link) };
+            let body = body.replace("{link}", &link);
+            let mail = Mail { id: None, to: account.login, subject: subject.to_owned(), body };
             mailer.send(mail).await.map_err(|error| Failure::Broken(error.to_string()))?;
         }
         Ok(())

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use draaiboek_store::AccountRow;
+use draaiboek_store::{AccountRow, MailClaim, MailEnd, content_hash};
 
 use super::app::App;
 use super::permit::SeeHome;
@@ -14,6 +14,10 @@ use crate::answer::Failure;
 /// How far a first mail looks back, in microseconds.
 pub(in crate::gate) const FIRST: i64 = 7 * 24 * 3600 * 1_000_000;
 
+/// How long a mail is taken to be on its way when nobody says what became of it, in microseconds: longer than any mail server
+/// is waited for. Who had it in hand then died with it, and it is sent again.
+const IN_HAND: i64 = 10 * 60 * 1_000_000;
+
 /// Somebody whose mail of today is not sent yet.
 pub(crate) struct Due {
     /// What this person may see.
@@ -22,6 +26,8 @@ pub(crate) struct Due {
     pub to: String,
     /// Messages after this moment are new, in microseconds.
     pub told: i64,
+    /// Up to when it tells of messages: the moment of the first try, so that what came after it stays new.
+    until: i64,
     account: String,
     day: String,
 }
@@ -60,14 +66,18 @@ impl App {
         let (now, id) = (self.now(), account.id.clone());
         let day = self.place(&account.school).await?.today(now).to_string();
         let known = self.engine.store().read().daily_mail(&id).await?;
-        if known.as_ref().is_some_and(|known| known.wanted == 0 || known.day >= day) {
+        let now = now.as_microsecond();
+        // Taken today, and nobody knows what became of it.
+        let lost = known.as_ref().filter(|known| known.day == day).and_then(|known| known.claimed);
+        let lost = lost.filter(|claimed| *claimed < now - IN_HAND);
+        if known.as_ref().is_some_and(|known| known.wanted == 0 || (known.day >= day && lost.is_none())) {
             return Ok(None);
         }
-        let told = known.map_or(now.as_microsecond() - FIRST, |known| known.told);
+        let told = known.map_or(now - FIRST, |known| known.told);
         let (to, locale) = (account.login.clone(), account.locale.clone());
         let Some(member) = self.member_of(account, Vec::new()).await? else { return Ok(None) };
         match Visit::of(self, member, &locale).await {
-            Ok(visit) => Ok(Some(Due { visit, to, told, account: id, day })),
+            Ok(visit) => Ok(Some(Due { visit, to, told, until: lost.unwrap_or(now), account: id, day })),
             Err(Failure::Denied) => Ok(None),
             Err(error) => Err(error),
         }
@@ -75,20 +85,39 @@ impl App {
 }
 
 impl Due {
+    /// What tells this mail from all others, today's from tomorrow's: the same when it is sent again.
+    pub(crate) fn id(&self) -> String {
+        let hash = content_hash(&format!("mail of the day\n{}\n{}", self.account, self.day));
+        hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Takes this mail; false when another process has it.
     ///
     /// # Errors
     /// The database.
     pub(crate) async fn claim(&self) -> Result<bool, Failure> {
-        Ok(self.visit.engine().store().claim_mail(&self.account, &self.day, self.told).await?)
+        let now = self.visit.now.as_microsecond();
+        let claim = MailClaim { account: &self.account, day: &self.day, told: self.told, now, stale: now - IN_HAND };
+        Ok(self.visit.engine().store().claim_mail(&claim).await?)
     }
 
-    /// Notes that it left, or that it did not.
+    /// Notes that it left.
+    ///
+    /// # Errors
+    /// The database; it may then be sent again.
+    pub(crate) async fn left(&self) -> Result<(), Failure> {
+        self.end(MailEnd::Left(self.until)).await
+    }
+
+    /// Notes that it did not leave: not again today, or open again.
     ///
     /// # Errors
     /// The database.
-    pub(crate) async fn end(&self, left: bool) -> Result<(), Failure> {
-        let told = left.then(|| self.visit.now.as_microsecond());
-        Ok(self.visit.engine().store().end_mail(&self.account, told).await?)
+    pub(crate) async fn stays(&self, again: bool) -> Result<(), Failure> {
+        self.end(if again { MailEnd::Away } else { MailEnd::Refused }).await
+    }
+
+    async fn end(&self, end: MailEnd) -> Result<(), Failure> {
+        Ok(self.visit.engine().store().end_mail(&self.account, end).await?)
     }
 }

@@ -69,6 +69,58 @@ fn a_mail_server_that_is_away_costs_nobody_his_mail() {
     });
 }
 
+/// Takes a mail, tells its number, and never says what became of it.
+struct Silent(tokio::sync::mpsc::UnboundedSender<Option<String>>);
+
+impl Mailer for Silent {
+    fn send(&self, mail: Mail) -> Sending<'_> {
+        self.0.send(mail.id).expect("the test listens");
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Takes every mail and tells its number.
+struct Counting(tokio::sync::mpsc::UnboundedSender<Option<String>>);
+
+impl Mailer for Counting {
+    fn send(&self, mail: Mail) -> Sending<'_> {
+        self.0.send(mail.id).expect("the test listens");
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+#[test]
+fn a_mail_that_was_lost_with_its_process_is_sent_again_under_the_same_number() {
+    const MINUTE: i64 = 60;
+    RUNTIME.block_on(async {
+        let (world, _mails) = with_mail().await;
+        let (sender, mut numbers) = tokio::sync::mpsc::unbounded_channel();
+        let silent = Silent(sender.clone());
+        // The process dies with the first mail in hand.
+        let first = tokio::select! {
+            _ = round(&world.app, &silent) => None,
+            number = numbers.recv() => number.flatten(),
+        };
+        let first = first.expect("a mail of the day has a number");
+        assert_eq!(deliver(&world).await, 1, "the other one leaves, that one may be on its way still");
+        world.later(9 * MINUTE);
+        assert_eq!(deliver(&world).await, 0);
+        world.fresh().await;
+        world.later(2 * MINUTE);
+        assert_eq!(
+            round(&world.app, &Counting(sender.clone())).await.expect("sent"),
+            1,
+            "after ten minutes it is sent"
+        );
+        assert_eq!(numbers.recv().await.flatten().as_ref(), Some(&first));
+        assert_eq!(deliver(&world).await, 0, "once it is known that it left, it stays there");
+        world.later(24 * HOUR);
+        assert_eq!(round(&world.app, &Counting(sender)).await.expect("sent"), 2);
+        let next: Vec<_> = std::iter::from_fn(|| numbers.try_recv().ok()).collect();
+        assert!(next.len() == 2 && next.iter().all(|number| number.as_ref() != Some(&first)), "{next:?} {first}");
+    });
+}
+
 /// Refuses everybody for good.
 struct Refusing;
 
