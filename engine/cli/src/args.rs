@@ -54,7 +54,8 @@ pub struct Common {
     #[arg(long, global = true)]
     pub json: bool,
     /// Who acts: the id of a person of the school, or `system` for the operator of this machine
-    #[arg(long = "as", alias = "by", global = true, env = "DRAAIBOEK_AS", value_name = "PERSON")]
+    // An id of its own: a command that has a `person` too would shadow it.
+    #[arg(id = "actor", long = "as", alias = "by", global = true, env = "DRAAIBOEK_AS", value_name = "PERSON")]
     pub person: Option<String>,
     /// The school; needed only when the database holds several
     #[arg(long, global = true, value_name = "ID")]

@@ -1,10 +1,11 @@
 //! Erasing a person (domain.md G3): what is known of somebody, and taking it away.
 //!
 //! What they handed in under their own name goes, with their account, drafts and place in the school. That they took
-//! part stays in the journals under an id that names nobody any more, and so does what was published.
+//! part stays in the journals under an id that names nobody any more, and so does what was published. No running cycle
+//! waits for them any longer.
 
-use draaiboek_store::{AccountRow, Scope};
-use draaiboek_workflow::decide::{Actor, Command};
+use draaiboek_store::{AccountRow, InstanceFilter, InstanceSummary, Scope};
+use draaiboek_workflow::decide::{Actor, Command, concerns};
 use serde::Serialize;
 
 use crate::engine::Engine;
@@ -102,6 +103,9 @@ impl Engine {
                 Command::Erase { participant: person.to_owned(), step: None, id: None, reason: reason.to_owned() };
             self.command(&cycle.instance, actor, command, None).await?;
         }
+        for cycle in self.unfinished(school).await? {
+            self.leave(&cycle.id, person, actor).await?;
+        }
         if let Some(account) = self.store.read().account_of(school, person).await? {
             self.store.drop_drafts(&account.id).await?;
             self.store.end_sessions(&account.id, None).await?;
@@ -111,6 +115,33 @@ impl Engine {
         known.forget(person);
         self.put_school(&known).await?;
         Ok(traces)
+    }
+}
+
+impl Engine {
+    /// The cycles of a school that have not ended, those that stand still among them.
+    pub(crate) async fn unfinished(&self, school: &str) -> Result<Vec<InstanceSummary>, EngineError> {
+        let lifecycles = ["active", "paused", "blocked"].map(str::to_owned).into();
+        let filter = InstanceFilter { lifecycles, ..InstanceFilter::default() };
+        Ok(self.store.read().instances(Scope::School(school), &filter, u32::MAX.into()).await?)
+    }
+
+    /// Takes a person out of a cycle that names them: who leads it is told, and no step waits for them any more.
+    async fn leave(&self, cycle: &str, person: &str, actor: &Actor) -> Result<(), EngineError> {
+        let now = self.clock.now();
+        if !self.look(cycle, |live| Ok(concerns(live.world(now), live.snapshot()?, person))).await? {
+            return Ok(());
+        }
+        let leaving = Command::Attendance { person: person.to_owned(), present: false };
+        for command in [leaving, Command::Recalendar] {
+            // The second one asks the plugins anew, of whom an answer is expected now: what waited for that person concludes.
+            match self.command(cycle, actor, command, None).await {
+                // It came to its end meanwhile: nothing waits for anybody.
+                Err(EngineError::Rejected(no)) if no.word == "CLOSED" => return Ok(()),
+                done => done?,
+            };
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use draaiboek_store::{Claimed, CommitError, InstanceFilter, OutboxRow, Scope, TimerRow, Turn};
+use draaiboek_store::{Claimed, CommitError, OutboxRow, TimerRow, Turn};
 use draaiboek_workflow::decide::{Actor, Command};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
@@ -235,9 +235,7 @@ impl Engine {
 
     /// The school's calendar changed: open timers of its running cycles are dated anew.
     pub(crate) async fn recalendar(&self, school: &str, calendar: &[u8]) -> Result<(), EngineError> {
-        let filter = InstanceFilter::default();
-        let running = self.store.read().instances(Scope::School(school), &filter, u32::MAX.into()).await?;
-        for summary in running.into_iter().filter(|row| matches!(row.lifecycle.as_str(), "active" | "paused")) {
+        for summary in self.unfinished(school).await? {
             // Another process may come in between, and the cycle is then loaded with its old calendar.
             while self.put_calendar(&summary.id, calendar).await? {
                 let redated = self.command(&summary.id, &Actor::system(), Command::Recalendar, None).await;

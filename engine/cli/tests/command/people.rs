@@ -123,6 +123,37 @@ fn who_stands_in_acts_on_behalf_and_the_journal_says_so() {
 }
 
 #[test]
+fn nobody_waits_for_who_was_erased() {
+    let home = furnished();
+    let waits = WORK.replace("workflow: work", "workflow: waits").replace(
+        "plan: {uses: input, roles: [member], assign: config.people, minutes: 40, due: 10 schooldays, with: {ack_required: false}}",
+        "plan: {uses: input, roles: [member], assign: config.people, conclude: when_ready, with: {ack_required: true}}",
+    );
+    let waits = waits.replace("on: {next: {to: second, roles: [coach, dir]}}", "on: {done.step.plan: {to: second}}");
+    assert!(waits.contains("when_ready") && waits.contains("done.step.plan"), "{waits}");
+    home.write("waits.yaml", &waits);
+    home.run(["publish", "waits.yaml"]).ends(0);
+    let config = r#"{"people":["t1","t2"]}"#;
+    for cycle in ["going", "paused"] {
+        home.at("2026-10-05T09:00", &format!("start waits --id {cycle} --config {config} --as dir")).ends(0);
+        home.at("2026-10-05T10:00", &format!("contribute {cycle} plan --entry {{\"ack\":{{}}}} --as t1")).ends(0);
+    }
+    home.at("2026-10-05T10:00", "pause paused --reason ziek --as dir").ends(0);
+    let states = |cycle: &str| home.run(["show", cycle, "--json"]).ends(0).json()["states"].clone();
+    assert_eq!(states("going"), serde_json::json!(["first"]), "it waits for the second one");
+    home.at("2026-10-05T11:00", "people erase t2 --reason gevraagd --as dir").ends(0);
+    assert_eq!(states("going"), serde_json::json!(["second"]), "the last answer that was awaited is gone");
+    assert_eq!(states("paused"), serde_json::json!(["first"]), "what stands still does not move");
+    let told = home.at("2026-10-05T12:00", "notices --as dir").ends(0).says("Iemand doet niet meer mee aan ‘Werk’.");
+    assert!(!told.out.contains("t2"), "{}", told.out);
+    home.at("2026-10-05T12:00", "tasks --person t1").ends(0).says("Doen");
+    home.at("2026-10-05T12:00", "tasks --person t2").ends(0).says("No open tasks.");
+    home.at("2026-10-05T12:00", "resume paused --as dir").ends(0);
+    home.at("2026-10-05T12:00", "note paused verder --as dir").ends(0);
+    home.run(["verify"]).ends(0);
+}
+
+#[test]
 fn absences_and_shared_jobs_that_cannot_be() {
     let home = furnished();
     let at = |line: &str| home.at("2026-10-05T10:00", line);

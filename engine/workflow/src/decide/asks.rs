@@ -31,7 +31,9 @@ pub fn asks(world: World<'_>, snapshot: &Snapshot, command: &Command) -> Vec<Ask
         | Command::Cancel { .. }
         | Command::Move { .. } => open().map(Ask::Conclude).collect(),
         // Fewer people may be expected now, so that a step may conclude.
-        Command::Recalendar if !world.calendar.staff().is_empty() || !snapshot.handed.is_empty() => {
+        Command::Recalendar
+            if !(world.calendar.staff().is_empty() && snapshot.handed.is_empty() && snapshot.absent.is_empty()) =>
+        {
             open().map(Ask::Conclude).collect()
         }
         // The picture of a step that ends with the migration is kept.

@@ -46,7 +46,12 @@ pub(super) fn admits(turn: &Turn<'_>, command: &Command) -> Result<(), Rejection
             _ => Err(Rejection::new("PAUSED", format!("the cycle is paused ({reason}); resume it first"))),
         },
         Lifecycle::Blocked { reason } => match command {
-            Command::Settle { .. } | Command::Cancel { .. } | Command::Note { .. } | Command::Move { .. } => Ok(()),
+            Command::Settle { .. }
+            | Command::Cancel { .. }
+            | Command::Note { .. }
+            | Command::Move { .. }
+            | Command::Recalendar
+            | Command::Attendance { .. } => Ok(()),
             _ => Err(Rejection::new("BLOCKED", format!("the cycle waits for a repair ({reason}); retry or move it"))),
         },
         Lifecycle::Cancelled { .. } | Lifecycle::Ended => match command {
@@ -133,13 +138,7 @@ pub(super) fn apply(turn: &mut Turn<'_>, command: &Command) -> Result<Answer, St
         Command::Note { text } => turn.trace.push(Happening::Noted { text: text.clone() }),
         Command::Break { step, cause } => break_down(turn, step.as_deref(), cause),
         Command::Settle { incident, given_up } => settle(turn, incident, given_up.as_deref())?,
-        Command::Attendance { person, present } => {
-            if *present {
-                turn.snapshot.absent.remove(person);
-            } else {
-                turn.snapshot.absent.insert(person.clone());
-            }
-        }
+        Command::Attendance { person, present } => turn.attend(person, *present).map_err(Broken)?,
         Command::Recalendar => {
             recalendar(turn)?;
             turn.hand_over().map_err(Broken)?;
@@ -159,8 +158,11 @@ fn conclude_when_ready(turn: &mut Turn<'_>, step: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Of fewer people an answer is expected now: what waits for nobody any more concludes.
+/// Of fewer people an answer is expected now: what waits for nobody any more concludes, unless the cycle stands still.
 fn conclude_all_ready(turn: &mut Turn<'_>) -> Result<(), Stop> {
+    if turn.snapshot.lifecycle != Lifecycle::Active {
+        return Ok(());
+    }
     let ready: Vec<String> = turn.answers.concluded.keys().cloned().collect();
     ready.iter().try_for_each(|step| conclude_when_ready(turn, step))
 }

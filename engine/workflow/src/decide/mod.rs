@@ -36,7 +36,7 @@ pub use model::{
     Child, ChildStatus, Children, Incident, Lifecycle, Object, Origin, Parent, PendingTimer, Pool, Snapshot, StepState,
     StepStatus, Tally, TimerPurpose,
 };
-pub use stand_in::{acts_for, refusal, sends_for, stands_in};
+pub use stand_in::{acts_for, concerns, refusal, sends_for, stands_in};
 pub use stepper::MAX_REASONS;
 pub use turn::{LEADING_ROLES, World};
 

@@ -94,7 +94,39 @@ pub fn refusal(world: World<'_>, snapshot: &Snapshot, actor: &Actor, step: &str)
     turn.may_act_for(world.definition.step(step)?, whom).err()
 }
 
+/// Whether a cycle names a person: in its roles, its open tasks or its configuration. It names nobody who left it.
+pub fn concerns(world: World<'_>, snapshot: &Snapshot, person: &str) -> bool {
+    let (actor, answers) = (Actor::system(), Answers::default());
+    let turn = Turn::new(world, &actor, &answers, snapshot);
+    let config = || world.origin.config.values().any(|value| mentions(value, person));
+    !snapshot.absent.contains(person) && (config() || turn.people_with_a_part().contains(person))
+}
+
+fn mentions(value: &Value, person: &str) -> bool {
+    match value {
+        Value::String(text) => text == person,
+        Value::Array(items) => items.iter().any(|item| mentions(item, person)),
+        Value::Object(fields) => fields.values().any(|field| mentions(field, person)),
+        _ => false,
+    }
+}
+
 impl Turn<'_> {
+    /// Somebody leaves the cycle or is back (L14): open tasks are those of the others, and who looks after people is told.
+    pub(super) fn attend(&mut self, person: &str, present: bool) -> Result<(), String> {
+        let changed = match present {
+            true => self.snapshot.absent.remove(person),
+            false => self.snapshot.absent.insert(person.to_owned()),
+        };
+        if !changed {
+            return Ok(());
+        }
+        if !present {
+            self.tell("left", self.coaches(), Vec::new(), person, None);
+        }
+        self.reassign()
+    }
+
     pub(super) fn today(&self) -> Date {
         self.local().date()
     }

@@ -5,7 +5,9 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 
 use super::decision::{Effect, Happening, NewArtifact, NewTask, Rejection, TaskChange, TimerChange};
-use super::model::{Child, ChildStatus, Children, Parent, PendingTimer, Pool, StepState, StepStatus, TimerPurpose};
+use super::model::{
+    Child, ChildStatus, Children, Lifecycle, Parent, PendingTimer, Pool, StepState, StepStatus, TimerPurpose,
+};
 use super::names::Locals;
 use super::turn::{Event, Turn};
 use crate::calendar::{CalendarError, RuleError};
@@ -283,8 +285,12 @@ impl Turn<'_> {
         }
     }
 
+    /// Keeps a timer at its moment; while an instance stands still it does not fall due.
     pub(super) fn keep_timer(&mut self, id: &str, timer: PendingTimer) {
-        self.timers.push(TimerChange::Set { id: id.to_owned(), timer: timer.clone() });
+        let held = matches!(self.snapshot.lifecycle, Lifecycle::Paused { .. } | Lifecycle::Blocked { .. });
+        if !held || timer.never_pauses() {
+            self.timers.push(TimerChange::Set { id: id.to_owned(), timer: timer.clone() });
+        }
         self.snapshot.timers.insert(id.to_owned(), timer);
     }
 

@@ -279,6 +279,11 @@ fn built_in(key: &str) -> BTreeMap<String, String> {
             "{person} is er niet tot en met {until}, en niemand staat in bij ‘{title}’.",
             "{person} is away until {until}, and nobody stands in for ‘{title}’.",
         ),
+        // Without a name: it is also said of somebody who was erased.
+        "notice.left" => (
+            "Iemand doet niet meer mee aan ‘{title}’. Er wordt niet meer op die persoon gewacht. Kijk of elke taak nog bij iemand ligt.",
+            "Somebody no longer takes part in ‘{title}’. Nobody waits for them any more. See that every task still has somebody.",
+        ),
         "notice.migrated" => (
             "Deze cyclus werkt voortaan volgens versie {version}. Daardoor veranderde er iets aan je taken.",
             "This cycle goes by version {version} from now on. Because of that, something changed in your tasks.",

@@ -65,6 +65,31 @@ fn timers_of_a_blocked_cycle_wait_and_fire_late() {
 }
 
 #[test]
+fn timers_of_a_cycle_that_stands_still_follow_the_calendar_and_stay_held() {
+    let stumbles = "on: {go: {to: done, roles: [dir]}, trip: {roles: [dir], do: [{set: {fired: 1 / data.fired}}]}}";
+    let yaml = TIMED.replacen("on: {go: {to: done, roles: [dir]}}", stumbles, 1);
+    let dir = person("dir", &["dir"]);
+    for blocked in [true, false] {
+        let mut bench = Bench::started(&yaml, none());
+        match blocked {
+            true => bench.send(&dir, "trip", none()).expect("an incident"),
+            false => bench.run(&dir, Command::Pause { reason: "staking".into() }).expect("paused"),
+        };
+        free_monday(&mut bench);
+        let decision = bench.run(&super::super::Actor::system(), Command::Recalendar).expect("re-dated");
+        assert_eq!(decision.timers, [], "nothing falls due meanwhile");
+        assert_eq!(civil(&bench, "remind"), "2026-10-07T23:59:00");
+        let again = match bench.snap().incidents.keys().next().cloned() {
+            Some(incident) => Command::Settle { incident, given_up: None },
+            None => Command::Resume,
+        };
+        let again = bench.run(&dir, again).expect("it goes on").timers;
+        let set = |change: &TimerChange| matches!(change, TimerChange::Set { id, timer } if id == "remind" && timer.civil.to_string() == "2026-10-07T23:59:00");
+        assert!(again.iter().any(set), "{again:?}");
+    }
+}
+
+#[test]
 fn a_repeating_timer_is_set_again() {
     let mut bench = Bench::started(TIMED, none());
     bench.at("2026-10-05T09:00:00");
@@ -104,9 +129,8 @@ fn a_pause_moves_what_is_still_to_come() {
     assert_eq!(civil(&bench, "remind"), "2026-10-13T23:59:00");
 }
 
-#[test]
-fn a_changed_calendar_dates_open_timers_anew_and_says_so() {
-    let mut bench = Bench::started(TIMED, none());
+/// The school stays closed on Monday 5 October.
+fn free_monday(bench: &mut Bench) {
     bench.calendar = bench
         .calendar
         .with_periods([crate::calendar::Period {
@@ -117,6 +141,12 @@ fn a_changed_calendar_dates_open_timers_anew_and_says_so() {
             name: Default::default(),
         }])
         .expect("a calendar");
+}
+
+#[test]
+fn a_changed_calendar_dates_open_timers_anew_and_says_so() {
+    let mut bench = Bench::started(TIMED, none());
+    free_monday(&mut bench);
     let decision = bench.run(&super::super::Actor::system(), Command::Recalendar).expect("re-dated");
     assert_eq!(civil(&bench, "remind"), "2026-10-07T23:59:00");
     assert!(decision.trace.iter().any(|h| matches!(h, Happening::Redated { target, .. } if target == "remind")));
