@@ -74,14 +74,14 @@ impl Engine {
     /// A cycle takes events again: what waits for it need not wait any longer.
     pub(crate) async fn hurry(&self, instance: &str) -> Result<(), EngineError> {
         let now = self.clock.now().as_microsecond();
-        let waiting = self.store.read().pending_outbox(i64::MAX, HELD).await?;
+        let waiting = self.store.read().held_up(instance, HELD).await?;
         let held = waiting.into_iter().filter(|row| {
             let receiver = match serde_json::from_str(&row.payload) {
                 Ok(Effect::ChildEnded { parent, .. }) => parent.instance,
                 Ok(Effect::Deliver { instance, .. }) => instance,
                 _ => return false,
             };
-            row.last_error.is_some() && receiver == instance
+            receiver == instance
         });
         let outbox: Vec<_> = held.map(|row| OutboxRow { not_before: now, ..row }).collect();
         if !outbox.is_empty() {

@@ -167,6 +167,21 @@ impl Reader {
         self.told(query.all(&self.db).await)
     }
 
+    /// Effects that wait for an instance which did not take them so far, oldest first, at most `limit`. The instance is looked
+    /// for in what they say: the caller reads whether it is the receiver.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held_up(&self, instance: &str, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
+        let query = pending_outbox()
+            .filter(outbox::Column::Kind.is_in(["child_ended", "deliver"]))
+            .filter(outbox::Column::LastError.is_not_null())
+            .filter(Expr::col(outbox::Column::Payload).like(element(instance)))
+            .order_by_asc(outbox::Column::Id)
+            .limit(limit);
+        self.told(query.all(&self.db).await)
+    }
+
     /// The effects of an instance that were given up, oldest first.
     ///
     /// # Errors
@@ -324,7 +339,7 @@ fn whose(filter: &TaskFilter) -> Option<Condition> {
     (named.is_some() || roles.is_some()).then(|| Condition::any().add_option(named).add_option(roles))
 }
 
-/// An element of a JSON array of strings.
+/// A string within JSON.
 fn element(text: &str) -> sea_orm::sea_query::LikeExpr {
     contains(&serde_json::Value::from(text).to_string())
 }
