@@ -2,8 +2,8 @@
 //!
 //! Every effect becomes a command under its own key, so that a second delivery gets the first answer.
 
-use draaiboek_store::{CommitError, JournalRow, OutboxRow, Turn, erased_answers};
-use draaiboek_workflow::decide::{Actor, Answers, ChildStatus, Command, Effect, Parent};
+use draaiboek_store::{CommitError, OutboxRow, Turn};
+use draaiboek_workflow::decide::{Actor, ChildStatus, Command, Effect, Parent};
 use serde_json::json;
 
 use crate::engine::Engine;
@@ -19,9 +19,6 @@ pub const MAX_ATTEMPTS: i64 = 8;
 const HELD_UP: (i64, i64) = (30_000_000, 6 * 3_600_000_000);
 /// Effects looked at when a cycle goes on.
 const HELD: u64 = 1_000;
-
-/// Journal rows read at once.
-const PAGE: u32 = 256;
 
 impl Engine {
     /// Carries one effect out and books what became of it.
@@ -126,30 +123,9 @@ impl Engine {
                 let command = Command::Send { event, data, reason: None };
                 self.command(&instance, &system, command, key).await.map(drop)
             }
-            Effect::Forget { steps } => self.forget(row.instance_pk, &steps).await,
+            Effect::Forget { .. } => self.forget(row).await,
             // A message is delivered by being there to read: the outbox row is the notice. Mail is another channel.
             Effect::Notify { .. } => Ok(()),
-        }
-    }
-
-    /// Takes what plugins said about steps out of the journal of an instance. Harmless when repeated.
-    async fn forget(&self, instance: Option<i64>, steps: &[String]) -> Result<(), EngineError> {
-        let Some(pk) = instance else { return Ok(()) };
-        let reader = self.store.read();
-        let Some(row) = reader.instance_by_pk(pk).await? else { return Ok(()) };
-        let Some(head) = row.journal_head else { return Ok(()) };
-        let mut revision = 0;
-        loop {
-            let page = reader.journal_after(head, revision, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            revision = last.revision;
-            let mentions = |row: &&JournalRow| {
-                let answers = serde_json::from_str::<Answers>(&row.answers);
-                answers.is_ok_and(|answers| steps.iter().any(|step| answers.concluded.contains_key(step)))
-            };
-            let erased: Vec<(i64, String)> =
-                page.iter().filter(mentions).map(|row| (row.id, erased_answers(&row.answers))).collect();
-            self.store.erase_answers(&erased).await?;
         }
     }
 

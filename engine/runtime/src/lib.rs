@@ -12,6 +12,7 @@ mod effects;
 mod engine;
 mod erase;
 mod error;
+mod forget;
 mod lineage;
 mod live;
 mod loading;

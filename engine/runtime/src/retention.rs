@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use draaiboek_store::{InstanceRow, MetaRow, Reader, Scope, TERMS, TimerRow};
+use draaiboek_store::{InstanceRow, MetaRow, OutboxRow, Reader, Scope, TERMS, TimerRow};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::hex;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::pool::is_of;
+use crate::forget::{Erasure, Remains, remains};
 use crate::school::School;
 
 /// How often the engine does it by itself, in microseconds.
@@ -25,7 +25,7 @@ const RECORD: &str = "retention";
 const TIMES: usize = 500;
 /// How long a timer may wait before what it erases counts as left, in microseconds.
 const GRACE: i64 = 3_600 * 1_000_000;
-/// Retention timers looked at, at the most.
+/// Retention timers, and erasures, looked at at the most.
 const MOST: u64 = 100_000;
 
 /// What went at one time: numbers and a hash, nothing of what it was.
@@ -50,17 +50,25 @@ pub struct Kept {
     pub overdue: i64,
 }
 
-/// Something people handed in that should have gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Something people handed in that should have gone, or of which something is left elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Left {
     /// Id of the cycle.
     pub cycle: String,
     /// The step.
     pub step: String,
-    /// The day on which it was handed in.
+    /// The day until which it was handed in.
     pub day: String,
-    /// Contributions that still have their content; none when the timer waits.
+    /// Its time has passed, and what erases it waits still.
+    pub waits: bool,
+    /// Contributions that still have their content.
     pub contributions: usize,
+    /// Decisions in the journal that still hold what a plugin said about the step.
+    pub answers: usize,
+    /// Results of steps.
+    pub results: usize,
+    /// Drafts.
+    pub drafts: usize,
 }
 
 /// What a look at all that is kept for a limited time found.
@@ -70,7 +78,7 @@ pub struct RetentionReport {
     pub at: Timestamp,
     /// What the doors leave behind.
     pub terms: Vec<Kept>,
-    /// Erasures of contributions that were carried out, and looked at.
+    /// Erasures of contributions that were carried out, and looked at: in contributions, journal, results and drafts.
     pub carried_out: usize,
     /// Those to come.
     pub to_come: usize,
@@ -126,25 +134,27 @@ pub async fn retention(reader: &Reader, now: Timestamp) -> Result<RetentionRepor
         let overdue = reader.overdue(term, now.as_microsecond()).await?;
         terms.push(Kept { term: term.name, days: term.days, from: term.counts, overdue });
     }
-    let mut report =
-        RetentionReport { at: now, terms, carried_out: 0, to_come: 0, left: Vec::new(), times: times(reader).await? };
-    let mut schools = BTreeMap::new();
-    for timer in reader.retention_timers(Scope::All, MOST).await? {
+    let times = times(reader).await?;
+    let mut report = RetentionReport { at: now, terms, carried_out: 0, to_come: 0, left: Vec::new(), times };
+    let mut cycles = Cycles { reader, schools: BTreeMap::new() };
+    for timer in reader.retention_timers(Scope::All, MOST).await?.into_iter().filter(|row| row.fired_at.is_none()) {
         let Some((step, day)) = about(&timer) else { continue };
-        let Some(cycle) = reader.instance_by_pk(timer.instance_pk).await? else { continue };
-        let mut left = Left { cycle: cycle.id.clone(), step: step.to_owned(), day: day.to_string(), contributions: 0 };
-        if timer.fired_at.is_none() {
-            match timer.due_at + GRACE < now.as_microsecond() {
-                true => report.left.push(left),
-                false => report.to_come += 1,
-            }
-            continue;
+        if timer.due_at + GRACE >= now.as_microsecond() {
+            report.to_come += 1;
+        } else if let Some(cycle) = reader.instance_by_pk(timer.instance_pk).await? {
+            let (cycle, step, day) = (cycle.id, step.to_owned(), day.to_string());
+            report.left.push(Left { cycle, step, day, waits: true, ..Left::default() });
         }
-        report.carried_out += 1;
-        left.contributions = with_content(reader, &mut schools, &cycle, step, day).await?;
-        if left.contributions > 0 {
-            report.left.push(left);
+    }
+    let mut erasures: BTreeMap<i64, Vec<(Erasure, OutboxRow)>> = BTreeMap::new();
+    for row in reader.erasures(MOST).await? {
+        if let (Some(pk), Some(erasure)) = (row.instance_pk, Erasure::of(&row)?) {
+            erasures.entry(pk).or_default().push((erasure, row));
         }
+    }
+    for (pk, of_cycle) in erasures {
+        let Some(cycle) = reader.instance_by_pk(pk).await? else { continue };
+        cycles.look(&cycle, of_cycle, &mut report).await?;
     }
     Ok(report)
 }
@@ -155,29 +165,54 @@ fn about(timer: &TimerRow) -> Option<(&str, Date)> {
     Some((step, day.parse().ok()?))
 }
 
-/// Contributions of a step, handed in up to and on a day, that still have their content.
-async fn with_content(
-    reader: &Reader,
-    schools: &mut BTreeMap<String, School>,
-    cycle: &InstanceRow,
-    step: &str,
-    day: Date,
-) -> Result<usize, EngineError> {
-    if !schools.contains_key(&cycle.school) {
-        let row = reader.school(&cycle.school).await?;
-        let row = row.ok_or_else(|| EngineError::not_found("school", &cycle.school, "run `draaiboek verify`"))?;
-        let school = serde_json::from_str(&row.content).map_err(|error| EngineError::Invalid(error.to_string()))?;
-        schools.insert(cycle.school.clone(), school);
-    }
-    let zone = schools.get(&cycle.school).map_or(String::new(), |school| school.timezone.clone());
-    let mut found = 0;
-    for run in reader.step_runs(cycle.pk).await?.iter().filter(|run| is_of(run, step)) {
-        for row in reader.contributions(run).await?.iter().filter(|row| row.payload.is_some()) {
-            let at = Timestamp::from_microsecond(row.at).ok().and_then(|at| at.in_tz(&zone).ok());
-            found += usize::from(at.is_some_and(|at| at.date() <= day));
+/// Looks at the erasures of one cycle after another.
+struct Cycles<'r> {
+    reader: &'r Reader,
+    /// Time zones by school.
+    schools: BTreeMap<String, String>,
+}
+
+impl Cycles<'_> {
+    async fn look(
+        &mut self,
+        cycle: &InstanceRow,
+        erasures: Vec<(Erasure, OutboxRow)>,
+        report: &mut RetentionReport,
+    ) -> Result<(), EngineError> {
+        let (erasures, rows): (Vec<Erasure>, Vec<OutboxRow>) = erasures.into_iter().unzip();
+        let found = remains(self.reader, cycle, &erasures).await?;
+        for ((erasure, row), Remains { contributions, answers, results, drafts }) in
+            erasures.iter().zip(rows).zip(found)
+        {
+            let done = row.status == "done";
+            let waits = !done && (row.status == "given_up" || row.created_at + GRACE < report.at.as_microsecond());
+            match done || waits {
+                true => report.carried_out += usize::from(done),
+                false => report.to_come += 1,
+            }
+            if waits || (done && contributions + answers + results + drafts > 0) {
+                let day = self.day(&cycle.school, erasure.until.unwrap_or(row.created_at)).await?;
+                let step = erasure.steps.first().cloned().unwrap_or_default();
+                let cycle = cycle.id.clone();
+                report.left.push(Left { cycle, step, day, waits, contributions, answers, results, drafts });
+            }
         }
+        Ok(())
     }
-    Ok(found)
+
+    /// The day of a moment at a school.
+    async fn day(&mut self, school: &str, at: i64) -> Result<String, EngineError> {
+        if !self.schools.contains_key(school) {
+            let row = self.reader.school(school).await?;
+            let row = row.ok_or_else(|| EngineError::not_found("school", school, "run `draaiboek verify`"))?;
+            let known: School =
+                serde_json::from_str(&row.content).map_err(|error| EngineError::Invalid(error.to_string()))?;
+            self.schools.insert(school.to_owned(), known.timezone);
+        }
+        let zone = self.schools.get(school).map_or("", String::as_str);
+        let at = Timestamp::from_microsecond(at).ok().and_then(|at| at.in_tz(zone).ok());
+        Ok(at.map(|at| at.date().to_string()).unwrap_or_default())
+    }
 }
 
 /// What was written down of earlier times, the latest first.

@@ -56,8 +56,8 @@ pub use ids::Ids;
 pub use meter::Meter;
 pub use place::Place;
 pub use read::{
-    Backlog, Counts, DefinitionSummary, InstanceFilter, InstanceSummary, JournalPage, MAX_WHOLE, Reader, Scope,
-    SharedBy, TaskFilter, Whole,
+    Backlog, Counts, DefinitionSummary, DraftsOf, InstanceFilter, InstanceSummary, JournalPage, MAX_WHOLE, Reader,
+    Scope, SharedBy, TaskFilter, Whole,
 };
 pub use retention::{Erased, TERMS, Term};
 pub use store::{OpenOptions, Store};

@@ -137,9 +137,12 @@ impl Store {
                 all.update(key.digest());
                 connection.statement(&text, vec![key.value(), term.before(now).into()], None);
             }
-            connection.run().await.map_err(|undone| self.undone(undone))?;
+            let done = connection.run().await.map_err(|undone| self.undone(undone));
             drop(connection);
+            // Pages that were kept show drafts and invitations; whose they were is not looked up.
+            self.changes.note_all();
             self.door_changed();
+            done?;
         }
     }
 }

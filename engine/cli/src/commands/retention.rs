@@ -1,6 +1,6 @@
 //! `retention`: what is kept how long, what is due, taking it away, and the proof that nothing is left.
 
-use draaiboek_runtime::{Clock as _, RetentionReport, SystemClock, retention as look, verify};
+use draaiboek_runtime::{Clock as _, Left, RetentionReport, SystemClock, retention as look, verify};
 use serde_json::json;
 
 use crate::args::{Common, Retention};
@@ -35,7 +35,12 @@ pub async fn retention(asked: &Retention, common: &Common, output: &Output) -> R
     if !clean {
         return Err(Failure::new(Exit::Findings, "the database is damaged; run `draaiboek verify`"));
     }
-    Ok(if report.is_clean() { Exit::Fine } else { Exit::Findings })
+    if !report.is_clean() {
+        let what = "something is left that should have gone; the list above says where";
+        return Err(Failure::new(Exit::Findings, what)
+            .hint("`draaiboek incidents` and `draaiboek doctor` say what holds it up"));
+    }
+    Ok(Exit::Fine)
 }
 
 fn tell(report: &RetentionReport, verified: Option<bool>, output: &Output) -> Result<(), Failure> {
@@ -56,11 +61,13 @@ fn tell(report: &RetentionReport, verified: Option<bool>, output: &Output) -> Re
         report.to_come
     ));
     for left in &report.left {
-        let what = match left.contributions {
-            0 => "its time has passed, nothing was erased yet".to_owned(),
-            many => format!("{} with content", count(many, "contribution")),
-        };
-        text.push_str(&format!("  - {}, step {}, handed in on {}: {what}\n", left.cycle, left.step, left.day));
+        text.push_str(&format!(
+            "  - {}, step {}, handed in until {}: {}\n",
+            left.cycle,
+            left.step,
+            left.day,
+            what(left)
+        ));
     }
     if let Some(last) = report.times.first() {
         let gone = last
@@ -73,9 +80,26 @@ fn tell(report: &RetentionReport, verified: Option<bool>, output: &Output) -> Re
         (true, Some(true)) => "Nothing is left that should have gone, and every cycle still adds up.\n",
         (true, _) => "Nothing is left that should have gone.\n",
         (false, None) => "Something is due: `draaiboek retention --run` takes it away.\n",
-        (false, Some(_)) => "Something is left that should have gone; the log of the server says why.\n",
+        (false, Some(_)) => "",
     });
     output.text(text)
+}
+
+/// What is left of an erasure, in words.
+fn what(left: &Left) -> String {
+    let counted = [
+        (left.contributions, "contribution with content", "contributions with content"),
+        (left.answers, "decision of the journal that quotes it", "decisions of the journal that quote it"),
+        (left.results, "result", "results"),
+        (left.drafts, "draft", "drafts"),
+    ];
+    let found = counted.into_iter().filter(|(many, ..)| *many > 0);
+    let mut parts: Vec<String> =
+        found.map(|(many, one, more)| format!("{many} {}", if many == 1 { one } else { more })).collect();
+    if left.waits {
+        parts.insert(0, "its time has passed, and what erases it waits still".into());
+    }
+    parts.join(", ")
 }
 
 fn days(days: i64) -> usize {

@@ -127,7 +127,7 @@ fn what_is_due_goes_and_it_is_proven_that_it_went() {
     assert_eq!((&before["clean"], &before["report"]["to_come"]), (&Value::from(false), &Value::from(1)), "{before}");
     home.at(LATER, "retention").ends(0).says("Something is due");
     // Its two days are over and nobody was running.
-    home.at("2026-09-14T09:00", "retention").ends(1).says("k, step opening, handed in on 2026-09-07");
+    home.at("2026-09-14T09:00", "retention").ends(1).says("k, step opening, handed in until 2026-09-07");
     home.at("2026-09-14T09:00", "doctor").ends(1).says("FAIL  retention");
     let after = home.at("2026-09-14T09:00", "retention --run --json").ends(0).json();
     assert_eq!((&after["clean"], &after["verified"]), (&Value::from(true), &Value::from(true)), "{after}");

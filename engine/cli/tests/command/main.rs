@@ -6,6 +6,7 @@ mod care;
 mod damage;
 mod database;
 mod disk;
+mod erasure;
 mod home;
 mod lineage;
 mod mail;

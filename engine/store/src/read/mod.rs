@@ -6,6 +6,7 @@
 mod backlog;
 mod catalog;
 pub(crate) mod chains;
+mod erasure;
 mod instances;
 mod whole;
 pub(crate) mod work;
@@ -13,6 +14,7 @@ pub(crate) mod work;
 pub use backlog::{Backlog, SharedBy};
 pub use catalog::DefinitionSummary;
 pub use chains::JournalPage;
+pub use erasure::DraftsOf;
 pub use instances::{Counts, InstanceFilter, InstanceSummary};
 pub use whole::{MAX_WHOLE, Whole};
 pub use work::TaskFilter;

@@ -230,7 +230,7 @@ pub enum TimerChange {
 }
 
 /// Contributions of one participant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whose {
     /// Key of the participant.
     pub participant: String,
@@ -350,10 +350,20 @@ pub enum Effect {
         /// Event data.
         data: Value,
     },
-    /// Take out of the journal what plugins said about these steps; its hashes stay.
+    /// Take away what is left elsewhere of what was handed in for these steps: drafts, and what plugins said about them in
+    /// the journal, whose hashes stay.
     Forget {
-        /// Step ids.
+        /// Step ids: those that share the contributions, by all names they had.
         steps: Vec<String>,
+        /// Steps that read what others say, and so may have quoted it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        readers: Vec<String>,
+        /// Only what was handed in until then; earlier versions of this program did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Only what one participant handed in; `None` is everybody's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        whose: Option<Whose>,
     },
     /// Tell people something.
     Notify {

@@ -100,9 +100,13 @@ pub(super) fn expire(turn: &mut Turn<'_>, pool: &str, until: Timestamp) {
 }
 
 fn forget(turn: &mut Turn<'_>, pool: &str, until: Option<Timestamp>, whose: Option<Whose>) {
-    turn.contributions.push(ContributionChange::Erase { pool: pool.to_owned(), until, whose });
+    let change = ContributionChange::Erase { pool: pool.to_owned(), until, whose: whose.clone() };
+    turn.contributions.push(change);
     turn.trace.push(Happening::Erased { step: pool.to_owned() });
-    let steps: Vec<String> = turn.world.definition.sharers(pool).map(str::to_owned).collect();
-    let steps = migrate::with_earlier_names(turn, steps);
-    turn.effects.push(Effect::Forget { steps });
+    let definition = turn.world.definition;
+    let steps: Vec<String> = definition.sharers(pool).map(str::to_owned).collect();
+    let reading = definition.steps.iter().filter(|(id, def)| def.reads_steps && !steps.contains(id));
+    let readers: Vec<String> = reading.map(|(id, _)| id.clone()).collect();
+    let (steps, readers) = (migrate::with_earlier_names(turn, steps), migrate::with_earlier_names(turn, readers));
+    turn.effects.push(Effect::Forget { steps, readers, until: until.or(Some(turn.world.now)), whose });
 }

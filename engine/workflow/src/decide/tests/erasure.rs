@@ -48,7 +48,7 @@ fn an_action_erases_contributions_and_results() {
         "{:?}",
         decision.contributions
     );
-    assert!(matches!(&decision.effects[..], [Effect::Forget { steps }] if steps == &["tell"]));
+    assert!(matches!(&decision.effects[..], [Effect::Forget { steps, .. }] if steps == &["tell"]));
     assert_eq!(bench.snap().steps["tell"].result, Some(json!({"erased": true})));
 }
 
@@ -71,7 +71,7 @@ fn what_one_person_handed_in_goes_and_what_came_of_all_stays() {
         panic!("{:?}", decision.contributions)
     };
     assert_eq!((pool.as_str(), whose.participant.as_str(), &whose.id), ("tell", "lk1", &None));
-    assert!(matches!(&decision.effects[..], [Effect::Forget { steps }] if steps == &["tell"]));
+    assert!(matches!(&decision.effects[..], [Effect::Forget { steps, .. }] if steps == &["tell"]));
     assert_eq!(bench.snap().steps["tell"].result, Some(json!({"texts": ["secret"]})), "others said it too");
 }
 
