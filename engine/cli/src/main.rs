@@ -20,6 +20,7 @@ mod session;
 mod settings;
 mod shelf;
 mod signals;
+mod supervisor;
 mod traces;
 
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ use crate::failure::{Exit, Failure};
 use crate::log;
 use crate::output::{Output, count};
 use crate::session::{self, Absent, Session};
+use crate::supervisor;
 
 use super::serve::watched;
 
@@ -67,8 +68,10 @@ pub async fn run(asked: &Run, common: &Common, output: &Output) -> Result<Exit, 
     let stop = crate::signals::stop();
     let stop = async move {
         stop.await;
+        supervisor::ending();
         watcher.drain();
     };
+    let _ready = supervisor::ready();
     output.aside(&format!("timers and effects of {} run; Ctrl-C ends it", common.db.place()));
     Arc::clone(&session.engine).run(stop).await;
     session.engine.store().leave().await?;

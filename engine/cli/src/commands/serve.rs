@@ -20,7 +20,7 @@ use crate::mail::Smtp;
 use crate::output::{Output, table};
 use crate::session::{self, Absent, Session};
 use crate::shelf::Shelf;
-use crate::signals;
+use crate::{signals, supervisor};
 
 /// Where the demo listens when nothing else is asked for.
 const PLACE: ([u8; 4], u16) = ([127, 0, 0, 1], 8460);
@@ -53,6 +53,11 @@ pub async fn serve(asked: &Serve, common: &Common, output: &Output) -> Result<Ex
             output.text(format!("{person}  {}", server.sign_in_link(&school, person).await?))?;
         }
     }
+    let _ready = supervisor::ready();
+    let stop = async move {
+        stop.await;
+        supervisor::ending();
+    };
     run(session.engine, server, stop).await?;
     output.aside("stopped; nothing is lost, what falls due meanwhile is caught up at the next start");
     Ok(Exit::Fine)

@@ -12,6 +12,7 @@ mod lineage;
 mod mail;
 mod migrate;
 mod operate;
+mod packaging;
 mod people;
 mod plugin;
 mod repairs;
