@@ -1,23 +1,13 @@
 // Processes of the comparison: start, ask by lines of JSON, weigh, kill.
 import { spawn } from "node:child_process";
 import { readFileSync, readdirSync, statSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
+export { freePort } from "../../../tests/browser/lib/server.mjs";
+
 const running = new Set();
 process.on("exit", () => { for (const child of running) child.kill("SIGKILL"); });
-
-/** A port nobody listens on now. */
-export function freePort() {
-  return new Promise((found, failed) => {
-    const server = createServer().on("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => found(port));
-    });
-  });
-}
 
 /** Starts a process; `told(text)` looks at all it said until it gives something true. */
 export function start(command, args, { told = () => true, env = {}, ...options } = {}) {

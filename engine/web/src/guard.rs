@@ -98,14 +98,21 @@ async fn tag(request: Request, next: Next) -> Response {
         *broken.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         return broken;
     };
-    let etag = etag(&bytes);
-    if let Ok(value) = HeaderValue::from_str(&etag) {
+    if let Ok(value) = HeaderValue::from_str(&etag(&bytes)) {
         parts.headers.insert(header::ETAG, value);
     }
-    if known.and_then(|known| known.to_str().ok().map(str::to_owned)).is_some_and(|known| known.contains(&etag)) {
-        parts.status = StatusCode::NOT_MODIFIED;
-        parts.headers.remove(header::CONTENT_LENGTH);
-        return Response::from_parts(parts, Body::empty());
+    unless_known(Response::from_parts(parts, Body::from(bytes)), known.as_ref())
+}
+
+/// A page with its ETag; only that it did not change, to who has it already.
+pub(crate) fn unless_known(mut response: Response, known: Option<&HeaderValue>) -> Response {
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    let tag = response.headers().get(header::ETAG).and_then(text);
+    if known.and_then(text).zip(tag).is_some_and(|(known, tag)| known.contains(&tag)) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response.headers_mut().remove(header::CONTENT_ENCODING);
     }
-    Response::from_parts(parts, Body::from(bytes))
+    response
 }

@@ -123,7 +123,7 @@ where
     let Some(place) = visit.drawing().filter(|_| parts.method == Method::GET && packs) else {
         return handler(visit, input).await;
     };
-    let known = parts.headers.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let known = parts.headers.get(header::IF_NONE_MATCH);
     if let Some(drawn) = place.drawn() {
         return Ok(drawn.response(known));
     }

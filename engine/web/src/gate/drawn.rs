@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -20,7 +20,7 @@ use super::permit::Permission;
 use super::place::Place;
 use super::visit::{Visit, Who};
 use crate::answer::Failure;
-use crate::guard::etag;
+use crate::guard::{etag, unless_known};
 
 /// Pages kept at the most, and the bytes of each.
 const MAX_PAGES: usize = 2_000;
@@ -58,16 +58,10 @@ pub(crate) struct Drawn {
 
 impl Drawn {
     /// The answer with it; only that it did not change, to who has it already.
-    pub(crate) fn response(&self, known: Option<&str>) -> Response {
-        let tag = self.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
-        let unchanged = known.zip(tag).is_some_and(|(known, tag)| known.contains(tag));
-        let mut response = Response::new(if unchanged { Body::empty() } else { Body::from(self.packed.clone()) });
+    pub(crate) fn response(&self, known: Option<&HeaderValue>) -> Response {
+        let mut response = Response::new(Body::from(self.packed.clone()));
         *response.headers_mut() = self.headers.clone();
-        if unchanged {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response.headers_mut().remove(header::CONTENT_ENCODING);
-        }
-        response
+        unless_known(response, known)
     }
 }
 

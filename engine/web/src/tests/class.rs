@@ -2,20 +2,9 @@
 
 use axum::http::StatusCode;
 
-use super::world::{Got, RUNTIME, World, begin, publish};
+use super::world::{Got, RUNTIME, World, begin, publish, workflow};
 
-const WORKFLOW: &str = "
-workflow: klas
-version: 1.0.0
-privacy: P4
-config:
-  members: {type: [person], required: true}
-roles:
-  dir: {}
-  coach: {}
-  member: {from: config.members}
-  pup: {}
-initial: open
+const LESSON: &str = "initial: open
 states:
   open:
     steps:
@@ -34,7 +23,7 @@ states:
 
 async fn world() -> World {
     let world = World::new().await;
-    publish(&world.engine, "klas", WORKFLOW).await;
+    publish(&world.engine, "klas", &workflow("klas", "P4", "  pup: {}\n", LESSON)).await;
     begin(&world.engine, "klas", "berk", "klas-1").await;
     world
 }

@@ -4,22 +4,12 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::json;
 
-use super::world::{Got, RUNTIME, World, begin, publish, within};
+use super::world::{Got, RUNTIME, World, begin, publish, within, workflow};
 use crate::gate::Config;
 use crate::show::Painter;
 
 /// A second step counts what a first one gathered.
-const LATE: &str = "
-workflow: late
-version: 1.0.0
-privacy: P1
-config:
-  members: {type: [person], required: true}
-roles:
-  dir: {}
-  coach: {}
-  member: {from: config.members}
-initial: gather
+const LATE: &str = "initial: gather
 states:
   gather:
     steps:
@@ -81,7 +71,7 @@ fn only_who_has_a_part_is_offered_an_invitation() {
 #[test]
 fn a_late_contribution_counts_when_who_steers_says_so() {
     within(|world| async move {
-        publish(&world.engine, "late", LATE).await;
+        publish(&world.engine, "late", &workflow("late", "P1", "", LATE)).await;
         let id = format!("late-{}", uuid::Uuid::new_v4().simple());
         begin(&world.engine, "late", "berk", &id).await;
         let (tch, coach, dir) =

@@ -41,17 +41,25 @@ teams:
   a: {title: Team A, kind: row, members: [tch, coach], coach: coach}
 ";
 
-const WORKFLOW: &str = "
-workflow: probe
+/// A workflow of the tests: a director, a coach, and the members that its configuration names. `more` is what else stands above
+/// its states: further roles.
+pub(super) fn workflow(id: &str, privacy: &str, more: &str, states: &str) -> String {
+    format!(
+        "
+workflow: {id}
 version: 1.0.0
-privacy: P1
+privacy: {privacy}
 config:
-  members: {type: [person], required: true}
+  members: {{type: [person], required: true}}
 roles:
-  dir: {}
-  coach: {}
-  member: {from: config.members}
-initial: open
+  dir: {{}}
+  coach: {{}}
+  member: {{from: config.members}}
+{more}{states}"
+    )
+}
+
+const PROBE: &str = "initial: open
 states:
   open:
     steps:
@@ -118,7 +126,7 @@ impl World {
     /// The same, as somebody chose to run the server.
     pub(super) async fn with(config: Config) -> Self {
         let world = Self::bare(config).await;
-        publish(&world.engine, "probe", WORKFLOW).await;
+        publish(&world.engine, "probe", &workflow("probe", "P1", "", PROBE)).await;
         for (id, cycle) in [("berk", "probe-1"), ("eik", "probe-2")] {
             let school = School::parse(&SCHOOL.replace("school: berk", &format!("school: {id}"))).expect("a school");
             world.engine.put_school(&school).await.expect("stored");
