@@ -86,8 +86,6 @@ impl Mailer for Smtp {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::expect_used, reason = "a failure here is a failed test")]
-
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::net::{Ipv4Addr, TcpListener, TcpStream};
 
