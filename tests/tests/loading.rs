@@ -1,5 +1,7 @@
 //! Many cycles are needed at once that are not in memory: each is what was kept, whoever goes away while they are read.
 
+#![expect(clippy::expect_used, reason = "a failure here is a failed test")]
+
 use std::sync::Arc;
 
 use draaiboek_runtime::{Engine, EngineError, StartRequest, SystemClock};
