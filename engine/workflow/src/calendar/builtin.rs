@@ -2,6 +2,7 @@
 //! A school year runs from the end of one summer holiday to the start of the next.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -84,7 +85,7 @@ impl Calendar {
 
     /// The built-in calendar of a region for the school years that start in `first` to `last`.
     pub fn builtin_years(region: Region, first: i16, last: i16) -> Result<Self, CalendarError> {
-        let table = Table::read(region)?;
+        let table = Table::known(region)?;
         let known = table.years();
         let mut years = Vec::new();
         for year in first..=last {
@@ -97,7 +98,7 @@ impl Calendar {
             })?);
         }
         let touches = |p: &Period| years.iter().any(|y| p.from <= y.to && y.from <= p.to);
-        let periods = table.periods.into_iter().filter(touches).collect();
+        let periods = table.periods.iter().filter(|period| touches(period)).cloned().collect();
         // Primary schools in Belgium are free on Wednesday afternoon.
         let belgian = matches!(region, Region::BeNl | Region::BeFr);
         let weekdays = belgian.then_some((SchoolWeekday::Wednesday, DayPart::Morning)).into_iter().collect();
@@ -121,7 +122,7 @@ impl Calendar {
 
     /// The school years for which a region has a built-in calendar, by the year in which they start.
     pub fn builtin_range(region: Region) -> Result<Vec<i16>, CalendarError> {
-        Ok(Table::read(region)?.years().into_keys().collect())
+        Ok(Table::known(region)?.years().into_keys().collect())
     }
 }
 
@@ -166,7 +167,18 @@ struct Table {
     summers: Vec<(Date, Option<Date>)>,
 }
 
+/// The tables that were read, by region: they never change.
+static READ: [OnceLock<Table>; Region::ALL.len()] = [const { OnceLock::new() }; Region::ALL.len()];
+
 impl Table {
+    fn known(region: Region) -> Result<&'static Self, CalendarError> {
+        let place = &READ[region as usize];
+        match place.get() {
+            Some(known) => Ok(known),
+            None => Self::read(region).map(|table| place.get_or_init(|| table)),
+        }
+    }
+
     fn read(region: Region) -> Result<Self, CalendarError> {
         let (school, group, public) = region.tables();
         let local: Vec<LocalRow> = rows(LOCAL)?;
