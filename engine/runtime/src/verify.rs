@@ -122,6 +122,9 @@ async fn verify_instance(
                 return Ok(count);
             }
         }
+        if page.len() < PAGE as usize {
+            break;
+        }
     }
     if replay.unknown {
         return Ok(count);

@@ -63,6 +63,11 @@ impl Ids {
         ]
     }
 
+    /// The highest stored number of every table, in the order of the counters, as columns of one question.
+    pub(crate) fn highest(&self) -> String {
+        self.counters().map(|(_, question, _)| format!("coalesce(({question}), 0)")).join(", ")
+    }
+
     /// The numbers that a table's rows get which arrive together, each with a rank of its own from 1 on. Nothing else may
     /// be handed out meanwhile.
     pub(crate) fn arriving(&self, table: &str) -> impl Fn(i64) -> Option<i64> + use<> {

@@ -143,7 +143,7 @@ async fn loops_and_walks_use_their_indexes() {
         (tasks(Scope::All, &TaskFilter { due_by: Some(1), ..TaskFilter::default() }), "task_open_by_due"),
         (tasks(own, &of_instance), "task_by_instance"),
         (chains::JOURNAL.replace('?', "1"), "SEARCH j USING INTEGER PRIMARY KEY"),
-        (chains::JOURNAL_AFTER.replace('?', "1"), "SEARCH journal USING INTEGER PRIMARY KEY"),
+        (chains::JOURNAL_AFTER.replace('?', "1").replace("[n]", "1"), "SEARCH journal USING INTEGER PRIMARY KEY"),
         (chains::CONTRIBUTIONS.replace("[?]", "1"), "SEARCH j USING INTEGER PRIMARY KEY"),
     ];
     for (text, index) in cases {

@@ -37,7 +37,7 @@ impl Reader {
         }
         // One transaction sees one moment: SQLite's always do, PostgreSQL's at this level.
         let level = (Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly));
-        let moment = self.told(self.db.begin_with_config(level.0, level.1).await)?;
+        let moment = self.told(self.db.0.begin_with_config(level.0, level.1).await)?;
         let lines = Lines { out, hasher: Sha256::new() };
         let mut pack = Pack { moment: &moment, school, lines, rows: RowCounts::new() };
         let mut ranks = Ranks::new();

@@ -150,7 +150,8 @@ impl Node {
             let Some(row) = row else { continue };
             let (token, number): (i64, i64) = (self.told(row.try_get(0))?, self.told(row.try_get::<i64, _>(1))?);
             self.ids.set_node(number);
-            let highest = self.told(connection.fetch_one(AssertSqlSafe(format!("SELECT {}", self.highest()))).await)?;
+            let highest =
+                self.told(connection.fetch_one(AssertSqlSafe(format!("SELECT {}", self.ids.highest()))).await)?;
             self.pass(&highest, 0)?;
             self.token.store(token, Ordering::Release);
             self.left.store(false, Ordering::Release);
@@ -171,11 +172,6 @@ impl Node {
         self.told(connection.execute(AssertSqlSafe(text)).await)?;
         let _ = connection.close().await;
         Ok(())
-    }
-
-    /// The highest number of every table, as columns.
-    fn highest(&self) -> String {
-        self.ids.counters().map(|(_, question, _)| format!("coalesce(({question}), 0)")).join(", ")
     }
 
     /// Moves all counters past the highest stored numbers, which stand in the row from this column on.
@@ -202,7 +198,7 @@ impl Node {
              SELECT (SELECT count(*) FROM me), (SELECT count(*) FROM gone), {highest}",
             token = self.token(),
             LEASE = interval(LEASE),
-            highest = self.highest(),
+            highest = self.ids.highest(),
         );
         let row = self.told(listener.fetch_one(AssertSqlSafe(text)).await)?;
         let (listed, gone): (i64, i64) = (self.told(row.try_get(0))?, self.told(row.try_get(1))?);

@@ -48,8 +48,8 @@ impl Reader {
     /// [`StoreError`]: it does not answer, or is older or newer.
     pub async fn ping(&self) -> Result<(), StoreError> {
         match self.place() {
-            Place::File(_) => sqlite::current(&self.db, self.place()).await,
-            Place::Server(_) => postgres::current(&self.db, self.place()).await,
+            Place::File(_) => sqlite::current(&self.db.0, self.place()).await,
+            Place::Server(_) => postgres::current(&self.db.0, self.place()).await,
         }
     }
 
@@ -58,11 +58,11 @@ impl Reader {
     pub fn pool(&self) -> (u32, usize) {
         match self.place() {
             Place::File(_) => {
-                let pool = self.db.get_sqlite_connection_pool();
+                let pool = self.db.0.get_sqlite_connection_pool();
                 (pool.size(), pool.num_idle())
             }
             Place::Server(_) => {
-                let pool = self.db.get_postgres_connection_pool();
+                let pool = self.db.0.get_postgres_connection_pool();
                 (pool.size(), pool.num_idle())
             }
         }

@@ -23,11 +23,11 @@ pub(crate) const JOURNAL: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
     UNION ALL SELECT j.id, j.prev_id, c.n + 1 FROM c JOIN journal j ON j.id = c.prev_id AND j.id < c.id WHERE c.n < ?) \
     SELECT journal.* FROM c CROSS JOIN journal ON journal.id = c.id ORDER BY c.n";
 
-/// Ids of the rows after a revision, oldest first: the walk touches the rows, the page then reads only what it shows.
+/// At most `[n]` rows after a revision, oldest first: the walk touches the rows, the page then reads only what it shows.
 pub(crate) const JOURNAL_AFTER: &str = "WITH RECURSIVE c(id, prev_id, n) AS (\
     SELECT id, prev_id, 1 FROM journal WHERE id = ? AND revision > ? \
     UNION ALL SELECT j.id, j.prev_id, c.n + 1 FROM c JOIN journal j ON j.id = c.prev_id AND j.id < c.id WHERE j.revision > ?) \
-    SELECT journal.* FROM (SELECT id, n FROM c ORDER BY n DESC LIMIT ?) AS page \
+    SELECT journal.* FROM (SELECT id, n FROM c ORDER BY n DESC LIMIT [n]) AS page \
     CROSS JOIN journal ON journal.id = page.id ORDER BY page.n DESC";
 
 /// Walks back from each of `[?]`; what came earlier has the smaller number.
@@ -54,8 +54,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn journal_after(&self, head: i64, revision: i64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
-        let values = [head.into(), revision.into(), revision.into(), i64::from(limit).into()];
-        let statement = self.sql(JOURNAL_AFTER, values);
+        let values = [head.into(), revision.into(), revision.into()];
+        let statement = self.sql(&JOURNAL_AFTER.replace("[n]", &limit.to_string()), values);
         self.told(JournalRow::find_by_statement(statement).all(&self.db).await)
     }
 

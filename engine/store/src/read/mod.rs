@@ -8,6 +8,7 @@ mod catalog;
 pub(crate) mod chains;
 mod erasure;
 mod instances;
+mod planned;
 mod whole;
 pub(crate) mod work;
 
@@ -21,6 +22,7 @@ pub use work::TaskFilter;
 
 use crate::error::{StoreError, from_orm};
 use crate::place::Place;
+use planned::Planned;
 use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbErr, Statement, TransactionTrait};
@@ -46,13 +48,13 @@ impl<'a> Scope<'a> {
 /// The read side of a database.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    pub(crate) db: DatabaseConnection,
+    pub(crate) db: Planned<DatabaseConnection>,
     place: Place,
 }
 
 impl Reader {
     pub(crate) fn new(db: DatabaseConnection, place: Place) -> Self {
-        Self { db, place }
+        Self { db: Planned(db), place }
     }
 
     /// Where the database is, in words that may be shown.
@@ -118,14 +120,14 @@ impl Reader {
 
     /// Where questions about a school are asked: on a server a transaction that sees the rows of that school only, whatever
     /// the question forgets to say. It ends when it is dropped; there is nothing to commit.
-    pub(crate) async fn of(&self, scope: Scope<'_>) -> Result<DatabaseExecutor<'_>, StoreError> {
+    pub(crate) async fn of(&self, scope: Scope<'_>) -> Result<Planned<DatabaseExecutor<'_>>, StoreError> {
         let (Place::Server(_), Scope::School(school)) = (&self.place, scope) else {
-            return Ok(DatabaseExecutor::Connection(&self.db));
+            return Ok(Planned(DatabaseExecutor::Connection(&self.db.0)));
         };
-        let transaction = self.told(self.db.begin().await)?;
+        let transaction = self.told(self.db.0.begin().await)?;
         let narrow = self.sql("SELECT set_config('draaiboek.school', ?, true)", [school.into()]);
         self.told(transaction.query_one_raw(narrow).await)?;
-        Ok(DatabaseExecutor::OwnedTransaction(transaction))
+        Ok(Planned(DatabaseExecutor::OwnedTransaction(transaction)))
     }
 
     /// Puts the place into an error.

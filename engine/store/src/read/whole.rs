@@ -3,6 +3,7 @@
 //! Lives here: reading many in as few statements as one. May not live here: decoding them, keeping them.
 
 use super::Reader;
+use super::work::of_status;
 use crate::entity::{
     ContributionRow, IncidentRow, InstanceRow, StepRunRow, TaskRow, TimerRow, incident, instance, step_run, task, timer,
 };
@@ -49,20 +50,19 @@ impl Reader {
     async fn with_work(&self, rows: Vec<InstanceRow>) -> Result<Vec<Whole>, StoreError> {
         let pks: Vec<i64> = rows.iter().map(|row| row.pk).collect();
         let pks = || padded(&pks);
-        // A bound status, unlike a written one, keeps SQLite on the indexes by instance.
         let tasks = task::Entity::find()
             .filter(task::Column::InstancePk.is_in(pks()))
-            .filter(task::Column::Status.eq("open"))
+            .filter(of_status("open"))
             .order_by_asc(task::Column::Id);
         let mut tasks = by_instance(self.told(tasks.all(&self.db).await)?, |row| row.instance_pk);
         let timers = timer::Entity::find()
             .filter(timer::Column::InstancePk.is_in(pks()))
-            .filter(timer::Column::Status.eq("pending"))
+            .filter(of_status("pending"))
             .order_by_asc(timer::Column::Id);
         let mut timers = by_instance(self.told(timers.all(&self.db).await)?, |row| row.instance_pk);
         let incidents = incident::Entity::find()
             .filter(incident::Column::InstancePk.is_in(pks()))
-            .filter(incident::Column::Status.eq("open"))
+            .filter(of_status("open"))
             .order_by_asc(incident::Column::Id);
         let mut incidents = by_instance(self.told(incidents.all(&self.db).await)?, |row| row.instance_pk);
         let runs = step_run::Entity::find()

@@ -1,6 +1,6 @@
-//! The one connection that writes. It is taken out of sea-orm's pool for good: handing it back after every statement
-//! would cost two more thread hops each, and hops are what a commit consists of besides the disk. For the same reason
-//! a transaction travels as a whole: `BEGIN`, all statements and `COMMIT` in one call.
+//! The one connection that writes. It belongs to no pool: handing it back after every statement would cost two more
+//! thread hops each, and hops are what a commit consists of besides the disk. For the same reason a transaction travels
+//! as a whole: `BEGIN`, all statements and `COMMIT` in one call.
 //!
 //! Lives here: running statements in a transaction. May not live here: what the statements are for.
 
@@ -11,7 +11,7 @@ use crate::error::{StoreError, from_sqlx};
 use crate::place::Place;
 use crate::turn::ContributionChange;
 use crate::write::{Clash, Undone};
-use sea_orm::sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sea_orm::sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Executor, Sqlite};
 use sea_orm::{EntityTrait, Value};
 
@@ -97,19 +97,10 @@ impl Connection {
         self.inner.execute(text).await.map(|_| ())
     }
 
-    /// Runs one statement outside a transaction and returns its first value as text.
-    pub(crate) async fn value(&mut self, text: &'static str) -> Result<String, StoreError> {
-        use sqlx::{Row, ValueRef};
-        let row = self.inner.fetch_one(text).await.map_err(|error| from_sqlx(&self.place, &error))?;
-        let value = row.try_get_raw(0).map_err(|error| from_sqlx(&self.place, &error))?;
-        if value.is_null() {
-            return Ok(String::new());
-        }
-        let number = row.try_get_unchecked::<i64, _>(0).map(|number| number.to_string());
-        match value.type_info().to_string().as_str() {
-            "INTEGER" => number.map_err(|error| from_sqlx(&self.place, &error)),
-            _ => row.try_get_unchecked::<String, _>(0).map_err(|error| from_sqlx(&self.place, &error)),
-        }
+    /// Asks questions that travel together, outside a transaction; gives all their rows.
+    pub(crate) async fn ask(&mut self, questions: String) -> Result<Vec<SqliteRow>, StoreError> {
+        let rows = self.inner.fetch_all(AssertSqlSafe(questions)).await;
+        rows.map_err(|error| from_sqlx(&self.place, &error))
     }
 }
 

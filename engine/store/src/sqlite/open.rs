@@ -9,7 +9,8 @@ use crate::place::Place;
 use crate::schema::Schema;
 use crate::store::OpenOptions;
 use draaiboek_migrations::{Migrator, MigratorTrait};
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sea_orm::sqlx::{ConnectOptions as _, Row as _};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use std::fs::{File, OpenOptions as FileOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -40,37 +41,50 @@ pub(crate) async fn open(path: &Path, options: &OpenOptions) -> Result<Opened, S
         return Err(StoreError::Missing { place, mend: MAKE_IT });
     }
     let lock = lock(path)?;
-    if !fresh {
-        let probe = connect(path, 1, Access::Read, options).await?;
-        let checked = schema(&place, &probe).await;
-        let _ = probe.close().await;
-        checked?.known(&place)?;
+    let readers = match fresh {
+        true => None,
+        false => old(path, &place, options).await?,
+    };
+    if readers.is_none() {
+        bring_up_to_date(path, &place, options).await?;
     }
-    let writer = connect(path, 1, Access::Write, options).await?;
-    bring_up_to_date(&place, &writer).await?;
-    let pooled = writer.get_sqlite_connection_pool().acquire().await;
-    let pooled = pooled.map_err(|error| from_sqlx(&place, &error))?;
-    let mut connection = Connection::new(pooled.detach(), place.clone());
-    read_back(&place, &mut connection, options.patience).await?;
-    let ids = highest(&mut connection).await?;
-    let readers = connect(path, options.readers.max(1), Access::Read, options).await?;
+    let writer = settings(SqliteConnectOptions::new(), path, Access::Write, options).disable_statement_logging();
+    let writer = writer.connect().await.map_err(|error| from_sqlx(&place, &error))?;
+    let mut connection = Connection::new(writer, place.clone());
+    let ids = read_back(&place, &mut connection, options.patience).await?;
+    let readers = match readers {
+        Some(readers) => readers,
+        None => connect(path, options.readers.max(1), Access::Read, options).await?,
+    };
     Ok(Opened { connection, readers, ids, lock })
+}
+
+/// Looks at a file that is there, without writing: refuses what is not ours. Gives the connections that read when the
+/// schema is up to date.
+async fn old(path: &Path, place: &Place, options: &OpenOptions) -> Result<Option<DatabaseConnection>, StoreError> {
+    let readers = connect(path, options.readers.max(1), Access::Read, options).await?;
+    let found = schema(place, &readers).await;
+    let current = found.and_then(|found| found.known(place).map(|()| found.is_current()));
+    if !matches!(current, Ok(true)) {
+        let _ = readers.close_by_ref().await;
+    }
+    current.map(|current| current.then_some(readers))
 }
 
 /// Applies the migrations that are missing, all in one transaction: a process that dies in between leaves the file as it
 /// was, and the next one begins anew.
-async fn bring_up_to_date(place: &Place, writer: &DatabaseConnection) -> Result<(), StoreError> {
-    if schema(place, writer).await?.is_current() {
-        return Ok(());
-    }
+async fn bring_up_to_date(path: &Path, place: &Place, options: &OpenOptions) -> Result<(), StoreError> {
+    let writer = connect(path, 1, Access::Write, options).await?;
     let transaction = writer.begin().await.map_err(|error| from_orm(place, &error))?;
-    match Migrator::up(&transaction, None).await {
+    let applied = match Migrator::up(&transaction, None).await {
         Ok(()) => transaction.commit().await.map_err(|error| migration(place, &error)),
         Err(error) => {
             let _ = transaction.rollback().await;
             Err(migration(place, &error))
         }
-    }
+    };
+    let _ = writer.close().await;
+    applied
 }
 
 /// Opens a file only for reading, also while another process writes it. The schema must be ours exactly.
@@ -193,16 +207,20 @@ fn settings(
     }
 }
 
-/// Durability rests on these; SQLite ignores a setting it does not know or cannot grant, so each is read back.
-async fn read_back(place: &Place, connection: &mut Connection, patience: Duration) -> Result<(), StoreError> {
+/// Durability rests on these; SQLite ignores a setting it does not know or cannot grant, so each is read back. Gives
+/// numbers that go on above the highest of every table.
+async fn read_back(place: &Place, connection: &mut Connection, patience: Duration) -> Result<Ids, StoreError> {
     let wanted = [
-        ("journal_mode", "PRAGMA journal_mode", "wal".to_owned()),
-        ("synchronous", "PRAGMA synchronous", "2".to_owned()),
-        ("foreign_keys", "PRAGMA foreign_keys", "1".to_owned()),
-        ("busy_timeout", "PRAGMA busy_timeout", patience.as_millis().to_string()),
+        ("journal_mode", "wal".to_owned()),
+        ("synchronous", "2".to_owned()),
+        ("foreign_keys", "1".to_owned()),
+        ("busy_timeout", patience.as_millis().to_string()),
     ];
-    for (name, question, wanted) in wanted {
-        let found = connection.value(question).await?;
+    let ids = Ids::default();
+    let settings: String = wanted.iter().map(|(name, _)| format!("PRAGMA {name};")).collect();
+    let rows = connection.ask(format!("{settings}SELECT {}", ids.highest())).await?;
+    for (position, (name, wanted)) in wanted.into_iter().enumerate() {
+        let found = rows.get(position).map(shown).unwrap_or_default();
         if found != wanted {
             return Err(StoreError::Setting {
                 place: place.clone(),
@@ -213,17 +231,17 @@ async fn read_back(place: &Place, connection: &mut Connection, patience: Duratio
             });
         }
     }
-    Ok(())
-}
-
-/// Numbers that go on above the highest of every table.
-async fn highest(connection: &mut Connection) -> Result<Ids, StoreError> {
-    let ids = Ids::default();
-    for (_, question, counter) in ids.counters() {
-        let highest = connection.value(question).await?;
-        counter.store(highest.parse().unwrap_or(0), Ordering::Relaxed);
+    for (column, (.., counter)) in ids.counters().into_iter().enumerate() {
+        let highest = rows.last().map_or(Ok(0), |row| row.try_get(column));
+        counter.store(highest.map_err(|error| from_sqlx(place, &error))?, Ordering::Relaxed);
     }
     Ok(ids)
+}
+
+/// The first value of a row, which is text or a number.
+fn shown(row: &SqliteRow) -> String {
+    let number = row.try_get::<i64, _>(0).map(|number| number.to_string());
+    number.or_else(|_| row.try_get(0)).unwrap_or_default()
 }
 
 /// What tells whose database it is.
