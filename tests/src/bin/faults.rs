@@ -1,14 +1,18 @@
 //! Runs the simulation of faults for many seeds, or shows what happens in one.
 //!
-//! `draaiboek-test-faults --seeds 5000 [--from 0] [--threads 2]`, or `--seed 17`.
+//! `draaiboek-test-faults --seeds 5000 [--from 0] [--processes 2]`, or `--seed 17`. Each process has a processor to itself
+//! and takes its share of the seeds: threads of one process would wait for each other's memory.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
-use draaiboek_tests::faults::{Bench, Outcome};
+use draaiboek_tests::faults::{Bench, stay_on};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
+/// What one process tells another of a seed: its number, the faults by kind, what broke.
+type Told = (u64, BTreeMap<String, usize>, Vec<String>);
 
 /// Failing seeds that are shown at the most.
 const SHOWN: usize = 10;
@@ -24,67 +28,83 @@ fn main() -> Result<(), Failure> {
     if let Some(seed) = options.get("--seed") {
         return show(*seed);
     }
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    many(option("--from", 0), option("--seeds", 1_000), option("--threads", threads))
+    let (from, seeds) = (option("--from", 0), option("--seeds", 1_000));
+    let processors = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
+    let processes = option("--processes", processors).max(1);
+    match options.get("--share") {
+        Some(share) => work(from + share..from + seeds, usize::try_from(*share)?, usize::try_from(processes)?),
+        None => many(from, seeds, processes),
+    }
 }
 
 /// One seed, line by line.
 fn show(seed: u64) -> Result<(), Failure> {
-    let mut bench = Bench::new()?;
+    let bench = Bench::new()?;
     let outcome = bench.run(seed)?;
     println!("{}", outcome.log.join("\n"));
     println!("seed {seed}: digest {}, faults {:?}", outcome.digest, outcome.faults);
     if bench.run(seed)? != outcome {
         return Err(format!("seed {seed} does not run the same way again").into());
     }
-    verdict(&[outcome])
+    verdict(1, &[(seed, BTreeMap::new(), outcome.broken)])
 }
 
-fn many(from: u64, seeds: u64, threads: u64) -> Result<(), Failure> {
-    let next = AtomicU64::new(from);
-    let all = Mutex::new(Vec::new());
-    let begun = std::time::Instant::now();
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.max(1))
-            .map(|_| {
-                scope.spawn(|| {
-                    let mut bench = Bench::new()?;
-                    loop {
-                        let seed = next.fetch_add(1, Ordering::Relaxed);
-                        if seed >= from + seeds {
-                            return Ok::<(), Failure>(());
-                        }
-                        let mut outcome = bench.run(seed)?;
-                        outcome.log.clear();
-                        all.lock().map_err(|_| "a worker broke")?.push(outcome);
-                    }
-                })
-            })
-            .collect();
-        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| "a worker broke")?)
-    })?;
+/// The part of one process: tells of each seed in a line.
+fn work(seeds: std::ops::Range<u64>, share: usize, processes: usize) -> Result<(), Failure> {
+    stay_on(share);
+    Bench::new()?.run_each(seeds.step_by(processes), |outcome| {
+        let line = serde_json::to_string(&(outcome.seed, outcome.faults, outcome.broken)).unwrap_or_default();
+        let _ = writeln!(std::io::stdout(), "{line}");
+    })
+}
+
+fn many(from: u64, seeds: u64, processes: u64) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let start = |share: u64| {
+        let mut process = Command::new(std::env::current_exe()?);
+        for (name, value) in [("--from", from), ("--seeds", seeds), ("--processes", processes), ("--share", share)] {
+            process.args([name, &value.to_string()]);
+        }
+        process.stdout(Stdio::piped()).spawn()
+    };
+    let children = (0..processes).map(start).collect::<Result<Vec<Child>, _>>()?;
+    let listeners: Vec<_> = children.into_iter().map(|child| std::thread::spawn(|| listen(child))).collect();
+    let mut told = Vec::new();
+    for listener in listeners {
+        told.extend(listener.join().map_err(|_| "a listener broke")??);
+    }
     let seconds = begun.elapsed().as_secs_f64();
-    let mut outcomes = all.into_inner().map_err(|_| "a worker broke")?;
-    outcomes.sort_by_key(|outcome| outcome.seed);
     let mut faults: BTreeMap<&str, usize> = BTreeMap::new();
-    for (kind, times) in outcomes.iter().flat_map(|outcome| &outcome.faults) {
+    for (kind, times) in told.iter().flat_map(|(_, faults, _)| faults) {
         *faults.entry(kind).or_default() += times;
     }
     for (kind, times) in &faults {
         println!("{times:>8}  {kind}");
     }
-    let rate = f64::from(u32::try_from(outcomes.len()).unwrap_or(u32::MAX)) / seconds * 60.0;
-    println!("{} seeds in {seconds:.1} s: {rate:.0} a minute", outcomes.len());
-    verdict(&outcomes)
+    let rate = f64::from(u32::try_from(told.len()).unwrap_or(u32::MAX)) / seconds * 60.0;
+    println!("{} seeds in {seconds:.1} s: {rate:.0} a minute", told.len());
+    verdict(seeds, &told)
 }
 
-fn verdict(outcomes: &[Outcome]) -> Result<(), Failure> {
-    let bad: Vec<&Outcome> = outcomes.iter().filter(|outcome| !outcome.broken.is_empty()).collect();
-    for outcome in bad.iter().take(SHOWN) {
-        println!("seed {}: {}", outcome.seed, outcome.broken.join("\n  "));
+/// What a process tells until it ends.
+fn listen(mut child: Child) -> Result<Vec<Told>, Failure> {
+    let mut told = Vec::new();
+    for line in child.stdout.take().into_iter().flat_map(|out| BufReader::new(out).lines()) {
+        told.push(serde_json::from_str(&line?)?);
+    }
+    let ended = child.wait()?;
+    if ended.success() { Ok(told) } else { Err(format!("a process of the simulation ended with {ended}").into()) }
+}
+
+fn verdict(seeds: u64, told: &[Told]) -> Result<(), Failure> {
+    let mut bad: Vec<&Told> = told.iter().filter(|(_, _, broken)| !broken.is_empty()).collect();
+    bad.sort_by_key(|(seed, ..)| *seed);
+    for (seed, _, broken) in bad.iter().take(SHOWN) {
+        println!("seed {seed}: {}", broken.join("\n  "));
     }
     match bad.len() {
-        0 => Ok(()),
-        some => Err(format!("{some} of {} seeds broke something; `--seed N` shows one", outcomes.len()).into()),
+        0 if told.len() as u64 == seeds => Ok(()),
+        0 => Err(format!("{} of {seeds} seeds were told of", told.len()).into()),
+        some => Err(format!("{some} of {seeds} seeds broke something; `--seed N` shows one").into()),
     }
 }

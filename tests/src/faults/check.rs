@@ -1,117 +1,72 @@
 //! What must hold after a run, whatever happened in it.
 //!
-//! Lives here: reading the database and comparing. May not live here: running.
+//! Lives here: comparing. May not live here: running, reading the database.
 
 use std::collections::BTreeMap;
 
-use draaiboek_runtime::{Engine, Reply, School, verify};
-use draaiboek_store::{InstanceFilter, InstanceRow, OutboxRow, Reader, Scope, content_hash};
+use draaiboek_runtime::{Reply, School, verify};
+use draaiboek_store::content_hash;
 use serde_json::{Value, json};
 
 use super::life::{Failure, Life};
-use super::script::{Ask, school};
+use super::script::{Ask, MOST_DAYS_OFF, school};
+use super::stored::Stored;
 
 /// The end of a run: what each cycle came to, in words that do not depend on when things happened.
 pub(crate) type End = BTreeMap<String, Value>;
 
-/// All of a database that is looked at afterwards.
-struct Stored {
-    rows: BTreeMap<String, InstanceRow>,
-    /// Accepted commands per cycle, oldest first.
-    accepted: BTreeMap<String, Vec<Value>>,
-    effects: Vec<OutboxRow>,
-}
-
 /// Looks at everything; gives the end and a digest of every byte that was decided.
-pub(crate) async fn look(life: &mut Life<'_>) -> Result<(End, String), Failure> {
+pub(crate) async fn look(life: &mut Life, calendars: &Calendars) -> Result<(End, String), Failure> {
     let mut broken = Vec::new();
-    let engine = life.engine()?;
-    let report = verify(engine.store().read(), |_| ()).await?;
+    let report = verify(life.engine()?.store().read(), |_| ()).await?;
     if !report.is_clean() {
         broken.push(format!("verify: {report:?}"));
     }
-    let stored = Stored::read(engine.store().read()).await?;
-    for (key, (ask, first)) in &life.acknowledged {
-        answered(engine, key, ask, first, &mut broken).await?;
-    }
-    stored.counts(&life.acknowledged, &mut broken)?;
+    let stored = Stored::read(&life.path)?;
+    stored.answers(&life.acknowledged, &mut broken)?;
+    stored.counts(&life.acknowledged, &mut broken);
     stored.effects(&mut broken)?;
     stored.timers(&mut broken);
-    stored.families(&mut broken)?;
-    calendar(&stored, &life.acknowledged, &mut broken)?;
-    let end = stored.end()?;
-    let digest = stored.digest();
+    stored.families(&mut broken);
+    calendars.check(&stored, &life.acknowledged, &mut broken);
     life.broken.extend(broken);
-    Ok((end, digest))
+    Ok((stored.end(), stored.digest()))
 }
 
-/// The answer that was heard is the answer that is stored.
-async fn answered(
-    engine: &Engine,
-    key: &str,
-    ask: &Ask,
-    first: &Reply,
-    broken: &mut Vec<String>,
-) -> Result<(), Failure> {
-    if !ask.has_key() {
-        return Ok(());
-    }
-    let stored = engine.store().read().answer(key).await?;
-    let stored: Option<Reply> = stored.as_deref().map(serde_json::from_str).transpose()?;
-    if stored.as_ref() != Some(first) {
-        broken.push(format!("{key} was acknowledged with {first:?}, stored is {stored:?}"));
-    }
-    Ok(())
-}
+/// The hashes of the calendars that the school may get, by its number of days off.
+pub(crate) struct Calendars(Vec<Vec<u8>>);
 
-/// Every cycle that runs goes by the newest calendar that was acknowledged.
-fn calendar(
-    stored: &Stored,
-    acknowledged: &BTreeMap<String, (Ask, Reply)>,
-    broken: &mut Vec<String>,
-) -> Result<(), Failure> {
-    let days = acknowledged.values().find_map(|(ask, _)| match ask {
-        Ask::DaysOff(days) => Some(*days),
-        _ => None,
-    });
-    let calendar = School::parse(&school(days.unwrap_or(0)))?.calendar()?;
-    let hash = content_hash(&serde_json::to_string(&calendar)?);
-    for (id, row) in stored.rows.iter().filter(|(_, row)| row.lifecycle == "active") {
-        if row.calendar_hash.as_ref() != Some(&hash) {
-            broken.push(format!("{id} goes by an older calendar than was acknowledged"));
+impl Calendars {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let hash = |days_off| Ok(content_hash(&serde_json::to_string(&School::parse(&school(days_off))?.calendar()?)?));
+        (0..=MOST_DAYS_OFF).map(hash).collect::<Result<_, Failure>>().map(Self)
+    }
+
+    /// Every cycle that runs goes by the newest calendar that was acknowledged.
+    fn check(&self, stored: &Stored, acknowledged: &BTreeMap<String, (Ask, Reply)>, broken: &mut Vec<String>) {
+        let days = acknowledged.values().find_map(|(ask, _)| match ask {
+            Ask::DaysOff(days) => Some(*days),
+            _ => None,
+        });
+        let hash = self.0.get(days.unwrap_or(0));
+        for (id, row) in stored.rows.iter().filter(|(_, row)| row.lifecycle == "active") {
+            if row.calendar_hash.as_ref() != hash {
+                broken.push(format!("{id} goes by an older calendar than was acknowledged"));
+            }
         }
     }
-    Ok(())
 }
 
 impl Stored {
-    async fn read(reader: &Reader) -> Result<Self, Failure> {
-        let mut stored = Self { rows: BTreeMap::new(), accepted: BTreeMap::new(), effects: Vec::new() };
-        for summary in reader.instances(Scope::All, &InstanceFilter::default(), 1_000).await? {
-            let row = reader.instance(Scope::All, &summary.id).await?.ok_or("a cycle went away")?;
-            let journal = match row.journal_head {
-                Some(head) => reader.journal_after(head, 0, 10_000).await?,
-                None => Vec::new(),
-            };
-            let mut accepted = Vec::new();
-            for entry in journal.iter().filter(|entry| !entry.outcome.starts_with("rejected ")) {
-                let journaled: Value = serde_json::from_str(&entry.command)?;
-                accepted.push(journaled.get("command").cloned().unwrap_or_default());
-                for index in 0.. {
-                    let key = format!("{}:{}:{index}", row.id, entry.revision);
-                    let Some(effect) = reader.outbox_by_key(&key).await? else { break };
-                    stored.effects.push(effect);
-                }
+    /// The answer that was heard is the answer that is stored.
+    fn answers(&self, acknowledged: &BTreeMap<String, (Ask, Reply)>, broken: &mut Vec<String>) -> Result<(), Failure> {
+        for (key, (_, first)) in acknowledged.iter().filter(|(_, (ask, _))| ask.has_key()) {
+            let stored: Option<Reply> = self.answers.get(key).map(|text| serde_json::from_str(text)).transpose()?;
+            if stored.as_ref() != Some(first) {
+                broken.push(format!("{key} was acknowledged with {first:?}, stored is {stored:?}"));
             }
-            stored.accepted.insert(row.id.clone(), accepted);
-            stored.rows.insert(row.id.clone(), row);
         }
-        Ok(stored)
-    }
-
-    fn snapshot(&self, id: &str) -> Result<Value, Failure> {
-        let row = self.rows.get(id).ok_or_else(|| format!("{id} is not there"))?;
-        Ok(serde_json::from_str(&row.snapshot)?)
+        Ok(())
     }
 
     /// How many accepted commands of a cycle are of this kind and hold these fields.
@@ -129,19 +84,18 @@ impl Stored {
     }
 
     /// Every acknowledged number counts once, and none that nobody sent.
-    fn counts(&self, acknowledged: &BTreeMap<String, (Ask, Reply)>, broken: &mut Vec<String>) -> Result<(), Failure> {
-        for id in self.rows.keys() {
+    fn counts(&self, acknowledged: &BTreeMap<String, (Ask, Reply)>, broken: &mut Vec<String>) {
+        for (id, row) in &self.rows {
             let sent = acknowledged.values().filter_map(|(ask, _)| match ask {
                 Ask::Event { instance, event: "add", data } if instance == id => data.get("n").and_then(Value::as_i64),
                 _ => None,
             });
             let (count, sum) = sent.fold((0_i64, 0), |(count, sum), n| (count + 1, sum + n));
-            let data = self.snapshot(id)?.get("data").cloned().unwrap_or_default();
+            let data = &row.snapshot["data"];
             if data.get("count") != Some(&json!(count)) || data.get("sum") != Some(&json!(sum)) {
                 broken.push(format!("{id}: {count} numbers of together {sum} were acknowledged, stored is {data}"));
             }
         }
-        Ok(())
     }
 
     /// Every effect was carried out, and its receiver took it once.
@@ -199,10 +153,9 @@ impl Stored {
     }
 
     /// Parents know of their children what these are, and nobody is left behind.
-    fn families(&self, broken: &mut Vec<String>) -> Result<(), Failure> {
-        for id in self.rows.keys() {
-            let snapshot = self.snapshot(id)?;
-            let Some(states) = snapshot.get("children").and_then(Value::as_object) else { continue };
+    fn families(&self, broken: &mut Vec<String>) {
+        for (id, row) in &self.rows {
+            let Some(states) = row.snapshot.get("children").and_then(Value::as_object) else { continue };
             let entries = states.values().filter_map(|state| state.get("entries")?.as_object()).flatten();
             for (key, child) in entries {
                 let name = child.get("instance").and_then(Value::as_str).unwrap_or_default();
@@ -215,13 +168,12 @@ impl Stored {
                 }
             }
         }
-        Ok(())
     }
 
-    fn end(&self) -> Result<End, Failure> {
+    fn end(&self) -> End {
         let mut end = End::new();
         for (id, row) in &self.rows {
-            let snapshot = self.snapshot(id)?;
+            let snapshot = &row.snapshot;
             let data = &snapshot["data"];
             let told = match row.lifecycle.as_str() {
                 // Whether its parent had begun it before all was stopped depends on what happened.
@@ -237,14 +189,14 @@ impl Stored {
             };
             end.insert(id.clone(), told);
         }
-        Ok(end)
+        end
     }
 
     /// Every snapshot and every journal, by their hashes.
     fn digest(&self) -> String {
         let mut all = String::new();
         for (id, row) in &self.rows {
-            all.push_str(&format!("{id} {} {:?} {}\n", row.revision, row.journal_head_hash, row.snapshot));
+            all.push_str(&format!("{id} {} {:?} {}\n", row.revision, row.journal_head_hash, row.text));
         }
         for effect in &self.effects {
             all.push_str(&format!("{} {} {}\n", effect.key, effect.status, effect.payload));

@@ -3,7 +3,7 @@
 //! Lives here: carrying out requests in bad weather. May not live here: what must hold afterwards.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 
 use draaiboek_plugin_host::Library;
@@ -24,9 +24,9 @@ const HORIZON: i64 = START + 60 * DAY;
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// One run.
-pub(crate) struct Life<'r> {
-    path: &'r Path,
-    library: &'r Arc<Library>,
+pub(crate) struct Life {
+    pub(crate) path: PathBuf,
+    library: Arc<Library>,
     pub(crate) weather: Arc<Weather>,
     engines: Vec<Engine>,
     store: Weak<Store>,
@@ -37,8 +37,8 @@ pub(crate) struct Life<'r> {
     pub(crate) broken: Vec<String>,
 }
 
-impl<'r> Life<'r> {
-    pub(crate) async fn begin(path: &'r Path, library: &'r Arc<Library>, weather: Weather) -> Result<Self, Failure> {
+impl Life {
+    pub(crate) async fn begin(path: PathBuf, library: Arc<Library>, weather: Weather) -> Result<Self, Failure> {
         let actor = Actor { person: Some("dir".into()), roles: vec!["dir".into()], on_behalf_of: None };
         let mut life = Self {
             path,
@@ -58,12 +58,13 @@ impl<'r> Life<'r> {
     async fn boot(&mut self) -> Result<(), Failure> {
         let faults: Arc<dyn Faults> = Arc::clone(&self.weather) as Arc<dyn Faults>;
         let shared = faults.shared();
-        let options = OpenOptions { faults: Some(faults), ..OpenOptions::default() };
+        // Nobody reads beside another here.
+        let options = OpenOptions { faults: Some(faults), readers: 1, ..OpenOptions::default() };
         let store = Arc::new(Store::open(&self.path.display().to_string(), options).await?);
         self.store = Arc::downgrade(&store);
         for _ in 0..if shared { 2 } else { 1 } {
             let clock = Arc::clone(&self.weather) as Arc<dyn Clock>;
-            self.engines.push(Engine::new(Arc::clone(&store), Arc::clone(self.library), clock));
+            self.engines.push(Engine::new(Arc::clone(&store), Arc::clone(&self.library), clock));
         }
         Ok(())
     }

@@ -7,13 +7,16 @@
 
 mod chance;
 mod check;
+mod core;
 mod life;
 mod script;
+mod stored;
 mod weather;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use draaiboek_plugin_host::{Library, Limits};
@@ -21,13 +24,19 @@ use draaiboek_runtime::{Clock, Engine, School};
 use draaiboek_store::{OpenOptions, Store};
 use draaiboek_workflow::language::{self, Bundle, Options, SourceFile};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+use tokio::task::{JoinSet, LocalSet};
 
-use check::End;
+pub use self::core::stay_on;
+use check::{Calendars, End};
 use life::{Failure, Life, gone};
 use weather::Weather;
 
 /// How many different lists of requests there are; each is run once without faults, to compare with.
-const SCRIPTS: u64 = 24;
+const SCRIPTS: usize = 24;
+/// Seeds that run side by side.
+const LANES: usize = 6;
 
 /// What became of one seed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,19 +55,26 @@ pub struct Outcome {
 
 /// A place where seeds are run: a database to begin with, and how each list of requests ends without faults.
 pub struct Bench {
+    // Ends before the folder goes: connections may still be closing their files.
+    runtime: Runtime,
+    ground: Rc<Ground>,
+}
+
+struct Ground {
     folder: TempDir,
     library: Arc<Library>,
-    runtime: tokio::runtime::Runtime,
     /// The files of a database to begin with, by the end of their names.
     files: Vec<(&'static str, Vec<u8>)>,
-    ends: BTreeMap<u64, End>,
+    /// How each list of requests ends without faults.
+    ends: [OnceCell<End>; SCRIPTS],
+    calendars: Calendars,
     /// Databases used so far.
     runs: Cell<u64>,
 }
 
 impl std::fmt::Debug for Bench {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Bench").field("folder", &self.folder).finish_non_exhaustive()
+        formatter.debug_struct("Bench").field("folder", &self.ground.folder).finish_non_exhaustive()
     }
 }
 
@@ -69,14 +85,59 @@ impl Bench {
     /// Whatever keeps it from being made.
     pub fn new() -> Result<Self, Failure> {
         let memory = Path::new("/dev/shm");
-        let folder = if memory.is_dir() { TempDir::new_in(memory)? } else { TempDir::new()? };
+        let mut named = tempfile::Builder::new();
+        named.prefix("draaiboek-faults-");
+        let folder = if memory.is_dir() { named.tempdir_in(memory)? } else { named.tempdir()? };
         let library = Arc::new(Library::new(Limits::default(), None)?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let mut bench = Self { folder, library, runtime, files: Vec::new(), ends: BTreeMap::new(), runs: Cell::new(0) };
-        bench.files = bench.runtime.block_on(bench.furnish())?;
-        Ok(bench)
+        let (ends, calendars) = (std::array::from_fn(|_| OnceCell::new()), Calendars::new()?);
+        let mut ground = Ground { folder, library, files: Vec::new(), ends, calendars, runs: Cell::new(0) };
+        ground.files = runtime.block_on(ground.furnish())?;
+        Ok(Self { runtime, ground: Rc::new(ground) })
     }
 
+    /// Runs a seed and looks at what is left.
+    ///
+    /// # Errors
+    /// Only what has nothing to do with the seed: the folder, memory.
+    pub fn run(&self, seed: u64) -> Result<Outcome, Failure> {
+        self.runtime.block_on(self.ground.run(seed))
+    }
+
+    /// Runs seeds, some side by side: while one waits for its database, another goes on. Each has a database, a clock and
+    /// a weather of its own and runs as it does alone.
+    ///
+    /// # Errors
+    /// As [`Bench::run`].
+    pub fn run_each(
+        &self,
+        seeds: impl Iterator<Item = u64> + 'static,
+        told: impl FnMut(Outcome) + 'static,
+    ) -> Result<(), Failure> {
+        let (seeds, told) = (Rc::new(RefCell::new(seeds)), Rc::new(RefCell::new(told)));
+        let mut lanes = JoinSet::new();
+        let local = LocalSet::new();
+        for _ in 0..LANES {
+            let (ground, seeds, told) = (Rc::clone(&self.ground), Rc::clone(&seeds), Rc::clone(&told));
+            let lane = async move {
+                loop {
+                    let Some(seed) = seeds.borrow_mut().next() else { return Ok::<(), Failure>(()) };
+                    let outcome = ground.run(seed).await?;
+                    (*told.borrow_mut())(outcome);
+                }
+            };
+            lanes.spawn_local_on(lane, &local);
+        }
+        local.block_on(&self.runtime, async {
+            while let Some(ended) = lanes.join_next().await {
+                ended??;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Ground {
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -101,21 +162,10 @@ impl Bench {
         files
     }
 
-    /// Runs a seed and looks at what is left.
-    ///
-    /// # Errors
-    /// Only what has nothing to do with the seed: the folder, memory.
-    pub fn run(&mut self, seed: u64) -> Result<Outcome, Failure> {
-        let number = seed % SCRIPTS;
-        if !self.ends.contains_key(&number) {
-            let (end, outcome) = self.live(seed, number, Weather::fine())?;
-            if let Some(first) = outcome.broken.first() {
-                return Err(format!("requests {number} without any fault: {first}\n{}", tail(&outcome.log)).into());
-            }
-            self.ends.insert(number, end);
-        }
-        let (end, mut outcome) = self.live(seed, number, Weather::of(seed))?;
-        let expected = self.ends.get(&number).cloned().unwrap_or_default();
+    async fn run(&self, seed: u64) -> Result<Outcome, Failure> {
+        let number = usize::try_from(seed % SCRIPTS as u64)?;
+        let expected = self.ends[number].get_or_try_init(|| self.without_faults(seed, number)).await?;
+        let (end, mut outcome) = self.live(seed, number, Weather::of(seed)).await?;
         if outcome.broken.is_empty() {
             for id in expected.keys().chain(end.keys()).collect::<std::collections::BTreeSet<_>>() {
                 let (wanted, found) = (expected.get(id), end.get(id));
@@ -127,39 +177,43 @@ impl Bench {
         Ok(outcome)
     }
 
-    fn live(&self, seed: u64, number: u64, weather: Weather) -> Result<(End, Outcome), Failure> {
+    async fn without_faults(&self, seed: u64, number: usize) -> Result<End, Failure> {
+        let (end, outcome) = self.live(seed, number, Weather::fine()).await?;
+        match outcome.broken.first() {
+            None => Ok(end),
+            Some(first) => Err(format!("requests {number} without any fault: {first}\n{}", tail(&outcome.log)).into()),
+        }
+    }
+
+    async fn live(&self, seed: u64, number: usize, weather: Weather) -> Result<(End, Outcome), Failure> {
         // A name of its own: connections of the run before may still be closing their files.
         self.runs.set(self.runs.get() + 1);
         let name = format!("run-{}.db", self.runs.get());
-        let path = self.path(&name);
         for (end, content) in &self.files {
-            std::fs::write(self.path(&format!("{name}{end}")), content)?;
+            let path = self.path(&format!("{name}{end}"));
+            std::fs::write(&path, content).map_err(|error| format!("{}: {error}", path.display()))?;
         }
-        let lived = self.runtime.block_on(async {
-            let mut life = Life::begin(&path, &self.library, weather).await?;
-            let ran = work(&mut life, number).await;
-            let looked = match ran {
-                Ok(()) => check::look(&mut life).await,
-                Err(error) => Err(error),
-            };
-            let (end, digest) = looked.unwrap_or_else(|error| {
-                life.broken.push(error.to_string());
-                Default::default()
-            });
-            let (faults, log) = life.weather.told();
-            let broken = std::mem::take(&mut life.broken);
-            life.end().await;
-            Ok::<_, Failure>((end, Outcome { seed, digest, faults, broken, log }))
+        let mut life = Life::begin(self.path(&name), Arc::clone(&self.library), weather).await?;
+        let looked = match work(&mut life, number).await {
+            Ok(()) => check::look(&mut life, &self.calendars).await,
+            Err(error) => Err(error),
+        };
+        let (end, digest) = looked.unwrap_or_else(|error| {
+            life.broken.push(error.to_string());
+            Default::default()
         });
+        let (faults, log) = life.weather.told();
+        let broken = std::mem::take(&mut life.broken);
+        life.end().await;
         for end in ["", "-wal", "-shm", ".lock"] {
             let _ = std::fs::remove_file(self.path(&format!("{name}{end}")));
         }
-        lived
+        Ok((end, Outcome { seed, digest, faults, broken, log }))
     }
 }
 
-async fn work(life: &mut Life<'_>, number: u64) -> Result<(), Failure> {
-    for (index, ask) in script::requests(number).iter().enumerate() {
+async fn work(life: &mut Life, number: usize) -> Result<(), Failure> {
+    for (index, ask) in script::requests(number as u64).iter().enumerate() {
         life.insist(ask, &format!("k-{index}")).await?;
     }
     life.settle().await

@@ -91,10 +91,13 @@ pub(crate) fn workflows() -> [(&'static str, String); 3] {
     ]
 }
 
+/// Days off that the school gets of its own, at the most.
+pub(crate) const MOST_DAYS_OFF: usize = 3;
+
 /// The school, with so many days off of its own.
 pub(crate) fn school(days_off: usize) -> String {
     let day = |n: usize| format!("{{id: off-{n}, kind: free_day, from: 2026-10-0{}, title: Vrij}}", 6 + n);
-    SCHOOL.replace("LOCAL", &(0..days_off.min(3)).map(day).collect::<Vec<_>>().join(", "))
+    SCHOOL.replace("LOCAL", &(0..days_off.min(MOST_DAYS_OFF)).map(day).collect::<Vec<_>>().join(", "))
 }
 
 /// What is asked of the engine.
