@@ -25,7 +25,8 @@ END $$;
 
 /// The setting `draaiboek.school` names the school whose rows a transaction sees and writes; `*` means all, nothing means
 /// none. Tables without a school of their own follow the instance they belong to. The policies hold for the owner of
-/// the tables too.
+/// the tables too. Tables that have theirs are left alone: each would have to be locked against all nodes at once. Whoever
+/// changes this rule drops the policies in a migration.
 const SCHOOLS: &str = "
 DO $$
 DECLARE found record; seen text;
@@ -38,6 +39,8 @@ BEGIN
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+      AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+        AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'of_school'))
     GROUP BY c.relname
   LOOP
     IF found.is_school THEN

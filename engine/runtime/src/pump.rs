@@ -91,7 +91,11 @@ impl Engine {
     /// the wait for the disk. One that fails does not hold the others up. Gives the number of things done.
     async fn round(self: &Arc<Self>) -> Result<usize, EngineError> {
         let now = self.clock.now().as_microsecond();
-        let effects = self.store.claim_outbox(now, BATCH).await?;
+        // Effects that cannot be read, on a damaged page, do not hold up the timers.
+        let (effects, mut failed) = match self.store.claim_outbox(now, BATCH).await {
+            Ok(effects) => (effects, None),
+            Err(error) => (Claimed { rows: Vec::new(), claim: None }, Some(EngineError::from(error))),
+        };
         let timers = match effects.rows.is_empty() {
             true => self.store.claim_timers(now, BATCH).await?,
             false => Claimed { rows: Vec::new(), claim: None },
@@ -106,7 +110,7 @@ impl Engine {
             let (pk, id) = (row.instance_pk, ids.get(&row.instance_pk).cloned());
             lanes.entry(Some(pk)).or_default().push_back(Due::Timer(row, id, timers.claim));
         }
-        let (mut done, mut failed) = (0, None);
+        let mut done = 0;
         let mut running = JoinSet::new();
         let mut lanes = lanes.into_values();
         loop {

@@ -83,6 +83,20 @@ pub enum StoreError {
         /// Newest schema known to this build.
         known: String,
     },
+    /// Programs work on the database that could not go on with the schema of this one.
+    #[error(
+        "{nodes} older process(es) have the database {place} open, and know schemas up to {knows} only: schema {found} takes away what they need. The database is as it was: stop them, then start this one again (`draaiboek doctor` of the version before lists them)"
+    )]
+    OlderNodes {
+        /// The database.
+        place: Place,
+        /// How many they are.
+        nodes: usize,
+        /// What the oldest of them knows.
+        knows: String,
+        /// Schema of this build.
+        found: String,
+    },
     /// The database was written by an older program and is opened only for reading.
     #[error(
         "the database {place} has schema {found}, this program needs {known}; open it once with a command that writes, and it is brought up to date"
@@ -116,14 +130,14 @@ pub enum StoreError {
         table: String,
     },
     /// The file is no database, or is damaged.
-    #[error(
-        "the database {place} is damaged or is no database ({detail}); keep a copy of it, run `draaiboek verify`, and restore the last backup"
-    )]
+    #[error("the database {place} is damaged or is no database ({detail}); {mend}")]
     Corrupt {
         /// The database.
         place: Place,
         /// What the database said.
         detail: String,
+        /// What to do about it.
+        mend: &'static str,
     },
     /// The disk, or the quota, is full.
     #[error(
@@ -204,6 +218,9 @@ pub enum StoreError {
         detail: String,
     },
 }
+
+/// What to do about a database of which something can still be read.
+pub(crate) const LOOK: &str = "keep a copy of it, run `draaiboek verify`, and restore the last backup";
 
 /// Reads an error of sea-orm.
 pub(crate) fn from_orm(place: &Place, error: &DbErr) -> StoreError {

@@ -9,7 +9,7 @@ use crate::entity::{
 };
 use crate::error::StoreError;
 use crate::place::Place;
-use draaiboek_migrations::known_versions;
+use draaiboek_migrations::{Edition, OLDEST};
 use sea_orm::EntityName as _;
 
 /// What was found in a database.
@@ -19,14 +19,25 @@ pub(crate) struct Schema {
     pub(crate) tables: Vec<String>,
     /// Migrations that were applied, in order.
     pub(crate) applied: Vec<String>,
+    /// The oldest schema whose programs can work on it, as its newest program noted.
+    pub(crate) oldest: Option<String>,
 }
 
 impl Schema {
     /// The table that lists the applied migrations.
     pub(crate) const TABLE: &str = "seaql_migrations";
 
-    /// Refuses databases of others and newer ones; an older or empty one may be brought up to date.
-    pub(crate) fn known(&self, place: &Place) -> Result<(), StoreError> {
+    /// The table of settings.
+    pub(crate) const SETTINGS: &str = "meta";
+
+    /// The question for that note.
+    pub(crate) fn asking_oldest() -> String {
+        format!("SELECT value FROM meta WHERE key = '{OLDEST}'")
+    }
+
+    /// Refuses databases of others, and those that a newer program made unfit for this one; an older or empty one may be
+    /// brought up to date.
+    pub(crate) fn known(&self, place: &Place, edition: &Edition) -> Result<(), StoreError> {
         let place = || place.clone();
         if self.tables.is_empty() {
             return Ok(());
@@ -34,12 +45,13 @@ impl Schema {
         if !self.tables.iter().any(|name| name == Self::TABLE) {
             return Err(StoreError::Foreign { place: place(), table: newest(&self.tables) });
         }
-        let known = known_versions();
-        if self.applied.iter().any(|version| !known.contains(version)) {
+        let known = edition.versions();
+        let fits = self.oldest.as_ref().is_some_and(|oldest| *oldest <= edition.newest());
+        if !fits && self.applied.iter().any(|version| !known.contains(version)) {
             let found = newest(&self.applied);
-            return Err(StoreError::NewerSchema { place: place(), found, known: newest(&known) });
+            return Err(StoreError::NewerSchema { place: place(), found, known: edition.newest() });
         }
-        if self.is_current() {
+        if self.is_current(edition) {
             let missing = tables().into_iter().find(|table| !self.tables.contains(table));
             if let Some(table) = missing {
                 return Err(StoreError::Incomplete { place: place(), found: newest(&self.applied), table });
@@ -48,19 +60,19 @@ impl Schema {
         Ok(())
     }
 
-    /// Refuses what is not of exactly this build's schema.
-    pub(crate) fn current(&self, place: &Place) -> Result<(), StoreError> {
-        self.known(place)?;
-        if self.is_current() {
+    /// Refuses what this build would have to bring up to date first.
+    pub(crate) fn current(&self, place: &Place, edition: &Edition) -> Result<(), StoreError> {
+        self.known(place, edition)?;
+        if self.is_current(edition) {
             return Ok(());
         }
-        let (found, known) = (newest(&self.applied), newest(&known_versions()));
-        Err(StoreError::OlderSchema { place: place.clone(), found, known })
+        let found = newest(&self.applied);
+        Err(StoreError::OlderSchema { place: place.clone(), found, known: edition.newest() })
     }
 
-    /// Whether every migration of this build was applied.
-    pub(crate) fn is_current(&self) -> bool {
-        known_versions().iter().all(|version| self.applied.contains(version))
+    /// Whether every migration of a version was applied.
+    pub(crate) fn is_current(&self, edition: &Edition) -> bool {
+        edition.versions().iter().all(|version| self.applied.contains(version))
     }
 }
 

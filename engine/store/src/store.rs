@@ -13,6 +13,7 @@ use crate::postgres::{self, Node};
 use crate::read::Reader;
 use crate::sqlite;
 use crate::write::Connection;
+use draaiboek_migrations::{Edition, OWN};
 use std::fs::File;
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -35,11 +36,14 @@ pub struct OpenOptions {
     pub patience: Duration,
     /// Faults on purpose, for a simulation. Default: none.
     pub faults: Option<Arc<dyn Faults>>,
+    /// The schema that is worked on. Default: that of this build; a test of updates gives that of a version to come.
+    pub edition: Edition,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { create: true, readers: 4, max_pages: None, patience: Duration::from_secs(5), faults: None }
+        let patience = Duration::from_secs(5);
+        Self { create: true, readers: 4, max_pages: None, patience, faults: None, edition: OWN }
     }
 }
 
@@ -92,7 +96,7 @@ impl Store {
                 (connection, opened.readers, opened.ids, Kind::Server(opened.node))
             }
         };
-        let reader = Reader::new(readers, place);
+        let reader = Reader::new(readers, place, options.edition);
         Ok(Self {
             connection: Mutex::new(connection),
             reader,
@@ -106,7 +110,8 @@ impl Store {
         })
     }
 
-    /// Opens a database only for reading, also while another process writes it. The schema must be ours exactly.
+    /// Opens a database only for reading, also while another process writes it. The schema must be ours, or one that a newer
+    /// program made for both.
     ///
     /// # Errors
     /// [`StoreError::Missing`], [`StoreError::NewerSchema`], [`StoreError::OlderSchema`], [`StoreError::Foreign`],
@@ -118,7 +123,7 @@ impl Store {
             Address::File(path) => sqlite::open_read_only(&path).await?,
             Address::Server(server) => postgres::open_read_only(&server, &place).await?,
         };
-        Ok(Reader::new(readers, place))
+        Ok(Reader::new(readers, place, OWN))
     }
 
     /// How many groups of turns were committed since it was opened.

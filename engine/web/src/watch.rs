@@ -148,7 +148,7 @@ impl Watcher {
         let mut checks = BTreeMap::new();
         let mut check = |name, ok, detail: String| checks.insert(name, Check { ok, detail });
         let (answers, detail) = match timeout(PATIENCE, self.engine.store().read().ping()).await {
-            Ok(Ok(())) => (true, "answers, and its schema is of this version".to_owned()),
+            Ok(Ok(())) => (true, "answers, and this version can work with its schema".to_owned()),
             // The place of a file or server is the operator's business, not that of whoever knocks.
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the database is not ready");

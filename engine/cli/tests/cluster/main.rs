@@ -9,8 +9,10 @@
 mod home;
 mod interrupted;
 mod moves;
+mod next;
 mod node;
 mod proxy;
+mod refused;
 mod upgrade;
 
 use std::collections::BTreeMap;
@@ -46,6 +48,25 @@ struct Field {
 }
 
 impl Field {
+    fn new(nodes: Vec<String>, cookie: String) -> Self {
+        Self {
+            nodes: Mutex::new(nodes),
+            cookie,
+            over: AtomicBool::new(false),
+            turn: AtomicUsize::new(0),
+            acknowledged: Mutex::default(),
+        }
+    }
+
+    /// People who work until it is over.
+    fn people(self: &Arc<Self>, count: usize, shared: &str) -> Vec<thread::JoinHandle<()>> {
+        let one = |client| {
+            let (field, shared) = (Arc::clone(self), shared.to_owned());
+            thread::spawn(move || field.work(client, &shared))
+        };
+        (0..count).map(one).collect()
+    }
+
     /// Asks one node after the other until one has done it; the key makes that harmless.
     fn insist(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
         loop {
@@ -135,19 +156,8 @@ fn nothing_is_lost_or_doubled_whatever_happens_to_nodes_and_database() {
     let shared = begun.body["cycle"].as_str().unwrap().to_owned();
 
     let nodes = [first, second, third];
-    let field = Arc::new(Field {
-        nodes: Mutex::new(nodes.iter().map(|node| node.address.clone()).collect()),
-        cookie,
-        over: AtomicBool::new(false),
-        turn: AtomicUsize::new(0),
-        acknowledged: Mutex::default(),
-    });
-    let clients: Vec<_> = (0..CLIENTS)
-        .map(|client| {
-            let (field, shared) = (Arc::clone(&field), shared.clone());
-            thread::spawn(move || field.work(client, &shared))
-        })
-        .collect();
+    let field = Arc::new(Field::new(nodes.iter().map(|node| node.address.clone()).collect(), cookie));
+    let clients = field.people(CLIENTS, &shared);
     let nodes = happen(&field, &home, &server, &address, &proxy, nodes);
     field.over.store(true, Ordering::Relaxed);
     for client in clients {

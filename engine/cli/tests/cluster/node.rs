@@ -32,11 +32,15 @@ impl Node {
     /// Starts a node and waits until it listens.
     pub fn start(home: &Home, database: &str, more: &[&str]) -> Self {
         let arguments = ["serve", "--db", database, "--listen", "127.0.0.1:0"];
-        let mut command = home.command(arguments.into_iter().chain(more.iter().copied()));
+        let links = more.contains(&"--sign-in");
+        Self::of(home.command(arguments.into_iter().chain(more.iter().copied())), links)
+    }
+
+    /// Starts a command that serves, and waits until it listens and, with `links`, until it has told one.
+    pub fn of(mut command: Command, links: bool) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (mut address, mut link) = (None, None);
-        let links = more.contains(&"--sign-in");
         while address.is_none() || (links && link.is_none()) {
             let line = lines.next().unwrap().unwrap();
             let place = line.split("http://").nth(1).map(|rest| rest.split([';', ' ']).next().unwrap().to_owned());
@@ -79,11 +83,16 @@ impl Drop for Node {
 
 /// Posts JSON; `None` when there is no whole answer in time.
 pub fn post(address: &str, path: &str, cookie: &str, body: &Value) -> Option<Answer> {
+    ask(address, "POST", path, cookie, body)
+}
+
+/// Asks; `None` when there is no whole answer in time.
+pub fn ask(address: &str, method: &str, path: &str, cookie: &str, body: &Value) -> Option<Answer> {
     let stream = TcpStream::connect_timeout(&address.parse().unwrap(), PATIENCE).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     let text = body.to_string();
     let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n{text}",
         text.len()
     );

@@ -7,14 +7,19 @@ use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Sta
 
 use crate::home::{Home, MONDAY};
 
-const PAGE: u64 = 4_096;
+pub const PAGE: u64 = 4_096;
 
 /// A file with a cycle, the log folded in.
 fn lived_in() -> Home {
     let home = Home::furnished();
     home.at(MONDAY, "start tiny --id one --as dir").ends(0);
-    ask(&home, "PRAGMA wal_checkpoint(TRUNCATE)");
+    fold(&home);
     home
+}
+
+/// Folds the log into the file.
+pub fn fold(home: &Home) {
+    ask(home, "PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 async fn open(home: &Home) -> DatabaseConnection {
@@ -33,10 +38,15 @@ fn ask(home: &Home, question: &str) -> i64 {
 }
 
 /// Overwrites the beginning of the first page of a table or an index.
-fn damage(home: &Home, name: &str) {
+pub fn damage(home: &Home, name: &str) {
     let page = ask(home, &format!("SELECT rootpage FROM sqlite_master WHERE name = '{name}'"));
+    damage_page(home, u64::try_from(page).unwrap());
+}
+
+/// Overwrites the beginning of a page.
+pub fn damage_page(home: &Home, page: u64) {
     let mut file = std::fs::OpenOptions::new().write(true).open(home.path("draaiboek.db")).unwrap();
-    file.seek(SeekFrom::Start((u64::try_from(page).unwrap() - 1) * PAGE)).unwrap();
+    file.seek(SeekFrom::Start((page - 1) * PAGE)).unwrap();
     file.write_all(&[0xEE; 64]).unwrap();
 }
 

@@ -23,7 +23,8 @@ fn a_database_of_a_newer_version_is_left_alone() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let other = Database::connect(format!("sqlite:{}", path.display())).await.unwrap();
-        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m0999_far_future', 0)";
+        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m0999_far_future', 0); \
+            UPDATE meta SET value = 'm0999_far_future' WHERE key = 'oldest_schema'";
         other.execute_unprepared(newer).await.unwrap();
         other.close().await.unwrap();
     });

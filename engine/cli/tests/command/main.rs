@@ -20,3 +20,4 @@ mod round_trip;
 mod served;
 mod simulate;
 mod words;
+mod wreck;

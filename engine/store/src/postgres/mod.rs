@@ -13,7 +13,7 @@ pub(crate) use connection::Connection;
 pub(crate) use node::Node;
 pub(crate) use open::{current, open, open_read_only};
 
-use crate::error::StoreError;
+use crate::error::{LOOK, StoreError};
 use crate::place::Place;
 use crate::write::Undone;
 use sea_orm::sqlx;
@@ -30,6 +30,10 @@ pub(crate) fn numbered(text: &str) -> String {
 const PRIMARY: &str = "give the address of the primary server";
 /// What to do about a database that is not there.
 const MAKE_IT: &str = "create it on the server with `createdb`, or check the name after the last `/`";
+
+/// What to do about one in which there is nothing.
+const FILL_IT: &str =
+    "it is empty: fill it with `draaiboek school load FILE` or `draaiboek restore BACKUP`, or check its name";
 
 /// Sorts an error of the write connection.
 fn undone(place: &Place, failure: &sqlx::Error) -> Undone {
@@ -48,10 +52,13 @@ fn undone(place: &Place, failure: &sqlx::Error) -> Undone {
     }
 }
 
+/// Two transactions could not both go on.
+const COLLISION: [&str; 2] = ["40001", "40P01"];
+
 /// Whether the server gave up a transaction because of another one; the same may succeed at once.
 fn is_collision(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(inner) = error else { return false };
-    matches!(inner.code().as_deref(), Some("40001" | "40P01"))
+    inner.code().is_some_and(|code| COLLISION.contains(&code.as_ref()))
 }
 
 /// Whether the connection is of no more use.
@@ -80,7 +87,7 @@ pub(crate) fn error(place: &Place, error: &sqlx::Error) -> StoreError {
         Reading::ReadOnly => StoreError::ReadOnly { place, detail, mend: PRIMARY },
         Reading::Full => StoreError::Full { place, detail },
         Reading::Locked => StoreError::Locked { place, detail },
-        Reading::Corrupt => StoreError::Corrupt { place, detail },
+        Reading::Corrupt => StoreError::Corrupt { place, detail, mend: LOOK },
         Reading::Other => StoreError::Statement { place, detail },
     }
 }
@@ -110,6 +117,7 @@ fn reading(code: &str) -> Reading {
         "55P03" | "57014" => Reading::Locked,
         // Too many connections; the server ends, ended, or has not started yet; the session was ended.
         "53300" | "57P01" | "57P02" | "57P03" | "57P05" | "25P03" => Reading::Unreachable,
+        code if COLLISION.contains(&code) => Reading::Locked,
         code if code.starts_with("08") => Reading::Unreachable,
         code if code.starts_with("XX") && code != "XX000" => Reading::Corrupt,
         _ => Reading::Other,

@@ -10,6 +10,7 @@ use super::{error, sql};
 use crate::error::StoreError;
 use crate::ids::{Ids, NODE_BITS};
 use crate::place::Place;
+use draaiboek_migrations::{Edition, OLDEST};
 use sea_orm::DatabaseConnection;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions, PgRow};
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _, Executor as _, Row as _};
@@ -41,6 +42,7 @@ pub(crate) struct Node {
     ids: Arc<Ids>,
     place: Place,
     options: PgConnectOptions,
+    edition: Edition,
     woken: Notify,
     /// Instances that were changed here, of which the others have not been told yet.
     news: Mutex<BTreeSet<String>>,
@@ -58,12 +60,14 @@ impl Node {
         options: PgConnectOptions,
         place: Place,
         ids: Arc<Ids>,
+        edition: Edition,
     ) -> Result<Arc<Self>, StoreError> {
         let node = Arc::new(Self {
             token: AtomicI64::new(0),
             ids,
             place,
             options,
+            edition,
             woken: Notify::new(),
             news: Mutex::default(),
             changed: Notify::new(),
@@ -132,22 +136,28 @@ impl Node {
         }
     }
 
-    /// Puts this process on the list, under a new token and the lowest free number.
+    /// Puts this process on the list, under a new token and the lowest free number; not if a newer program meanwhile made the
+    /// database unfit for it.
     pub(super) async fn join(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
         let text = format!(
             "WITH gone AS (DELETE FROM node WHERE token IN \
                (SELECT token FROM node WHERE until < clock_timestamp() - {LEASE} FOR UPDATE SKIP LOCKED)) \
-             INSERT INTO node (token, number, until) \
-             SELECT nextval('node_token'), free, clock_timestamp() + {LEASE} \
+             INSERT INTO node (token, number, until, knows) \
+             SELECT nextval('node_token'), free, clock_timestamp() + {LEASE}, '{knows}' \
              FROM generate_series(0, {most}) AS free \
-             WHERE NOT EXISTS (SELECT 1 FROM node WHERE number = free) ORDER BY free LIMIT 1 \
+             WHERE NOT EXISTS (SELECT 1 FROM node WHERE number = free) AND NOT {unfit} ORDER BY free LIMIT 1 \
              ON CONFLICT DO NOTHING RETURNING token, number",
             LEASE = interval(LEASE),
             most = MOST - 1,
+            knows = self.edition.newest(),
+            unfit = self.unfit(),
         );
         for _ in 0..TRIES {
             let row = self.told(connection.fetch_optional(AssertSqlSafe(text.clone())).await)?;
-            let Some(row) = row else { continue };
+            let Some(row) = row else {
+                self.fits(connection).await?;
+                continue;
+            };
             let (token, number): (i64, i64) = (self.told(row.try_get(0))?, self.told(row.try_get::<i64, _>(1))?);
             self.ids.set_node(number);
             let highest =
@@ -158,6 +168,25 @@ impl Node {
             return Ok(());
         }
         Err(StoreError::Crowded { place: self.place.clone(), most: MOST })
+    }
+
+    /// Whether a newer program has made the database unfit for this one, as SQL.
+    fn unfit(&self) -> String {
+        format!(
+            "EXISTS (SELECT 1 FROM meta WHERE key = '{OLDEST}' AND value > '{knows}')",
+            knows = self.edition.newest()
+        )
+    }
+
+    async fn fits(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        let text = format!("SELECT max(version)::text FROM seaql_migrations WHERE {}", self.unfit());
+        let row = self.told(connection.fetch_one(AssertSqlSafe(text)).await)?;
+        match self.told(row.try_get::<Option<String>, _>(0))? {
+            None => Ok(()),
+            Some(found) => {
+                Err(StoreError::NewerSchema { place: self.place.clone(), found, known: self.edition.newest() })
+            }
+        }
     }
 
     /// Takes this process off the list: what it had claimed is free at once.
@@ -206,12 +235,12 @@ impl Node {
         Ok(Renewed { listed: listed == 1, gone: gone > 0 })
     }
 
-    /// One connection for as long as it holds: renews, listens.
     /// One more connection that writes.
     pub(crate) fn writing(&self) -> DatabaseConnection {
         writing(&self.options)
     }
 
+    /// One connection for as long as it holds: renews, listens.
     async fn attend(self: Arc<Self>) -> Result<(), StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(1)

@@ -5,16 +5,16 @@
 
 use super::connection::Connection;
 use super::node::Node;
-use super::{MAKE_IT, error, is_lost};
+use super::{FILL_IT, error, is_lost};
 use crate::error::{StoreError, from_orm, migration};
 use crate::ids::Ids;
 use crate::place::Place;
 use crate::schema::Schema;
 use crate::store::OpenOptions;
-use draaiboek_migrations::{Migrator, MigratorTrait, settle};
+use draaiboek_migrations::{EDITIONS, Edition, OWN};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sea_orm::sqlx::{self, ConnectOptions as _, Executor as _, Row as _};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, TransactionTrait};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,12 @@ use std::time::Duration;
 const SCHEMA_LOCK: i64 = 0x64_7261_6169;
 /// How long the server may take to let somebody in.
 const GREETING: Duration = Duration::from_secs(5);
+/// How long a migration waits for a table that others use. Whoever comes after it waits as long, so it is far less than a
+/// lease.
+const WAIT: Duration = Duration::from_millis(500);
+/// How often it is tried, and after which pause: some fifteen seconds.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(250);
 /// Prepared statements that a connection keeps.
 const STATEMENTS: usize = 256;
 /// The oldest server this works on.
@@ -54,15 +60,15 @@ pub(crate) async fn open(
     let options = with_defaults(options);
     let mut writer = connect(&options, Access::Write).await.map_err(|failure| error(place, &failure))?;
     read_back(&mut writer, place).await?;
-    bring_up_to_date(&options, place, choices.create).await?;
+    bring_up_to_date(&options, place, choices).await?;
     let ids = Arc::new(Ids::shared());
-    let node = Node::start(&mut writer, options.clone(), place.clone(), Arc::clone(&ids)).await?;
+    let node = Node::start(&mut writer, options.clone(), place.clone(), Arc::clone(&ids), choices.edition).await?;
     let readers = readers(&options, choices.readers.max(1));
     let connection = Connection::new(writer, options, place.clone(), choices.patience, Arc::clone(&node));
     Ok(Opened { connection, readers, ids, node })
 }
 
-/// Opens a database only for reading. The schema must be ours exactly.
+/// Opens a database only for reading.
 pub(crate) async fn open_read_only(
     options: &PgConnectOptions,
     place: &Place,
@@ -73,9 +79,9 @@ pub(crate) async fn open_read_only(
     let readers = readers(&options, 2);
     let found = schema(&readers, place).await?;
     if found.tables.is_empty() {
-        return Err(StoreError::Missing { place: place.clone(), mend: MAKE_IT });
+        return Err(StoreError::Missing { place: place.clone(), mend: FILL_IT });
     }
-    found.current(place)?;
+    found.current(place, &OWN)?;
     Ok(readers)
 }
 
@@ -182,32 +188,22 @@ async fn read_back(connection: &mut PgConnection, place: &Place) -> Result<(), S
     Ok(())
 }
 
-/// Applies the migrations that are missing, in one transaction and one node at a time.
-async fn bring_up_to_date(options: &PgConnectOptions, place: &Place, create: bool) -> Result<(), StoreError> {
+/// Applies the migrations that are missing, one node at a time.
+async fn bring_up_to_date(options: &PgConnectOptions, place: &Place, choices: &OpenOptions) -> Result<(), StoreError> {
     let database = writing(options);
-    let orm = |failure| from_orm(place, &failure);
     let found = schema(&database, place).await?;
-    found.known(place)?;
-    if found.tables.is_empty() && !create {
-        return Err(StoreError::Missing { place: place.clone(), mend: MAKE_IT });
+    found.known(place, &choices.edition)?;
+    if found.tables.is_empty() && !choices.create {
+        return Err(StoreError::Missing { place: place.clone(), mend: FILL_IT });
     }
-    if !found.is_current() {
-        let transaction = database.begin().await.map_err(orm)?;
-        let lock = format!("SELECT pg_advisory_xact_lock({SCHEMA_LOCK})");
-        transaction.execute_unprepared(&lock).await.map_err(orm)?;
-        // Who waited for the lock finds it done. Doing it over would lock tables that the other one reads by now.
-        let done = match schema(&transaction, place).await?.is_current() {
-            true => Ok(()),
-            false => match Migrator::up(&transaction, None).await {
-                Ok(()) => settle(&transaction).await,
-                failed => failed,
-            },
-        };
-        match done {
-            Ok(()) => transaction.commit().await.map_err(|failure| migration(place, &failure))?,
-            Err(failure) => {
-                let _ = transaction.rollback().await;
-                return Err(migration(place, &failure));
+    if !found.is_current(&choices.edition) {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match migrate(&database, place, &choices.edition).await {
+                // Nodes of the version before are at work: they go first.
+                Err(StoreError::Locked { .. }) if tries < TRIES => tokio::time::sleep(PAUSE).await,
+                done => break done?,
             }
         }
     }
@@ -215,9 +211,67 @@ async fn bring_up_to_date(options: &PgConnectOptions, place: &Place, create: boo
     Ok(())
 }
 
-/// Asks an open database whether its schema is ours exactly.
-pub(crate) async fn current(database: &DatabaseConnection, place: &Place) -> Result<(), StoreError> {
-    schema(database, place).await?.current(place)
+/// Applies the migrations that are missing, in one transaction.
+async fn migrate(database: &DatabaseConnection, place: &Place, edition: &Edition) -> Result<(), StoreError> {
+    let orm = |failure| from_orm(place, &failure);
+    let transaction = database.begin().await.map_err(orm)?;
+    let lock =
+        format!("SELECT pg_advisory_xact_lock({SCHEMA_LOCK}); SET LOCAL lock_timeout = '{}ms'", WAIT.as_millis());
+    transaction.execute_unprepared(&lock).await.map_err(orm)?;
+    // Who waited for the lock finds it done. Doing it over would lock tables that the other one reads by now.
+    let found = schema(&transaction, place).await?;
+    let done = match found.is_current(edition) {
+        true => found.known(place, edition),
+        false => change(&transaction, place, edition, &found).await,
+    };
+    match done {
+        Ok(()) => transaction.commit().await.map_err(|failure| migration(place, &failure)),
+        failed => {
+            let _ = transaction.rollback().await;
+            failed
+        }
+    }
+}
+
+/// Changes the schema, unless programs are at work that could not go on with it.
+async fn change(
+    transaction: &DatabaseTransaction,
+    place: &Place,
+    edition: &Edition,
+    found: &Schema,
+) -> Result<(), StoreError> {
+    // Before any table is locked; in an older database no node says what it knows.
+    if found.applied.iter().any(|version| version == EDITIONS) {
+        nobody_too_old(transaction, place, edition).await?;
+    }
+    edition.apply(transaction).await.map_err(|failure| migration(place, &failure))?;
+    // From here until the end of the transaction nobody joins.
+    let lock = "LOCK TABLE node IN SHARE ROW EXCLUSIVE MODE";
+    transaction.execute_unprepared(lock).await.map_err(|failure| from_orm(place, &failure))?;
+    nobody_too_old(transaction, place, edition).await
+}
+
+/// Refuses when programs are at work that the schema of this version leaves behind.
+async fn nobody_too_old(database: &impl ConnectionTrait, place: &Place, edition: &Edition) -> Result<(), StoreError> {
+    let question = format!(
+        "SELECT knows FROM node WHERE until > clock_timestamp() AND knows < '{}' ORDER BY knows",
+        edition.oldest
+    );
+    let older = column(database, place, &question).await?;
+    match older.first() {
+        None => Ok(()),
+        Some(knows) => Err(StoreError::OlderNodes {
+            place: place.clone(),
+            nodes: older.len(),
+            knows: knows.clone(),
+            found: edition.newest(),
+        }),
+    }
+}
+
+/// Asks an open database whether a version can work with its schema as it is.
+pub(crate) async fn current(database: &DatabaseConnection, place: &Place, edition: &Edition) -> Result<(), StoreError> {
+    schema(database, place).await?.current(place, edition)
 }
 
 /// What tells whose database it is.
@@ -228,10 +282,14 @@ async fn schema(database: &impl ConnectionTrait, place: &Place) -> Result<Schema
         true => column(database, place, "SELECT version::text FROM seaql_migrations ORDER BY version").await?,
         false => Vec::new(),
     };
-    Ok(Schema { tables, applied })
+    let oldest = match tables.iter().any(|name| name == Schema::SETTINGS) && !applied.is_empty() {
+        true => column(database, place, &Schema::asking_oldest()).await?.pop(),
+        false => None,
+    };
+    Ok(Schema { tables, applied, oldest })
 }
 
-async fn column(database: &impl ConnectionTrait, place: &Place, text: &'static str) -> Result<Vec<String>, StoreError> {
+async fn column(database: &impl ConnectionTrait, place: &Place, text: &str) -> Result<Vec<String>, StoreError> {
     let rows = database.query_all_raw(Statement::from_string(DbBackend::Postgres, text)).await;
     let rows = rows.map_err(|failure| from_orm(place, &failure))?;
     let values = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>();

@@ -39,17 +39,19 @@ pub struct SharedBy {
     pub lease_ms: i64,
     /// Timers and effects that it has taken and not yet done.
     pub claims: i64,
+    /// Up to which schema it knows.
+    pub knows: String,
 }
 
 impl Reader {
-    /// Asks the simplest question there is, and whether the schema is that of this build.
+    /// Asks the simplest question there is, and whether this build can work with the schema.
     ///
     /// # Errors
-    /// [`StoreError`]: it does not answer, or is older or newer.
+    /// [`StoreError`]: it does not answer, or is older, or made unfit by a newer program.
     pub async fn ping(&self) -> Result<(), StoreError> {
         match self.place() {
-            Place::File(_) => sqlite::current(&self.db.0, self.place()).await,
-            Place::Server(_) => postgres::current(&self.db.0, self.place()).await,
+            Place::File(_) => sqlite::current(&self.db.0, self.place(), &self.edition).await,
+            Place::Server(_) => postgres::current(&self.db.0, self.place(), &self.edition).await,
         }
     }
 
@@ -114,12 +116,13 @@ impl Reader {
         }
         let text = "SELECT number::int8, (extract(epoch FROM until - clock_timestamp()) * 1000)::int8, \
              (SELECT count(*) FROM timer WHERE status = 'pending' AND claimed_by = token) + \
-             (SELECT count(*) FROM outbox WHERE status = 'pending' AND claimed_by = token) \
+             (SELECT count(*) FROM outbox WHERE status = 'pending' AND claimed_by = token), knows \
              FROM node ORDER BY number";
         let rows = self.told(self.db.query_all_raw(self.sql(text, [])).await)?;
         let shared = rows.iter().map(|row| {
             let number = |column: usize| self.told(row.try_get_by_index::<i64>(column));
-            Ok(SharedBy { number: number(0)?, lease_ms: number(1)?, claims: number(2)? })
+            let knows = self.told(row.try_get_by_index(3))?;
+            Ok(SharedBy { number: number(0)?, lease_ms: number(1)?, claims: number(2)?, knows })
         });
         shared.collect()
     }

@@ -22,6 +22,7 @@ pub use work::TaskFilter;
 
 use crate::error::{StoreError, from_orm};
 use crate::place::Place;
+use draaiboek_migrations::Edition;
 use planned::Planned;
 use std::collections::BTreeMap;
 
@@ -50,11 +51,12 @@ impl<'a> Scope<'a> {
 pub struct Reader {
     pub(crate) db: Planned<DatabaseConnection>,
     place: Place,
+    edition: Edition,
 }
 
 impl Reader {
-    pub(crate) fn new(db: DatabaseConnection, place: Place) -> Self {
-        Self { db: Planned(db), place }
+    pub(crate) fn new(db: DatabaseConnection, place: Place, edition: Edition) -> Self {
+        Self { db: Planned(db), place, edition }
     }
 
     /// Where the database is, in words that may be shown.

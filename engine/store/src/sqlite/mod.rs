@@ -4,13 +4,14 @@
 //! written and why.
 
 mod connection;
+mod header;
 mod open;
 pub(crate) mod sql;
 
 pub(crate) use connection::Connection;
 pub(crate) use open::{current, open, open_read_only, writing};
 
-use crate::error::StoreError;
+use crate::error::{LOOK, StoreError};
 use crate::place::Place;
 use crate::write::Undone;
 use sea_orm::sqlx;
@@ -43,7 +44,7 @@ pub(crate) fn error(place: &Place, error: &sqlx::Error) -> StoreError {
         Some(5 | 6) => StoreError::Locked { place, detail },
         Some(8 | 3) => StoreError::ReadOnly { place, detail, mend: open::RIGHTS },
         Some(10 | 14) => StoreError::Io { place, detail },
-        Some(11 | 26) => StoreError::Corrupt { place, detail },
+        Some(11 | 26) => StoreError::Corrupt { place, detail, mend: LOOK },
         Some(13) => StoreError::Full { place, detail },
         _ => StoreError::Statement { place, detail },
     }

@@ -3,12 +3,13 @@
 //! Lives here: the lock file, settings that are read back, schema versions. May not live here: rows.
 
 use super::Connection;
+use super::header::{explain, has_content, refuse_wreck};
 use crate::error::{StoreError, from_orm, from_sqlx, migration};
 use crate::ids::Ids;
 use crate::place::Place;
 use crate::schema::Schema;
 use crate::store::OpenOptions;
-use draaiboek_migrations::{Migrator, MigratorTrait};
+use draaiboek_migrations::{Edition, OWN};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions as _, Row as _};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
@@ -35,12 +36,17 @@ pub(crate) struct Opened {
 /// Opens a file for writing: takes the lock, refuses what is not ours, brings the schema up to date, sets what
 /// durability needs and reads it back.
 pub(crate) async fn open(path: &Path, options: &OpenOptions) -> Result<Opened, StoreError> {
+    begin(path, options).await.map_err(|error| explain(path, error))
+}
+
+async fn begin(path: &Path, options: &OpenOptions) -> Result<Opened, StoreError> {
     let place = Place::File(path.to_owned());
     let fresh = !has_content(path);
     if fresh && !options.create {
         return Err(StoreError::Missing { place, mend: MAKE_IT });
     }
     let lock = lock(path)?;
+    refuse_wreck(path)?;
     let readers = match fresh {
         true => None,
         false => old(path, &place, options).await?,
@@ -64,7 +70,7 @@ pub(crate) async fn open(path: &Path, options: &OpenOptions) -> Result<Opened, S
 async fn old(path: &Path, place: &Place, options: &OpenOptions) -> Result<Option<DatabaseConnection>, StoreError> {
     let readers = connect(path, options.readers.max(1), Access::Read, options).await?;
     let found = schema(place, &readers).await;
-    let current = found.and_then(|found| found.known(place).map(|()| found.is_current()));
+    let current = found.and_then(|found| found.known(place, &options.edition).map(|()| found.is_current(&options.edition)));
     if !matches!(current, Ok(true)) {
         let _ = readers.close_by_ref().await;
     }
@@ -76,7 +82,7 @@ async fn old(path: &Path, place: &Place, options: &OpenOptions) -> Result<Option
 async fn bring_up_to_date(path: &Path, place: &Place, options: &OpenOptions) -> Result<(), StoreError> {
     let writer = connect(path, 1, Access::Write, options).await?;
     let transaction = writer.begin().await.map_err(|error| from_orm(place, &error))?;
-    let applied = match Migrator::up(&transaction, None).await {
+    let applied = match options.edition.apply(&transaction).await {
         Ok(()) => transaction.commit().await.map_err(|error| migration(place, &error)),
         Err(error) => {
             let _ = transaction.rollback().await;
@@ -87,20 +93,21 @@ async fn bring_up_to_date(path: &Path, place: &Place, options: &OpenOptions) -> 
     applied
 }
 
-/// Opens a file only for reading, also while another process writes it. The schema must be ours exactly.
+/// Opens a file only for reading, also while another process writes it.
 pub(crate) async fn open_read_only(path: &Path) -> Result<DatabaseConnection, StoreError> {
     let place = Place::File(path.to_owned());
+    refuse_wreck(path)?;
     if !has_content(path) {
         return Err(StoreError::Missing { place, mend: MAKE_IT });
     }
     let readers = connect(path, 2, Access::Read, &OpenOptions::default()).await?;
-    schema(&place, &readers).await?.current(&place)?;
+    schema(&place, &readers).await.map_err(|error| explain(path, error))?.current(&place, &OWN)?;
     Ok(readers)
 }
 
-/// Asks an open file whether its schema is ours exactly.
-pub(crate) async fn current(database: &DatabaseConnection, place: &Place) -> Result<(), StoreError> {
-    schema(place, database).await?.current(place)
+/// Asks an open file whether a version can work with its schema as it is.
+pub(crate) async fn current(database: &DatabaseConnection, place: &Place, edition: &Edition) -> Result<(), StoreError> {
+    schema(place, database).await?.current(place, edition)
 }
 
 /// One more connection that writes, for work that the prepared statements do not know. The lock must be held.
@@ -113,10 +120,6 @@ pub(crate) async fn writing(path: &Path) -> Result<DatabaseConnection, StoreErro
 enum Access {
     Read,
     Write,
-}
-
-fn has_content(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0)
 }
 
 fn io_error(path: &Path, error: &std::io::Error) -> StoreError {
@@ -251,10 +254,15 @@ async fn schema(place: &Place, database: &DatabaseConnection) -> Result<Schema, 
         true => column(place, database, "SELECT version FROM seaql_migrations ORDER BY version").await?,
         false => Vec::new(),
     };
-    Ok(Schema { tables, applied })
+    let newer = applied.last().is_some_and(|last| *last > OWN.newest());
+    let oldest = match newer && tables.iter().any(|name| name == Schema::SETTINGS) {
+        true => column(place, database, &Schema::asking_oldest()).await?.pop(),
+        false => None,
+    };
+    Ok(Schema { tables, applied, oldest })
 }
 
-async fn column(place: &Place, database: &DatabaseConnection, text: &'static str) -> Result<Vec<String>, StoreError> {
+async fn column(place: &Place, database: &DatabaseConnection, text: &str) -> Result<Vec<String>, StoreError> {
     let rows = database.query_all_raw(Statement::from_string(DbBackend::Sqlite, text)).await;
     let rows = rows.map_err(|error| from_orm(place, &error))?;
     let values = rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>();

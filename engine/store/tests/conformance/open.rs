@@ -1,7 +1,7 @@
 //! Opening again: what was written is there, and a schema that is not ours is refused in plain words.
 
 use crate::support::*;
-use draaiboek_migrations::known_versions;
+use draaiboek_migrations::{OLDEST, known_versions};
 use draaiboek_store::{OpenOptions, Store, StoreError};
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn what_was_written_is_there_after_reopening() {
 #[tokio::test]
 async fn a_newer_schema_is_refused_by_writers_and_readers() {
     let Some(bed) = Bed::new().await else { return };
-    bed.tamper("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m0999_far_future', 0)").await;
+    bed.outdated().await;
     let address = bed.address();
     let _folder = bed.close();
     let reading = Store::open_read_only(&address).await.unwrap_err();
@@ -52,4 +52,23 @@ async fn a_schema_that_lacks_a_table_is_named() {
         assert!(matches!(&error, StoreError::Incomplete { table, .. } if table == "artifact"), "{error:?}");
         assert!(error.to_string().contains("restore a backup"), "{error}");
     }
+}
+
+/// A newer program was here, and noted that this one can go on.
+#[tokio::test]
+async fn a_newer_schema_that_only_added_is_worked_on() {
+    let Some(bed) = Bed::new().await else { return };
+    let row = bed.instance("i-1").await;
+    let own = known_versions().last().cloned().unwrap();
+    let note = |oldest: &str| format!("UPDATE meta SET value = '{oldest}' WHERE key = '{OLDEST}'");
+    bed.tamper("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m0999_far_future', 0)").await;
+    bed.tamper(&note(&own)).await;
+    bed.store.read().ping().await.unwrap();
+    let bed = bed.reopen().await;
+    assert_eq!(bed.load("i-1").await, row);
+    bed.instance("i-2").await;
+    Store::open_read_only(&bed.address()).await.unwrap();
+    bed.tamper(&note("m0999_far_future")).await;
+    let error = bed.store.read().ping().await.unwrap_err();
+    assert!(matches!(error, StoreError::NewerSchema { .. }), "{error:?}");
 }

@@ -109,6 +109,12 @@ impl Bed {
         assert_eq!(done.rows_affected(), 1, "{sql}");
     }
 
+    /// What a newer program does that takes away what this one needs.
+    pub async fn outdated(&self) {
+        self.tamper("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m0999_far_future', 0)").await;
+        self.tamper("UPDATE meta SET value = 'm0999_far_future' WHERE key = 'oldest_schema'").await;
+    }
+
     /// A stored instance.
     pub async fn instance(&self, id: &str) -> InstanceRow {
         let (turn, row) = self.create(id);

@@ -1,5 +1,6 @@
 //! What `doctor` looks at in an open database: damage, room, what waits, who shares it, what is kept too long.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use draaiboek_runtime::{retention, verify_newest};
@@ -160,7 +161,14 @@ async fn nodes(reader: &Reader, found: &mut Findings) -> Result<(), Failure> {
     let shared = reader.shared_by().await?;
     let (here, gone): (Vec<_>, Vec<_>) = shared.iter().partition(|node| node.lease_ms > 0);
     let claims: i64 = here.iter().map(|node| node.claims).sum();
-    let what = format!("{} with a lease, {claims} claims under way", count(here.len(), "node"));
+    let mut what = format!("{} with a lease, {claims} claims under way", count(here.len(), "node"));
+    let mut versions: BTreeMap<&str, usize> = BTreeMap::new();
+    here.iter().for_each(|node| *versions.entry(&node.knows).or_default() += 1);
+    if versions.len() > 1 {
+        let each: Vec<_> =
+            versions.iter().map(|(knows, nodes)| format!("{nodes} know schemas up to {knows}")).collect();
+        what = format!("{what}; an update is under way: {}", each.join(", "));
+    }
     match (here.is_empty(), gone.is_empty()) {
         (true, _) => found.warn("nodes", what, "start `draaiboek serve` on a machine"),
         (false, false) => found.warn(

@@ -81,7 +81,7 @@ pub async fn doctor(asked: &Doctor, settings: &Settings, common: &Common, output
     house::plugins(common, &mut found);
     match Store::open_read_only(common.db.address()).await.map_err(Failure::from) {
         Ok(reader) => {
-            found.ok("database", format!("{} opens, and its schema is of this version", common.db.place()));
+            found.ok("database", format!("{} opens, and this version can work with its schema", common.db.place()));
             let bar = output.progress("looking");
             database::look(&reader, asked, now, &mut found).await;
             house::schools(&reader, now, &mut found).await;

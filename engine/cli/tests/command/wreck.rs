@@ -1,0 +1,170 @@
+//! `serve` and others over a file that is cut off, emptied, no database at all, or damaged in one place: what cannot go on is
+//! refused in words that help, nothing makes it worse, and the rest goes on.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests: a failure here is a failed test")]
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::damage::{PAGE, damage, damage_page, fold};
+use crate::home::{Home, MONDAY, file};
+use crate::served::{Served, send};
+
+const SERVE: &str = "serve --listen 127.0.0.1:0";
+/// What people run when something is wrong, with their exit codes.
+const LINES: [(&str, i32); 6] =
+    [(SERVE, 5), ("run", 5), ("list", 5), ("verify", 5), ("incidents", 5), ("doctor --quick", 1)];
+/// Longest wait for something that must come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn database(home: &Home) -> PathBuf {
+    home.path("draaiboek.db")
+}
+
+/// Begins cycles and is killed: what was acknowledged stands in the log beside the file.
+fn killed_after_work(home: &Home) {
+    let node = Served::start(home, &["--sign-in", "dir"], 3);
+    let token = node.token(2);
+    for _ in 0..3 {
+        let begun = send(&node.address(), "POST", "/api/v1/start", &token, r#"{"workflow":"tiny"}"#);
+        assert_eq!(begun.status, 200, "{}", begun.text);
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_told_apart_and_left_as_it_is() {
+    let home = Home::lived_in();
+    fold(&home);
+    let whole = std::fs::read(database(&home)).unwrap();
+    let kinds: [(&str, &[u8], &str); 3] = [
+        ("cut off", &whole[..whole.len() / 4], "it was cut off, "),
+        ("cut off in its first page", &whole[..1_000], "it was cut off, 1000 of "),
+        ("a letter", b"Beste ouders, morgen is er geen school. Tot overmorgen!", "it does not begin as one"),
+    ];
+    for (kind, bytes, told) in kinds {
+        std::fs::write(database(&home), bytes).unwrap();
+        for (line, code) in LINES {
+            let ran = home.run(line.split_whitespace()).ends(code);
+            let said = format!("{}{}", ran.out, ran.err);
+            assert!(said.contains(told) && said.contains("draaiboek restore"), "{kind}, {line}: {said}");
+            assert_eq!(std::fs::read(database(&home)).unwrap(), bytes, "{kind}, {line}: left as it is");
+        }
+    }
+    std::fs::write(database(&home), whole).unwrap();
+    home.run(["verify"]).ends(0);
+}
+
+/// SQLite would begin anew and throw the log away, which holds the newest commands.
+#[test]
+fn a_log_whose_file_is_empty_or_gone_is_kept() {
+    let home = Home::lived_in();
+    killed_after_work(&home);
+    let (main, log) = (std::fs::read(database(&home)).unwrap(), std::fs::read(home.path("draaiboek.db-wal")).unwrap());
+    assert!(!log.is_empty(), "something is not folded in yet");
+    for gone in [false, true] {
+        match gone {
+            true => std::fs::remove_file(database(&home)).unwrap(),
+            false => std::fs::write(database(&home), "").unwrap(),
+        }
+        for (line, code) in LINES.into_iter().filter(|(line, _)| !line.starts_with("doctor")) {
+            // Who makes no database may say that there is none.
+            let code = if gone && line != SERVE { 2 } else { code };
+            let told = if code == 2 { "there is no database" } else { "draaiboek.db-wal is there" };
+            println!("gone: {gone}, {line}");
+            home.run(line.split_whitespace()).ends(code).complains(told);
+        }
+        assert_eq!(std::fs::read(home.path("draaiboek.db-wal")).unwrap(), log, "gone: {gone}");
+        std::fs::write(database(&home), &main).unwrap();
+    }
+    assert_eq!(home.run(["list", "--json"]).ends(0).json().as_array().unwrap().len(), 5, "all of them are there");
+    home.run(["verify"]).ends(0);
+}
+
+/// What was in the part of the log that is gone cannot be known; what is left is an earlier moment, whole.
+#[test]
+fn a_log_that_was_cut_off_leaves_an_earlier_whole_state() {
+    let home = Home::furnished();
+    fold(&home);
+    killed_after_work(&home);
+    let log = std::fs::read(home.path("draaiboek.db-wal")).unwrap();
+    std::fs::write(home.path("draaiboek.db-wal"), &log[..log.len() * 2 / 3]).unwrap();
+    let node = Served::start(&home, &[], 1);
+    assert_eq!(send(&node.address(), "GET", "/health/ready", "", "").status, 200);
+    assert_eq!(node.stop(), Some(0));
+    home.run(["verify"]).ends(0);
+    home.at(MONDAY, "start tiny --id four --as dir").ends(0);
+}
+
+/// Starts a cycle whose timer is due since long, and whose timer touches nothing but the cycle.
+fn with_timer() -> Home {
+    let home = Home::furnished();
+    home.run(["publish", &file("pulse.yaml")]).ends(0);
+    home.at(MONDAY, "start pulse --id ring --as dir").ends(0);
+    home.at(MONDAY, "start tiny --id one --as dir").ends(0);
+    fold(&home);
+    home
+}
+
+#[test]
+fn effects_that_cannot_be_read_do_not_hold_up_timers_and_people() {
+    let home = with_timer();
+    damage(&home, "outbox_pending");
+    let node = Served::start(&home, &["--sign-in", "dir"], 3);
+    let token = node.token(2);
+    let begun = Instant::now();
+    while !send(&node.address(), "GET", "/api/v1/cycles/ring/log", &token, "").text.contains("timer") {
+        assert!(begun.elapsed() < PATIENCE, "the timer waits for effects: {}", node.log());
+        std::thread::yield_now();
+    }
+    let noted = send(&node.address(), "POST", "/api/v1/cycles/one/notes", &token, r#"{"text":"hallo"}"#);
+    assert_eq!(noted.status, 200, "{}", noted.text);
+    let log = node.log();
+    assert!(log.contains("is damaged") && log.contains("draaiboek verify"), "{log}");
+    assert_eq!(node.stop(), Some(0));
+    home.run(["doctor", "--quick"]).ends(1).says("FAIL  work");
+    home.run(["verify"]).ends(1).says("index `outbox_pending` of the table `outbox`").complains("draaiboek backup");
+    home.run(["backup", "night"]).ends(0);
+    home.run(["restore", "night", "--db", "mended.db"]).ends(0);
+    home.run(["verify", "--db", "mended.db"]).ends(0);
+    home.run(["log", "one", "--db", "mended.db"]).ends(0).says("hallo");
+}
+
+/// The last page of the table of cycles on which this text stands.
+fn page_with(home: &Home, text: &str) -> u64 {
+    let bytes = std::fs::read(database(home)).unwrap();
+    let has = |page: &[u8], text: &str| page.windows(text.len()).any(|found| found == text.as_bytes());
+    let pages = bytes.chunks(usize::try_from(PAGE).unwrap()).zip(1..);
+    let found = pages.filter(|(page, _)| has(page, text) && has(page, r#""active":["reading"]"#));
+    found.last().map(|(_, number)| number).unwrap_or_else(|| panic!("{text} is nowhere"))
+}
+
+#[test]
+fn what_is_damaged_at_one_school_leaves_the_others_alone() {
+    let home = Home::furnished();
+    home.at(MONDAY, "start tiny --id one --as dir").ends(0);
+    let other = std::fs::read_to_string(file("school.yaml")).unwrap().replace("school: proef", "school: buur");
+    home.write("buur.yaml", &other);
+    home.run(["school", "load", "buur.yaml"]).ends(0);
+    let node = Served::start(&home, &["--school", "buur", "--sign-in", "dir"], 3);
+    let token = node.token(2);
+    let mut cycles = Vec::new();
+    for _ in 0..16 {
+        let begun = send(&node.address(), "POST", "/api/v1/start", &token, r#"{"workflow":"tiny"}"#);
+        cycles.push(begun.json()["cycle"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(node.stop(), Some(0));
+    fold(&home);
+    damage_page(&home, page_with(&home, &cycles[8]));
+
+    let node = Served::start(&home, &["--school", "proef", "--sign-in", "dir"], 3);
+    let token = node.token(2);
+    let ask = |method: &str, path: &str, body: &str| send(&node.address(), method, path, &token, body);
+    assert_eq!(ask("GET", "/health/ready", "").status, 200);
+    assert!(ask("GET", "/api/v1/cycles", "").text.contains("one"));
+    assert_eq!(ask("POST", "/api/v1/cycles/one/notes", r#"{"text":"hallo"}"#).status, 200);
+    assert_eq!(ask("POST", "/api/v1/start", r#"{"workflow":"tiny"}"#).status, 200);
+    home.run(["list", "--school", "proef"]).ends(0).says("one");
+    home.run(["list", "--school", "buur"]).ends(5).complains("is damaged").complains("draaiboek verify");
+    assert_eq!(node.stop(), Some(0));
+    home.run(["verify"]).ends(1).says("table `instance`").complains("restore the last backup");
+    home.run(["log", "one"]).ends(0).says("hallo");
+}
