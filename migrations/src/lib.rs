@@ -19,7 +19,7 @@ pub use m0013_editions::NAME as EDITIONS;
 pub use sea_orm_migration::MigrationTrait;
 pub use settle::settle;
 
-/// The schema of this build. The last one only adds, so programs of schema 11 go on beside it.
+/// The schema of this build. What came after schema 11 only adds, so its programs go on beside it.
 pub const OWN: Edition = Edition { migrations, oldest: "m0011_mail" };
 
 /// All migrations of this build in order.

@@ -41,12 +41,12 @@ pub(crate) async fn open(path: &Path, options: &OpenOptions) -> Result<Opened, S
 
 async fn begin(path: &Path, options: &OpenOptions) -> Result<Opened, StoreError> {
     let place = Place::File(path.to_owned());
+    refuse_wreck(path)?;
     let fresh = !has_content(path);
     if fresh && !options.create {
         return Err(StoreError::Missing { place, mend: MAKE_IT });
     }
     let lock = lock(path)?;
-    refuse_wreck(path)?;
     let readers = match fresh {
         true => None,
         false => old(path, &place, options).await?,
@@ -95,13 +95,17 @@ async fn bring_up_to_date(path: &Path, place: &Place, options: &OpenOptions) -> 
 
 /// Opens a file only for reading, also while another process writes it.
 pub(crate) async fn open_read_only(path: &Path) -> Result<DatabaseConnection, StoreError> {
+    begin_reading(path).await.map_err(|error| explain(path, error))
+}
+
+async fn begin_reading(path: &Path) -> Result<DatabaseConnection, StoreError> {
     let place = Place::File(path.to_owned());
     refuse_wreck(path)?;
     if !has_content(path) {
         return Err(StoreError::Missing { place, mend: MAKE_IT });
     }
     let readers = connect(path, 2, Access::Read, &OpenOptions::default()).await?;
-    schema(&place, &readers).await.map_err(|error| explain(path, error))?.current(&place, &OWN)?;
+    schema(&place, &readers).await?.current(&place, &OWN)?;
     Ok(readers)
 }
 
