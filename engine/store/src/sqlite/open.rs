@@ -36,12 +36,12 @@ pub(crate) struct Opened {
 /// Opens a file for writing: takes the lock, refuses what is not ours, brings the schema up to date, sets what
 /// durability needs and reads it back.
 pub(crate) async fn open(path: &Path, options: &OpenOptions) -> Result<Opened, StoreError> {
+    refuse_wreck(path)?;
     begin(path, options).await.map_err(|error| explain(path, error))
 }
 
 async fn begin(path: &Path, options: &OpenOptions) -> Result<Opened, StoreError> {
     let place = Place::File(path.to_owned());
-    refuse_wreck(path)?;
     let fresh = !has_content(path);
     if fresh && !options.create {
         return Err(StoreError::Missing { place, mend: MAKE_IT });
@@ -70,7 +70,8 @@ async fn begin(path: &Path, options: &OpenOptions) -> Result<Opened, StoreError>
 async fn old(path: &Path, place: &Place, options: &OpenOptions) -> Result<Option<DatabaseConnection>, StoreError> {
     let readers = connect(path, options.readers.max(1), Access::Read, options).await?;
     let found = schema(place, &readers).await;
-    let current = found.and_then(|found| found.known(place, &options.edition).map(|()| found.is_current(&options.edition)));
+    let current =
+        found.and_then(|found| found.known(place, &options.edition).map(|()| found.is_current(&options.edition)));
     if !matches!(current, Ok(true)) {
         let _ = readers.close_by_ref().await;
     }
@@ -95,12 +96,12 @@ async fn bring_up_to_date(path: &Path, place: &Place, options: &OpenOptions) -> 
 
 /// Opens a file only for reading, also while another process writes it.
 pub(crate) async fn open_read_only(path: &Path) -> Result<DatabaseConnection, StoreError> {
+    refuse_wreck(path)?;
     begin_reading(path).await.map_err(|error| explain(path, error))
 }
 
 async fn begin_reading(path: &Path) -> Result<DatabaseConnection, StoreError> {
     let place = Place::File(path.to_owned());
-    refuse_wreck(path)?;
     if !has_content(path) {
         return Err(StoreError::Missing { place, mend: MAKE_IT });
     }
