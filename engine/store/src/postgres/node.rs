@@ -307,9 +307,9 @@ async fn listen(listener: &mut PgListener, node: &Node) -> Result<(), StoreError
 /// time shows at the next write.
 async fn beat(node: Weak<Node>) {
     while let Some(present) = node.upgrade() {
-        let attended = present.attend().await;
-        if attended.is_ok() {
-            return;
+        match present.attend().await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(%error, "the lease of this node was not renewed"),
         }
         tokio::time::sleep(BEAT / 4).await;
     }
