@@ -28,10 +28,6 @@ use std::process::ExitCode;
 use args::Args;
 use failure::{Exit, Failure};
 use output::Output;
-
-/// Commands are many small texts; see Cargo.toml.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use settings::Settings;
 
 /// Stack of a worker thread in bytes: a plugin call takes 512 KiB of it, a deep workflow some more.

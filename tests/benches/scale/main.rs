@@ -22,10 +22,6 @@ use draaiboek_test_postgres::Server;
 use place::Place;
 use serde_json::{Value, json};
 
-/// As in the program.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Says to the same program that it is a node, and what it does.
 const ORDER: &str = "DRAAIBOEK_BENCH_ORDER";
 
