@@ -86,12 +86,13 @@ impl Store {
         let place = address.place();
         let (connection, readers, ids, kind) = match address {
             Address::File(path) => {
-                let opened = sqlite::open(&path, &options).await?;
+                // Boxed, and so is the other: opening is a deep nest of futures, and callers nest theirs around it.
+                let opened = Box::pin(sqlite::open(&path, &options)).await?;
                 let connection = Connection::File(Box::new(opened.connection));
                 (connection, opened.readers, Arc::new(opened.ids), Kind::File { path, _lock: opened.lock })
             }
             Address::Server(server) => {
-                let opened = postgres::open(&server, &place, &options).await?;
+                let opened = Box::pin(postgres::open(&server, &place, &options)).await?;
                 let connection = Connection::Server(Box::new(opened.connection));
                 (connection, opened.readers, opened.ids, Kind::Server(opened.node))
             }

@@ -165,7 +165,7 @@ impl Ground {
     async fn run(&self, seed: u64) -> Result<Outcome, Failure> {
         let number = usize::try_from(seed % SCRIPTS as u64)?;
         let expected = self.ends[number].get_or_try_init(|| self.without_faults(seed, number)).await?;
-        let (end, mut outcome) = self.live(seed, number, Weather::of(seed)).await?;
+        let (end, mut outcome) = Box::pin(self.live(seed, number, Weather::of(seed))).await?;
         if outcome.broken.is_empty() {
             for id in expected.keys().chain(end.keys()).collect::<std::collections::BTreeSet<_>>() {
                 let (wanted, found) = (expected.get(id), end.get(id));
@@ -178,7 +178,7 @@ impl Ground {
     }
 
     async fn without_faults(&self, seed: u64, number: usize) -> Result<End, Failure> {
-        let (end, outcome) = self.live(seed, number, Weather::fine()).await?;
+        let (end, outcome) = Box::pin(self.live(seed, number, Weather::fine())).await?;
         match outcome.broken.first() {
             None => Ok(end),
             Some(first) => Err(format!("requests {number} without any fault: {first}\n{}", tail(&outcome.log)).into()),
