@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::chance::Chance;
 
-/// The timers of the first days have fired after so many days, whatever days off there are.
-const FIRST_DAYS: i64 = 7;
+/// The timers of the first days have fired after so many days, whatever days off there are and however far the clock jumped
+/// ahead before they were set.
+const FIRST_DAYS: i64 = 21;
 
 /// Cycles that run a child for each team: until all of them have ended, or until the first has.
 const RELAY: &str = r#"
