@@ -34,19 +34,13 @@ fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     ]
 }
 
-/// The names of all migrations this build knows, oldest first. The last one is the schema version.
-#[must_use]
-pub fn known_versions() -> Vec<String> {
-    OWN.versions()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{OWN, known_versions};
+    use super::OWN;
 
     #[test]
     fn names_are_unique_and_in_order() {
-        let names = known_versions();
+        let names = OWN.versions();
         assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "{names:?}");
         assert!(names.iter().any(|name| name == OWN.oldest), "{names:?}");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use draaiboek_migrations::known_versions;
+use draaiboek_migrations::OWN;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, IsolationLevel, Iterable, ModelTrait,
@@ -41,7 +41,7 @@ impl Reader {
         let lines = Lines { out, hasher: Sha256::new() };
         let mut pack = Pack { moment: &moment, school, lines, rows: RowCounts::new() };
         let mut ranks = Ranks::new();
-        let schema = known_versions().last().cloned().unwrap_or_default();
+        let schema = OWN.newest();
         let head = ArchiveHead { format: FORMAT, schema, school: school.map(str::to_owned), made_at };
         pack.lines.write(&json!(head))?;
         macro_rules! rank {

@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use draaiboek_migrations::known_versions;
+use draaiboek_migrations::OWN;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, EntityName, EntityTrait, PaginatorTrait, TransactionTrait,
@@ -57,7 +57,7 @@ fn head(lines: &mut Lines<'_>) -> Result<ArchiveHead, ArchiveError> {
     if head.format > FORMAT {
         return Err(ArchiveError::Newer { what: format!("form {}, known up to {FORMAT}", head.format) });
     }
-    if !known_versions().contains(&head.schema) {
+    if !OWN.versions().contains(&head.schema) {
         return Err(ArchiveError::Newer { what: format!("schema {}", head.schema) });
     }
     Ok(head)

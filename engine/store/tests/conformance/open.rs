@@ -1,7 +1,7 @@
 //! Opening again: what was written is there, and a schema that is not ours is refused in plain words.
 
 use crate::support::*;
-use draaiboek_migrations::{OLDEST, known_versions};
+use draaiboek_migrations::{OLDEST, OWN};
 use draaiboek_store::{OpenOptions, Store, StoreError};
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn a_newer_schema_is_refused_by_writers_and_readers() {
     let writing = Store::open(&address, OpenOptions::default()).await.unwrap_err();
     for error in [writing, reading] {
         let StoreError::NewerSchema { found, known, .. } = &error else { panic!("{error:?}") };
-        assert_eq!((found.as_str(), Some(known)), ("m0999_far_future", known_versions().last()));
+        assert_eq!((found.as_str(), Some(known)), ("m0999_far_future", OWN.versions().last()));
         assert!(error.to_string().ends_with("update draaiboek"), "{error}");
     }
 }
@@ -32,7 +32,7 @@ async fn a_newer_schema_is_refused_by_writers_and_readers() {
 #[tokio::test]
 async fn an_older_schema_is_not_read_but_brought_up_to_date_by_a_writer() {
     let Some(bed) = Bed::new().await else { return };
-    let newest = known_versions().last().cloned().unwrap();
+    let newest = OWN.newest();
     bed.tamper(&format!("DELETE FROM seaql_migrations WHERE version = '{newest}'")).await;
     let error = Store::open_read_only(&bed.address()).await.unwrap_err();
     assert!(matches!(error, StoreError::OlderSchema { .. }), "{error:?}");
@@ -59,7 +59,7 @@ async fn a_schema_that_lacks_a_table_is_named() {
 async fn a_newer_schema_that_only_added_is_worked_on() {
     let Some(bed) = Bed::new().await else { return };
     let row = bed.instance("i-1").await;
-    let own = known_versions().last().cloned().unwrap();
+    let own = OWN.newest();
     let note = |oldest: &str| format!("UPDATE meta SET value = '{oldest}' WHERE key = '{OLDEST}'");
     bed.tamper("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m0999_far_future', 0)").await;
     bed.tamper(&note(&own)).await;
