@@ -41,11 +41,10 @@ async fn an_older_schema_is_not_read_but_brought_up_to_date_by_a_writer() {
 /// The list of migrations says that all is there, but a table is not.
 #[tokio::test]
 async fn a_schema_that_lacks_a_table_is_named() {
-    let Some(bed) = Bed::new().await else { return };
     use sea_orm::ConnectionTrait as _;
-    bed.raw().await.execute_unprepared("DROP TABLE artifact").await.unwrap();
-    let address = bed.address();
-    let _folder = bed.close();
+    let Some(home) = Home::made().await else { return };
+    let address = home.address();
+    raw(&address).await.execute_unprepared("DROP TABLE artifact").await.unwrap();
     let reading = Store::open_read_only(&address).await.unwrap_err();
     let writing = Store::open(&address, OpenOptions::default()).await.unwrap_err();
     for error in [writing, reading] {
