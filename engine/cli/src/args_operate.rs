@@ -100,7 +100,7 @@ pub struct Doctor {
     pub backups: Option<PathBuf>,
     /// Run so many cycles again, the newest
     #[arg(long, default_value_t = 25, value_name = "N")]
-    pub sample: usize,
+    pub sample: u64,
     /// Do not have the database check all of itself, which takes long on a large one
     #[arg(long)]
     pub quick: bool,

@@ -22,7 +22,7 @@ use crate::retention;
 const BATCH: u64 = 1_024;
 /// Instances served side by side: while as many as one reading takes are read, as many others are decided and written.
 const LANES: usize = 2 * draaiboek_store::MAX_WHOLE;
-/// Longest sleep of the loop, so that work of another process is found.
+/// Longest sleep of the loop, so that work of another process is found; and the pause when nothing that is due goes.
 const POLL: Duration = Duration::from_secs(1);
 
 /// How long a process leaves alone what was kept long enough after it started, in microseconds: people come first.
@@ -63,6 +63,7 @@ impl Engine {
 
     async fn fire(&self, row: TimerRow, instance: Option<String>, claim: Option<i64>) -> Result<(), EngineError> {
         let instance = instance.ok_or_else(|| {
+            tracing::error!(timer = row.id, cycle = row.instance_pk, "the cycle of a timer cannot be read");
             EngineError::not_found("cycle of timer", &row.timer_id, "the database is damaged; run `draaiboek verify`")
         })?;
         let event: TimerEvent = decode("timer", &instance, &row.event)?;
@@ -163,10 +164,7 @@ impl Engine {
     pub async fn advance(&self, clock: &VirtualClock, to: Timestamp) -> Result<(), EngineError> {
         self.pump().await?;
         loop {
-            let reader = self.store.read();
-            let timer = reader.next_timer().await?;
-            let effect = reader.next_outbox().await?;
-            let next = [timer, effect].into_iter().flatten().min();
+            let next = self.store.read().next_due().await?;
             match next.and_then(|micros| Timestamp::from_microsecond(micros).ok()).filter(|next| *next <= to) {
                 Some(next) => {
                     clock.advance_to(next);
@@ -186,14 +184,14 @@ impl Engine {
         tokio::pin!(stop);
         let mut next_tidy = self.clock.now().as_microsecond() + SETTLING;
         loop {
-            let busy = match self.round().await {
-                Ok(done) => done > 0,
+            let (busy, sleep) = match self.round().await {
+                Ok(0) => (false, self.until_next().await),
+                Ok(_) => (true, Duration::ZERO),
                 Err(error) => {
                     tracing::error!(error = error.for_log(), "timers and effects wait for the database");
-                    false
+                    (false, POLL)
                 }
             };
-            let sleep = if busy { Duration::ZERO } else { self.until_next().await };
             tokio::select! {
                 biased;
                 () = &mut stop => return,
@@ -230,9 +228,7 @@ impl Engine {
     }
 
     async fn until_next(&self) -> Duration {
-        let reader = self.store.read();
-        let next = [reader.next_timer().await.ok().flatten(), reader.next_outbox().await.ok().flatten()];
-        let Some(next) = next.into_iter().flatten().min() else { return POLL };
+        let Ok(Some(next)) = self.store.read().next_due().await else { return POLL };
         let wait = next.saturating_sub(self.clock.now().as_microsecond());
         Duration::from_micros(u64::try_from(wait).unwrap_or(0)).clamp(Duration::from_millis(5), POLL)
     }

@@ -49,29 +49,11 @@ pub struct InstanceReport {
 /// # Errors
 /// Only when the database can not be read at all; damage is a finding.
 pub async fn verify(reader: &Reader, progress: impl Fn(usize)) -> Result<VerifyReport, EngineError> {
-    let report = VerifyReport { file: reader.integrity_check().await?, ..VerifyReport::default() };
-    rerun(reader, report, usize::MAX, progress).await
-}
-
-/// Re-runs the newest instances of a database only, and leaves the file itself alone.
-///
-/// # Errors
-/// As [`verify`].
-pub async fn verify_newest(reader: &Reader, most: usize) -> Result<VerifyReport, EngineError> {
-    rerun(reader, VerifyReport::default(), most, |_| {}).await
-}
-
-async fn rerun(
-    reader: &Reader,
-    mut report: VerifyReport,
-    most: usize,
-    progress: impl Fn(usize),
-) -> Result<VerifyReport, EngineError> {
-    let catalog = Catalog::default();
-    let mut filter = InstanceFilter::default();
+    let (mut report, catalog) = (VerifyReport::default(), Catalog::default());
+    report.file = reader.integrity_check().await?;
+    let mut last = String::new();
     loop {
-        let left = u64::try_from(most - report.instances).unwrap_or(u64::MAX);
-        let page = match reader.instances(Scope::All, &filter, left.min(INSTANCES)).await {
+        let page = match reader.instances_after(&last, INSTANCES).await {
             // The file has said itself what is wrong with it.
             Err(error) if !report.file.is_empty() => {
                 report.file.push(error.to_string());
@@ -79,19 +61,37 @@ async fn rerun(
             }
             page => page?,
         };
-        let Some(last) = page.last().filter(|_| left > 0) else { return Ok(report) };
-        filter.before = Some(last.pk);
-        for summary in &page {
-            let mut findings = Vec::new();
-            match verify_instance(reader, &catalog, summary.pk, &mut findings).await {
-                Ok(rows) => report.journal_rows += rows,
-                Err(error) => findings.push(error.to_string()),
-            }
-            report.instances += 1;
+        let Some((_, id)) = page.last() else { return Ok(report) };
+        last.clone_from(id);
+        for (pk, id) in page {
+            report.rerun(reader, &catalog, pk, id).await;
             progress(report.instances);
-            if !findings.is_empty() {
-                report.damaged.push(InstanceReport { instance: summary.id.clone(), findings });
-            }
+        }
+    }
+}
+
+/// Re-runs the newest instances of a database only, at most `most`, and leaves the file itself alone.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_newest(reader: &Reader, most: u64) -> Result<VerifyReport, EngineError> {
+    let (mut report, catalog) = (VerifyReport::default(), Catalog::default());
+    for summary in reader.instances(Scope::All, &InstanceFilter::default(), most).await? {
+        report.rerun(reader, &catalog, summary.pk, summary.id).await;
+    }
+    Ok(report)
+}
+
+impl VerifyReport {
+    async fn rerun(&mut self, reader: &Reader, catalog: &Catalog, pk: i64, instance: String) {
+        let mut findings = Vec::new();
+        match verify_instance(reader, catalog, pk, &mut findings).await {
+            Ok(rows) => self.journal_rows += rows,
+            Err(error) => findings.push(error.to_string()),
+        }
+        self.instances += 1;
+        if !findings.is_empty() {
+            self.damaged.push(InstanceReport { instance, findings });
         }
     }
 }

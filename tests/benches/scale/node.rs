@@ -117,7 +117,7 @@ async fn fire(engine: &Arc<Engine>, count: u64) -> Value {
         tokio::time::sleep(PACE).await;
         if looked.elapsed() > Duration::from_millis(200) {
             looked = Instant::now();
-            if store.read().next_timer().await.unwrap().is_none() {
+            if store.read().next_due().await.unwrap().is_none() {
                 break;
             }
         }

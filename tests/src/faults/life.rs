@@ -225,9 +225,7 @@ impl Life {
     /// Carries out what is due and moves the clock to what falls due next; whether anything does before that moment.
     async fn wait(&mut self, until: i64) -> Result<bool, Failure> {
         self.pump().await?;
-        let reader = self.engine()?.store().read();
-        let next = [reader.next_timer().await?, reader.next_outbox().await?];
-        let next = next.into_iter().flatten().min().filter(|next| *next <= until);
+        let next = self.engine()?.store().read().next_due().await?.filter(|next| *next <= until);
         next.into_iter().for_each(|next| self.weather.wait_until(next));
         Ok(next.is_some())
     }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::damage::{damage, fold};
+use crate::damage::{PAGE, damage, damage_page, fold};
 use crate::home::{Home, MONDAY, file};
 use crate::served::{Served, send};
 
@@ -121,4 +121,61 @@ fn effects_that_cannot_be_read_do_not_hold_up_timers_and_people() {
     home.run(["restore", "night", "--db", "mended.db"]).ends(0);
     home.run(["verify", "--db", "mended.db"]).ends(0);
     home.run(["log", "one", "--db", "mended.db"]).ends(0).says("hallo");
+}
+
+/// One leaf of the table of cycles holds cycles of one school: the others, their people and their timers go on.
+#[test]
+fn a_damaged_page_of_one_school_leaves_the_others_alone() {
+    let home = Home::furnished();
+    let school = std::fs::read_to_string(file("school.yaml")).unwrap();
+    home.write("buur.yaml", &school.replace("school: proef", "school: buur"));
+    home.run(["school", "load", "buur.yaml"]).ends(0);
+    for (school, cycles) in [("proef", 0..12), ("buur", 12..18)] {
+        for cycle in cycles {
+            home.at(MONDAY, &format!("start tiny --id cycle-{cycle} --as dir --school {school}")).ends(0);
+        }
+    }
+    fold(&home);
+    let lost = cycles_of_one_page(&home, "cycle-1");
+    assert!(lost.iter().all(|cycle| *cycle < 12), "all of one school: {lost:?}");
+
+    let node = Served::start(&home, &["--sign-in", "dir", "--school", "buur"], 3);
+    let token = node.token(2);
+    let begun = Instant::now();
+    for cycle in 12..18 {
+        let log = format!("/api/v1/cycles/cycle-{cycle}/log");
+        while !send(&node.address(), "GET", &log, &token, "").text.contains("timer") {
+            assert!(begun.elapsed() < PATIENCE, "the timer of cycle {cycle} waits for others: {}", node.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    let noted = send(&node.address(), "POST", "/api/v1/cycles/cycle-12/notes", &token, r#"{"text":"hallo"}"#);
+    assert_eq!(noted.status, 200, "{}", noted.text);
+    assert_eq!(send(&node.address(), "GET", "/health/ready", "", "").status, 200);
+    let log = node.log();
+    assert!(log.contains("the cycle of a timer cannot be read"), "{log}");
+    assert!(log.lines().count() < 2_000, "it says so now and then, not all the time");
+    assert_eq!(node.stop(), Some(0));
+    home.run(["list", "--school", "buur"]).ends(0).says("cycle-17");
+    home.run(["show", &format!("cycle-{}", lost[0])]).ends(5).complains("draaiboek verify");
+    let told =
+        home.run(["verify"]).ends(1).says("table `instance` cannot be read").complains("restore the last backup");
+    for cycle in 0..18 {
+        let named = told.out.lines().any(|line| line == format!("cycle-{cycle}"));
+        assert_eq!(named, lost.contains(&cycle), "cycle {cycle}: {}", told.out);
+    }
+}
+
+/// Damages the page of the table of cycles that holds this one; gives the numbers of all that it held.
+fn cycles_of_one_page(home: &Home, cycle: &str) -> Vec<usize> {
+    let bytes = std::fs::read(database(home)).unwrap();
+    let has = |page: &[u8], text: &str| page.windows(text.len()).any(|part| part == text.as_bytes());
+    // 13: a leaf of a table; only snapshots say what is active.
+    let holds = |page: &[u8], cycle: &str| {
+        page[0] == 13 && has(page, r#""active":["#) && has(page, &format!(r#""instance":"{cycle}""#))
+    };
+    let mut pages = (1..).zip(bytes.chunks(usize::try_from(PAGE).unwrap()));
+    let (number, page) = pages.find(|(_, page)| holds(page, cycle)).unwrap();
+    damage_page(home, number);
+    (0..18).filter(|number| holds(page, &format!("cycle-{number}"))).collect()
 }

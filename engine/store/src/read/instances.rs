@@ -160,6 +160,18 @@ impl Reader {
         self.told(query.into_model::<InstanceSummary>().all(&self.of(scope).await?).await)
     }
 
+    /// The numbers and `id`s of instances whose `id` comes after this one, in order, at most `limit`. They stand in an index:
+    /// a damaged page of the table does not hide those on it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn instances_after(&self, id: &str, limit: u64) -> Result<Vec<(i64, String)>, StoreError> {
+        use instance::Column as C;
+        let query = instance::Entity::find().select_only().columns([C::Pk, C::Id]);
+        let query = query.filter(C::Id.gt(id)).order_by_asc(C::Id).limit(limit);
+        self.told(query.into_tuple().all(&self.db).await)
+    }
+
     /// How much there is.
     ///
     /// # Errors

@@ -88,18 +88,32 @@ impl Reader {
         Ok(rows.into_iter().map(whole).collect())
     }
 
-    /// The `id`s of instances by `pk`; those that do not exist are left out.
+    /// The `id`s of instances by `pk`; those that do not exist, or cannot be read on a damaged page, are left out.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn instance_ids(&self, pks: &[i64]) -> Result<HashMap<i64, String>, StoreError> {
-        use instance::Column::{Id, Pk};
         let mut ids = HashMap::with_capacity(pks.len());
         for pks in pks.chunks(MAX_WHOLE) {
-            let query = instance::Entity::find().filter(Pk.is_in(padded(pks))).select_only().columns([Pk, Id]);
-            ids.extend(self.told(query.into_tuple::<(i64, String)>().all(&self.db).await)?);
+            match self.ids_of(pks).await {
+                Err(StoreError::Corrupt { .. }) => {
+                    for pk in pks {
+                        match self.ids_of(&[*pk]).await {
+                            Err(StoreError::Corrupt { .. }) => {}
+                            alone => ids.extend(alone?),
+                        }
+                    }
+                }
+                together => ids.extend(together?),
+            }
         }
         Ok(ids)
+    }
+
+    async fn ids_of(&self, pks: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+        use instance::Column::{Id, Pk};
+        let query = instance::Entity::find().filter(Pk.is_in(padded(pks))).select_only().columns([Pk, Id]);
+        self.told(query.into_tuple().all(&self.db).await)
     }
 }
 

@@ -103,13 +103,17 @@ impl Reader {
         self.told(query.all(&self.db).await)
     }
 
-    /// When the next timer is due: how long the timer loop may sleep.
+    /// When the next timer is due or the next effect may be carried out: how long the loop over both may sleep.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn next_timer(&self) -> Result<Option<i64>, StoreError> {
-        let query = pending_timers().order_by_asc(timer::Column::DueAt).limit(1);
-        Ok(self.told(query.one(&self.db).await)?.map(|row| row.due_at))
+    pub async fn next_due(&self) -> Result<Option<i64>, StoreError> {
+        let question = "SELECT (SELECT min(due_at) FROM timer WHERE status = 'pending'), \
+             (SELECT min(not_before) FROM outbox WHERE status = 'pending')";
+        let row = self.told(self.db.query_one_raw(self.sql(question, [])).await)?;
+        let Some(row) = row else { return Ok(None) };
+        let [timer, effect] = [0, 1].map(|column| row.try_get_by_index::<Option<i64>>(column));
+        Ok([self.told(timer)?, self.told(effect)?].into_iter().flatten().min())
     }
 
     /// The pending timers of an instance.
@@ -204,15 +208,6 @@ impl Reader {
             .order_by_desc(outbox::Column::Id)
             .limit(limit);
         self.told(query.all(&self.of(scope).await?).await)
-    }
-
-    /// When the next effect may be carried out.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn next_outbox(&self) -> Result<Option<i64>, StoreError> {
-        let query = pending_outbox().limit(1);
-        Ok(self.told(query.one(&self.db).await)?.map(|row| row.not_before))
     }
 
     /// One effect by its key.

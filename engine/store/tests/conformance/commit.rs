@@ -167,7 +167,7 @@ async fn changed_rows_replace_stored_ones() {
     one(bed.store.commit(vec![turn]).await).unwrap();
     let read = bed.store.read();
     assert_eq!(read.step_run(run.id).await.unwrap(), Some(run.clone()));
-    assert_eq!(read.next_timer().await.unwrap(), Some(alarm.due_at));
+    assert_eq!(read.next_due().await.unwrap(), Some(alarm.due_at));
     assert!(read.open_tasks(Scope::All, &Default::default(), 9).await.unwrap().is_empty());
     let stored = read.contributions(&run).await.unwrap().remove(0);
     assert_eq!((stored.status.as_str(), stored.payload, stored.payload_hash), ("erased", None, payload_hash));
@@ -226,6 +226,6 @@ async fn an_effect_is_booked_without_an_instance() {
     assert_eq!(committed.revision, None);
     let read = bed.store.read();
     assert!(read.pending_outbox(NOON, 9).await.unwrap().is_empty());
-    assert_eq!(read.next_outbox().await.unwrap(), Some(NOON + 60));
+    assert_eq!(read.next_due().await.unwrap(), Some(NOON + 60));
     assert_eq!(read.outbox_by_key("i-1/1/0").await.unwrap(), Some(mail));
 }

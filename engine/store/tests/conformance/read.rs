@@ -109,7 +109,10 @@ async fn due_timers_come_in_order_and_only_once() {
     let due =
         async |now| -> Vec<i64> { read.due_timers(now, 10).await.unwrap().into_iter().map(|timer| timer.id).collect() };
     assert_eq!(due(NOON + 20).await, [2, 4, 3].map(id));
-    assert_eq!(read.next_timer().await.unwrap(), Some(NOON + 10));
+    assert_eq!(read.next_due().await.unwrap(), Some(NOON + 10));
+    let mail = effect(bed.ids(), &row, "i-1/1/0", NOON + 5);
+    one(bed.store.commit(vec![Turn { outbox: vec![mail], ..Turn::default() }]).await).unwrap();
+    assert_eq!(read.next_due().await.unwrap(), Some(NOON + 5));
     (fired.status, fired.fired_at, fired.lateness) = ("fired".into(), Some(NOON + 25), Some(15));
     let mut turn = bed.next(&mut row);
     turn.timers = vec![fired];

@@ -186,7 +186,7 @@ impl Side {
         seen.push(format!("{:?}", due.iter().map(|row| (self.n(row.id), row.due_at)).collect::<Vec<_>>()));
         let waiting = read.pending_outbox(NOON + 45, 100).await.unwrap();
         seen.push(format!("{:?}", waiting.iter().map(|row| (self.n(row.id), &row.key)).collect::<Vec<_>>()));
-        seen.push(format!("{:?} {:?}", read.next_timer().await.unwrap(), read.next_outbox().await.unwrap()));
+        seen.push(format!("{:?}", read.next_due().await.unwrap()));
         for key in 0..9 {
             seen.push(format!("{:?}", read.answer(&format!("k-{key}")).await.unwrap()));
         }
