@@ -8,6 +8,10 @@ use crate::turn::{CommitError, Committed, Turn};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
+/// From so many callers on, half of them are written while the other half decide what comes next: disk and processors do
+/// not wait for each other. Fewer share one wait for the disk, which weighs more than what they decide.
+const CROWD: usize = 48;
+
 /// A handle on the writing task; cheap to clone. The task ends when the last handle is gone and the queue is empty.
 #[derive(Clone, Debug)]
 pub struct Writer {
@@ -97,20 +101,32 @@ impl Writer {
 
 async fn write(store: Arc<Store>, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = Vec::with_capacity(MAX_GROUP);
-    while jobs.recv_many(&mut waiting, MAX_GROUP).await > 0 {
-        // The callers just answered run first and hand in their next turns: one large group instead of a small and a
-        // large one in turn. A lone caller pays a microsecond.
-        tokio::task::yield_now().await;
-        while waiting.len() < MAX_GROUP
-            && let Ok(job) = jobs.try_recv()
-        {
-            waiting.push(job);
+    let mut answered = 0;
+    while !waiting.is_empty() || jobs.recv_many(&mut waiting, MAX_GROUP).await > 0 {
+        gather(&mut jobs, &mut waiting);
+        if answered + waiting.len() < CROWD {
+            // The callers just answered run first and hand in their next turns: one large group instead of a small and a
+            // large one in turn. A lone caller pays a microsecond.
+            tokio::task::yield_now().await;
+            gather(&mut jobs, &mut waiting);
         }
-        let (turns, callers): (Vec<_>, Vec<_>) = waiting.drain(..).map(|job| (job.turn, job.answer)).unzip();
+        let callers = answered + waiting.len();
+        let group = if callers < CROWD { waiting.len() } else { waiting.len().min(callers.div_ceil(2)) };
+        let (turns, callers): (Vec<_>, Vec<_>) = waiting.drain(..group).map(|job| (job.turn, job.answer)).unzip();
+        answered = group;
         let answers = store.commit(turns).await;
         for (caller, answer) in callers.into_iter().zip(answers) {
             // A caller that went away loses nothing: the turn is on disk, its key gives the answer.
             let _ = caller.send(answer);
         }
+    }
+}
+
+/// Takes what else waits by now.
+fn gather(jobs: &mut mpsc::Receiver<Job>, waiting: &mut Vec<Job>) {
+    while waiting.len() < MAX_GROUP
+        && let Ok(job) = jobs.try_recv()
+    {
+        waiting.push(job);
     }
 }

@@ -92,14 +92,11 @@ impl Life {
 
     /// Carries a request out, again and again, until it is acknowledged.
     pub(crate) async fn insist(&mut self, ask: &Ask, key: &str) -> Result<(), Failure> {
+        if let Ask::Quiet(days) = ask {
+            return self.rest(*days).await;
+        }
         for _ in 0..TRIES {
             self.disturb().await?;
-            if let Ask::Quiet(days) = ask {
-                if self.wait(START + days * DAY).await? {
-                    continue;
-                }
-                return Ok(());
-            }
             let answer = self.send(ask, key).await?;
             self.weather.note(&format!("{key} {ask:?}: {}", in_words(&answer)));
             if self.weather.is_dead() {
@@ -220,6 +217,18 @@ impl Life {
             Ok(_) | Err(EngineError::Commit(_) | EngineError::Store(_) | EngineError::Stale) => Ok(()),
             Err(error) => Err(format!("due work was refused: {error}").into()),
         }
+    }
+
+    /// Lets all that falls due within so many days happen.
+    async fn rest(&mut self, days: i64) -> Result<(), Failure> {
+        let until = self.weather.now().as_microsecond() + days * DAY;
+        for _ in 0..TRIES {
+            self.disturb().await?;
+            if !self.wait(until).await? {
+                return Ok(());
+            }
+        }
+        Err(format!("within {days} days it never came to rest").into())
     }
 
     /// Carries out what is due and moves the clock to what falls due next; whether anything does before that moment.

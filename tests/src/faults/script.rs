@@ -9,6 +9,8 @@ use super::chance::Chance;
 /// The timers of the first days have fired after so many days, whatever days off there are and however far the clock jumped
 /// ahead before they were set.
 const FIRST_DAYS: i64 = 21;
+/// Children whose end was asked for have ended, and their mother was told several times.
+const LAST_DAYS: i64 = 2;
 
 /// Cycles that run a child for each team: until all of them have ended, or until the first has.
 const RELAY: &str = r#"
@@ -128,7 +130,7 @@ pub(crate) enum Ask {
     Retry {
         instance: String,
     },
-    /// Nobody asks anything until all effects are carried out, and the timers of so many days have fired.
+    /// Nobody asks anything until all that falls due within so many days from now has happened.
     Quiet(i64),
 }
 
@@ -193,7 +195,7 @@ pub(crate) fn requests(number: u64) -> Vec<Ask> {
     asks.extend(closings);
     asks.push(close("d1/running-2/b".into()));
     if pauses {
-        asks.push(Ask::Quiet(FIRST_DAYS));
+        asks.push(Ask::Quiet(LAST_DAYS));
         asks.push(Ask::Resume { instance: "r1".into() });
     }
     asks
