@@ -1,5 +1,6 @@
 //! `serve` and others over a file that is cut off, emptied, no database at all, or damaged in one place: what cannot go on is
 //! refused in words that help, nothing makes it worse, and the rest goes on.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure here is a failed test")]
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
