@@ -131,6 +131,7 @@ pub(crate) static SPEC: Spec = Spec {
         "NO_REPORT_MOMENT",
     ],
     texts: &[
+        ("config.question", say("De vraag", "The question")),
         ("agree", say("Gaat mee", "Agrees")),
         ("concern", say("Zorg", "Concern")),
         ("objection", say("Bezwaar", "Objection")),

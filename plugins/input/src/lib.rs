@@ -57,6 +57,10 @@ static SPEC: Spec = Spec {
     minutes: 5,
     error_words: &["INVALID", "NOT_READY"],
     texts: &[
+        ("config.speakers", say("Aan het woord", "Speaking")),
+        ("config.materials", say("Om te bekijken", "To look at")),
+        ("config.evidence_refs", say("Onderbouwing", "Evidence")),
+        ("config.reaction_prompt", say("Om over na te denken", "To think about")),
         ("acked", say("Bevestigd", "Confirmed")),
         ("invited", say("Uitgenodigd", "Invited")),
         ("reactions", say("Reacties", "Reactions")),

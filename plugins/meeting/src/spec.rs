@@ -156,6 +156,7 @@ pub(crate) static SPEC: Spec = Spec {
     minutes: 10,
     error_words: &["INVALID", "NO_FIRST_DATE", "FIRST_DATE_TOO_LATE", "MOVED"],
     texts: &[
+        ("config.agenda", say("Agenda", "Agenda")),
         ("present", say("Aanwezig", "Present")),
         ("absent", say("Afwezig", "Absent")),
         ("items", say("Agenda", "Agenda")),

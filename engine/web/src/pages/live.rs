@@ -82,8 +82,9 @@ async fn page<P: Permission>(
             }));
         }
     }
+    let painter = visit.painter(&cycle.place, step.kind.texts.get(&visit.locale), vec![&step.config]);
     let data = json!({
-        "part": part, "events": format!("{base}/events"), "part_href": format!("{base}/part"), "forms": forms, "groups": groups,
+        "brought": painter.brought(&step.config), "part": part, "events": format!("{base}/events"), "part_href": format!("{base}/part"), "forms": forms, "groups": groups,
         "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
         "hint": cycle.own_text(&format!("step.{}.hint", step.id)),
         "minutes": BTreeSet::from([5, 10, 15, 20, step.step.minutes.unwrap_or(step.kind.minutes)]),

@@ -130,14 +130,18 @@ pub(crate) async fn page<P: Permission>(
         });
         json!({"n": refused.summary.len(), "lines": lines.collect::<Vec<_>>()})
     });
+    let brought = painter.brought(&step.config);
+    let own = |text: &str| cycle.own_text(&format!("step.{}.{text}", step.id));
+    // What the kind is good for in general says little beside what this step brings.
+    let general = || brought.is_empty().then(|| kind.purpose.get(&visit.locale).to_owned());
     let many = forms.len() > 1;
     let page = json!({
         "href": format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(&step.id)),
         "cycle": {"href": format!("/cycle/{}", words::path_id(cycle.id())), "title": cycle.title()},
-        "hint": cycle.own_text(&format!("step.{}.hint", step.id)), "purpose": kind.purpose.get(&visit.locale),
+        "hint": own("hint"), "purpose": own("purpose").or_else(general),
         "open": step.is_open(), "may": may, "behalf": behalf(visit, cycle, step), "minutes": words::minutes(&visit.locale, minutes.into()), "due": visit.due(due),
         "who": who::who(visit, cycle, step), "forms": forms, "summary": summary, "mine": mine_view(visit, step, &sources, &painter, &mine),
-        "picture": painter.draw(&data), "look": may && step.entries().iter().any(|entry| entry.reads_picture()), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
+        "picture": painter.draw(&data), "brought": brought, "look": may && step.entries().iter().any(|entry| entry.reads_picture()), "broken": picture.is_err(), "invited": visit.member()?.limit.is_some(),
         "many": many, "round": (step.state.round > 1).then_some(step.state.round),
         "class": may && visit.member()?.limit.is_none() && !step.pupils().is_empty(),
         "manage": invite_view(visit, cycle, step).await?, "late": late_view(visit, cycle, step, &sources, &painter, audience.as_deref()).await?,

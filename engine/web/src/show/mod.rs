@@ -1,5 +1,6 @@
 //! From data to pages: templates, words in two languages, dates, icons. Knows nothing of the engine.
 
+mod brought;
 mod catalogue;
 mod helpers;
 mod names;
@@ -36,6 +37,7 @@ templates![
     "cycle-link",
     "field",
     "picture",
+    "brought",
     "error",
     "sign-in",
     "link",

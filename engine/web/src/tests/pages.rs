@@ -248,3 +248,21 @@ fn a_first_visit_weighs_less_than_sixty_kilobytes() {
         assert!(bytes < 60_000, "a first visit weighs {bytes} bytes");
     });
 }
+
+#[test]
+fn what_a_step_brings_is_there_to_read() {
+    within(|world| async move {
+        for (role, path) in [("tch", "/cycle/probe-1/step/talk"), ("coach", "/live/probe-1/talk")] {
+            let page = world.get(path, &world.cookie("berk", role).await).await.text;
+            for shown in [
+                "<h2>Om te bekijken</h2>",
+                "<li>&lt;b&gt;Kaart&lt;/b&gt;</li>",
+                r#"<li><a href="https://lees.example/dit" rel="noopener noreferrer">Lees dit</a></li>"#,
+                "<li>Klik niet <span class=\"muted\">(javascript:alert(1))</span></li>",
+                "<h2>Om over na te denken</h2><p class=\"big\">Wat neem je mee?</p>",
+            ] {
+                assert!(page.contains(shown), "{path}: {shown} is missing\n{page}");
+            }
+        }
+    });
+}

@@ -63,7 +63,16 @@ const PROBE: &str = "initial: open
 states:
   open:
     steps:
-      talk: {uses: input, roles: [dir, coach, member], minutes: 5}
+      talk:
+        uses: input
+        roles: [dir, coach, member]
+        minutes: 5
+        with:
+          reaction_prompt: {nl: Wat neem je mee?, en: What do you take along?}
+          materials:
+            - {id: card, title: {nl: <b>Kaart</b>, en: Card}}
+            - {id: link, title: {nl: Lees dit, en: Read this}, ref: 'https://lees.example/dit'}
+            - {id: trap, title: {nl: Klik niet, en: Do not}, ref: 'javascript:alert(1)'}
       think: {uses: reflection, roles: [member], privacy: P2, retain: 10 schooldays, minutes: 5}
       secret: {uses: input, roles: [member], identity: anonymous, minutes: 5}
       pupils: {uses: goal, roles: [member], privacy: P4, minutes: 5}
