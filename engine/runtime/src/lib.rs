@@ -48,7 +48,7 @@ pub use school::{LocalDay, Person, QuietHours, School, SchoolCalendar, Team, Wor
 pub use sight::{OpenTask, Sight};
 pub use start::StartRequest;
 pub use verify::{InstanceReport, VerifyReport, verify, verify_newest};
-pub use view::{Projection, Reader, StepView};
+pub use view::{HELD, Projection, Reader, StepView};
 
 /// Version of the deciding code, recorded with every journal row.
 pub const CORE_VERSION: &str = env!("CARGO_PKG_VERSION");

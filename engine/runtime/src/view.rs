@@ -16,7 +16,7 @@ use crate::error::EngineError;
 use crate::live::Live;
 
 /// The audience that sees only that the step is there.
-const HELD: &str = "held";
+pub const HELD: &str = "held";
 
 /// Hard floor of the anonymity threshold (domain.md L6).
 const K_FLOOR: u32 = 3;

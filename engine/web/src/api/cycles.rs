@@ -112,7 +112,7 @@ pub(super) async fn show(visit: Visit<SeeCycle>, input: Input) -> Outcome {
         step: id.clone(),
         status: value_of(&step.status),
         round: step.round,
-        due: step.due.map(|due| due.to_string()),
+        due: step.due.filter(|_| !cycle.is_held(id)).map(|due| due.to_string()),
     });
     let children =
         cycle.children().into_iter().map(|(state, key, cycle, status)| ChildShape { state, key, cycle, status });
@@ -133,17 +133,20 @@ pub(super) async fn log(visit: Visit<SeeCycle>, input: Input) -> Outcome {
         return Err(Failure::Denied);
     }
     let rows = cycle.journal(200).await?;
-    let lines = rows.into_iter().map(|row| {
+    let lines = rows.into_iter().filter_map(|row| {
         let command: Value = serde_json::from_str(&row.command).unwrap_or(Value::Null);
+        if crate::pages::log::is_of_held(&cycle, command.get("command")?) {
+            return None;
+        }
         let what = command.pointer("/command/do").and_then(Value::as_str).map(str::to_owned);
         let handed_in = matches!(what.as_deref(), Some("contribute" | "withdraw"));
-        LogLine {
+        Some(LogLine {
             at: at(row.at),
             revision: row.revision,
             by: (!handed_in).then_some(row.actor),
             accepted: !row.outcome.starts_with("rejected"),
             what,
-        }
+        })
     });
     fine(&lines.collect::<Vec<_>>())
 }

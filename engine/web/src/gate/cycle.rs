@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use draaiboek_runtime::{Handed, Projection, Reader, Reply, Sight};
+use draaiboek_runtime::{HELD, Handed, Projection, Reader, Reply, Sight, TaskTitle};
 use draaiboek_store::{ArtifactRow, JournalRow, TaskRow};
 use draaiboek_workflow::decide::{Actor, Command, Rejection, Snapshot};
 use draaiboek_workflow::definition::Definition;
@@ -49,6 +49,8 @@ pub(crate) struct Cycle {
     /// Whether the visitor has a part in it.
     pub involved: bool,
     pub(in crate::gate) handed_part: bool,
+    /// Steps of which the visitor sees only that they are there.
+    held: Arc<Vec<String>>,
 }
 
 /// Where a cycle is: the snapshot of one turn, shared by all who look.
@@ -118,7 +120,7 @@ impl<P: Permission> Visit<P> {
         };
         let handed = roles.iter().filter(|role| member.limit.is_none() && !own_roles.contains(role));
         let handed_roles = handed.filter_map(|role| Role::of(role)).collect();
-        Ok(Cycle {
+        let mut cycle = Cycle {
             app: Arc::clone(self.app()),
             snapshot: Standing(Arc::clone(&worked.sight)),
             worked,
@@ -134,7 +136,10 @@ impl<P: Permission> Visit<P> {
             handed_roles,
             handed_part,
             involved: part || member.limit.is_some(),
-        })
+            held: Arc::default(),
+        };
+        cycle.held = cycle.held_back().await?;
+        Ok(cycle)
     }
 }
 
@@ -264,12 +269,39 @@ impl Cycle {
         }
     }
 
-    /// All tasks it ever opened.
+    /// All tasks it ever opened; of steps that are held back from the visitor without the day on which they are due.
     ///
     /// # Errors
     /// The database.
     pub(crate) async fn tasks(&self) -> Result<Vec<TaskRow>, Failure> {
-        Ok(self.app.engine.store().read().tasks(self.worked.sight.pk).await?)
+        let mut tasks = self.app.engine.store().read().tasks(self.worked.sight.pk).await?;
+        let step = |task: &TaskRow| serde_json::from_str::<TaskTitle>(&task.title).ok().map(|title| title.step);
+        for task in tasks.iter_mut().filter(|_| !self.held.is_empty()) {
+            if step(task).is_some_and(|step| self.is_held(&step)) {
+                task.due_at = None;
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// Whether the visitor sees of a step only that it is there: the workflow holds it back from them, and they have no
+    /// part in it.
+    pub(crate) fn is_held(&self, step: &str) -> bool {
+        self.held.iter().any(|held| held == step)
+    }
+
+    async fn held_back(&self) -> Result<Arc<Vec<String>>, Failure> {
+        let key = format!("held\n{}", self.who);
+        if let Some(known) = self.worked.roles(&key) {
+            return Ok(known);
+        }
+        let mut held = Vec::new();
+        for (id, def) in &self.definition.steps {
+            if !self.takes_part(&def.step) && self.app.engine.audience(self.id(), id, &self.actor).await? == HELD {
+                held.push(id.clone());
+            }
+        }
+        Ok(self.worked.keep_roles(key, held))
     }
 
     /// All versions of its artifacts.
@@ -306,7 +338,7 @@ impl Cycle {
         }
         for step in &makers {
             let audience = self.app.engine.audience(self.id(), step, &self.actor).await;
-            if audience.is_ok_and(|audience| audience != "held") {
+            if audience.is_ok_and(|audience| audience != HELD) {
                 return true;
             }
         }

@@ -192,7 +192,8 @@ fn mark<P: Permission>(visit: &Visit<P>, cycle: &Cycle, went: &Went, state: &Sta
 fn lateness<P: Permission>(visit: &Visit<P>, cycle: &Cycle, state: &str) -> Option<String> {
     let today = cycle.place.today(cycle.now);
     let open = cycle.snapshot.steps.iter().filter(|(_, step)| step.status == StepStatus::Open);
-    let own = open.filter(|(id, _)| cycle.definition.step(id).is_some_and(|def| def.state == state));
+    let own =
+        open.filter(|(id, _)| !cycle.is_held(id) && cycle.definition.step(id).is_some_and(|def| def.state == state));
     let late = own.filter_map(|(_, step)| step.due).map(|due| due.date()).filter(|due| *due < today).min()?;
     let days = cycle.place.calendar.schooldays_between(late, today).unwrap_or(0);
     (days > 0).then(|| visit.t("due.late", &[("n", &days.to_string())]))
@@ -338,12 +339,20 @@ fn steps<P: Permission>(
         let pool = cycle.snapshot.pools.get(&def.pool);
         let n: u32 = pool
             .map_or(0, |pool| pool.counts.values().map(|tally| tally.submitted.saturating_sub(tally.withdrawn)).sum());
-        let may = cycle.may(Resource::Step, Action::Read, cycle.class(id));
-        let due = state.due.and_then(|due| cycle.place.calendar.instant(due).ok()).map(|at| at.as_microsecond());
-        let answer = answers.get(id);
-        let progress = cycle.progress(id);
+        let held = cycle.is_held(id);
+        let may = !held && cycle.may(Resource::Step, Action::Read, cycle.class(id));
+        let due = state
+            .due
+            .filter(|_| !held)
+            .and_then(|due| cycle.place.calendar.instant(due).ok())
+            .map(|at| at.as_microsecond());
+        let answer = answers.get(id).filter(|_| !held);
+        let progress = cycle.progress(id).filter(|_| !held);
         let done = progress.as_ref().is_some_and(Progress::complete);
-        let entries = || visit.t("cycle.entries", &[("n", &n.to_string())]);
+        let entries = || match held {
+            true => visit.t("cycle.held", &[]),
+            false => visit.t("cycle.entries", &[("n", &n.to_string())]),
+        };
         let came = progress.as_ref().map_or_else(entries, |progress| came_in(visit, progress));
         let problems = answer.filter(|answer| !answer.ready).map(|answer| answer.problems.len()).unwrap_or(0);
         let key = match state.status {
@@ -353,12 +362,12 @@ fn steps<P: Permission>(
             StepStatus::Skipped => "skipped",
         };
         rows.push((order.iter().position(|known| known == id).unwrap_or(usize::MAX), json!({
-            "id": id, "title": cycle.text(&format!("step.{id}")), "open": open, "n": n,
+            "id": id, "title": cycle.text(&format!("step.{id}")), "open": open,
             "roles": def.step.roles.iter().map(|role| role_word(cycle, role)).collect::<Vec<_>>().join(", "),
             "href": may.then(|| format!("/cycle/{}/step/{}", words::path_id(cycle.id()), words::path_id(id))),
             "due": if open { visit.due(due) } else { None }, "came": came, "ready": done && answer.is_some_and(|answer| answer.ready), "problems": problems,
             "status": visit.t(&format!("step_status.{key}"), &[]), "tone": if open { "run" } else { "ok" },
-            "live": open && cycle.may(Resource::Live, Action::Read, Privacy::P1).then_some(true).is_some(),
+            "live": open && !held && cycle.may(Resource::Live, Action::Read, Privacy::P1),
             "round": (state.round > 1).then_some(state.round), "manage": open && cycle.may(Resource::Step, Action::Manage, cycle.class(id)),
             "mandatory": def.step.mandatory, "refused": refused.is_some_and(|refused| refused.form == format!("step-{id}")), "here": cycle.takes_part(&def.step),
         })));

@@ -95,6 +95,9 @@ async fn page<P: Permission>(
 
 /// The part that changes while people hand in: counts, and the picture for the wall.
 async fn part<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenStep) -> Result<Value, Failure> {
+    if cycle.is_held(&step.id) {
+        return Err(Failure::Denied);
+    }
     let pool = cycle.definition.step(&step.id).map(|def| def.pool.clone()).unwrap_or_default();
     let pool = cycle.snapshot.pools.get(&pool);
     let counts: Vec<Value> = step

@@ -60,6 +60,9 @@ pub(super) async fn lines<P: Permission>(visit: &Visit<P>, cycle: &Cycle, rows: 
     for row in rows {
         let command: Value = serde_json::from_str(&row.command).unwrap_or(Value::Null);
         let asked = command.get("command").unwrap_or(&Value::Null);
+        if is_of_held(cycle, asked) {
+            continue;
+        }
         let word = |key: &str| asked.get(key).and_then(Value::as_str).unwrap_or_default();
         if word("do") == "contribute" {
             let step = word("step").to_owned();
@@ -77,6 +80,14 @@ pub(super) async fn lines<P: Permission>(visit: &Visit<P>, cycle: &Cycle, rows: 
     }
     lines.extend(waiting.map(|gathered| gathering(visit, cycle, gathered)));
     lines
+}
+
+/// Whether a command is about a step that is held back from the visitor.
+pub(crate) fn is_of_held(cycle: &Cycle, asked: &Value) -> bool {
+    let word = |key: &str| asked.get(key).and_then(Value::as_str);
+    let timer = word("id").filter(|_| word("do") == Some("timer"));
+    let step = word("step").or(timer.and_then(|id| id.split_once('.')).map(|(step, _)| step));
+    step.is_some_and(|step| cycle.is_held(step))
 }
 
 fn gathering<P: Permission>(visit: &Visit<P>, cycle: &Cycle, (step, at, n): (String, i64, u32)) -> Value {

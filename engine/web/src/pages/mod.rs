@@ -14,7 +14,7 @@ pub(crate) mod invitations;
 pub(crate) mod kept;
 pub(crate) mod library;
 pub(crate) mod live;
-mod log;
+pub(crate) mod log;
 pub(crate) mod new;
 pub(crate) mod operations;
 pub(crate) mod people;

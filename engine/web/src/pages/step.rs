@@ -145,7 +145,7 @@ pub(crate) async fn page<P: Permission>(
         "many": many, "round": (step.state.round > 1).then_some(step.state.round),
         "class": may && visit.member()?.limit.is_none() && !step.pupils().is_empty(),
         "manage": invite_view(visit, cycle, step).await?, "late": late_view(visit, cycle, step, &sources, &painter, audience.as_deref()).await?,
-        "live": cycle.may(Resource::Live, Action::Read, step.class.min(Privacy::P1)),
+        "live": !cycle.is_held(&step.id) && cycle.may(Resource::Live, Action::Read, step.class.min(Privacy::P1)),
         "live_href": format!("{}/{}", words::path_id(cycle.id()), words::path_id(&step.id)),
     });
     let page = Page::new("step", title, page);
