@@ -40,8 +40,8 @@ pub(crate) async fn show(visit: Visit<SeeHome>, _: Input) -> Outcome {
     // What can be decided now comes before what still misses something.
     decisions.sort_by_key(|decision| decision["order"].as_i64());
     decisions.truncate(DECISIONS);
-    let open: Vec<Value> = tasks.iter().filter(|task| !task.done).map(|task| task_row(&visit, task)).collect();
-    let done: Vec<Value> = tasks.iter().filter(|task| task.done).map(|task| task_row(&visit, task)).collect();
+    let open: Vec<Value> = tasks.iter().filter(|task| !task.done).map(|task| task_row(&visit, &cycles, task)).collect();
+    let done: Vec<Value> = tasks.iter().filter(|task| task.done).map(|task| task_row(&visit, &cycles, task)).collect();
     let local = place.local(visit.now);
     let greeting = visit.t(words::greeting(local), &[("name", member.name.split(' ').next().unwrap_or(&member.name))]);
     let count = open.len() + decisions.len();
@@ -85,7 +85,9 @@ async fn too_much(visit: &Visit<SeeHome>, cycles: &[Cycle]) -> Result<Vec<String
     Ok(weeks.take(MOST_OVER).collect())
 }
 
-fn task_row(visit: &Visit<SeeHome>, task: &Look) -> Value {
+fn task_row(visit: &Visit<SeeHome>, cycles: &[Cycle], task: &Look) -> Value {
+    let cycle = cycles.iter().find(|cycle| cycle.id() == task.cycle);
+    let step = cycle.and_then(|cycle| cycle.definition.step(&task.title.step)).map(|def| &def.step);
     let title = task.title.text.get(&visit.locale).or_else(|| task.title.text.get("nl"));
     json!({
         "href": format!("/cycle/{}/step/{}{}", words::path_id(&task.cycle), words::path_id(&task.title.step),
@@ -93,7 +95,7 @@ fn task_row(visit: &Visit<SeeHome>, task: &Look) -> Value {
         "behalf": task.behalf.as_ref().map(|whom| visit.t("start.behalf", &[("name", visit.place().map(|place| place.name(whom).to_owned()).unwrap_or_default().as_str())])),
         "title": title.unwrap_or(&task.title.step), "of": task.of, "due": visit.due(task.row.due_at),
         "minutes": words::minutes(&visit.locale, task.row.minutes), "named": task.named,
-        "seen": visit.t(&format!("seen.{}", task.row.privacy.trim_end_matches("+A")), &[]),
+        "seen": super::who::seen(visit, task.row.privacy.trim_end_matches("+A"), step),
     })
 }
 

@@ -1,6 +1,7 @@
 //! "Who sees what", made from the policy table and the privacy class of a step; never written by hand for a step.
 
-use draaiboek_workflow::ir::{Identity, Privacy};
+use draaiboek_runtime::HELD;
+use draaiboek_workflow::ir::{Identity, Privacy, Step};
 use serde_json::{Value, json};
 
 use crate::gate::policy::{Reach, Role, readers};
@@ -27,10 +28,11 @@ pub(super) fn who<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenSte
     let short = match (anonymous, pseudonymous) {
         (true, _) => visit.t("who.anonymous", &[("n", &k)]),
         (_, true) => visit.t("who.pseudonymous", &[]),
-        _ => visit.t(&format!("seen.{class}"), &[]),
+        _ => seen(visit, &class, Some(&step.step)),
     };
     let mut lines = vec![visit.t(if anonymous { "who.me_anonymous" } else { "who.me" }, &[])];
-    for (role, reach) in names(cycle.reading_class(&step.id)) {
+    let told = names(cycle.reading_class(&step.id)).into_iter().filter(|(role, _)| !is_kept_from(&step.step, role));
+    for (role, reach) in told {
         let who = visit.t(&format!("role.{role}"), &[]);
         let key = if anonymous { "who.reads_counts" } else { "who.reads" };
         let line = visit.t(key, &[("who", &who), ("n", &k)]);
@@ -42,6 +44,17 @@ pub(super) fn who<P: Permission>(visit: &Visit<P>, cycle: &Cycle, step: &OpenSte
     let icon = if anonymous || private { "lock" } else { "ok" };
     json!({"short": short, "lines": lines, "icon": icon, "anonymous": anonymous, "class": class,
            "chip": visit.t(if anonymous { "who.chip_anonymous" } else if private { "who.chip_private" } else { "who.chip_team" }, &[])})
+}
+
+/// Who sees what somebody hands in, in a sentence.
+pub(super) fn seen<P: Permission>(visit: &Visit<P>, class: &str, step: Option<&Step>) -> String {
+    let inside = class == "P1" && step.is_some_and(|step| is_kept_from(step, "dir"));
+    visit.t(&format!("seen.{}", if inside { "inside" } else { class }), &[])
+}
+
+/// Whether the workflow holds a step back from a role that has no part in it.
+fn is_kept_from(step: &Step, role: &str) -> bool {
+    step.audience.get(role).is_some_and(|audience| audience == HELD) && !step.roles.iter().any(|own| own == role)
 }
 
 fn names(class: draaiboek_workflow::ir::Privacy) -> Vec<(&'static str, Reach)> {

@@ -270,18 +270,19 @@ fn what_a_step_brings_is_there_to_read() {
 #[test]
 fn of_a_step_that_is_held_back_only_its_name_is_seen() {
     within(|world| async move {
+        let id = world.fresh().await;
         let (dir, tine) = (world.cookie("berk", "dir").await, world.cookie("berk", "tch").await);
         let thought = r#"{"payload": {"reflection": {"fields": {"text": "Rust helpt"}}}}"#;
-        let entered = world.post("/api/v1/cycles/probe-1/steps/think/contributions", &tine, thought).await;
+        let entered = world.post(&format!("/api/v1/cycles/{id}/steps/think/contributions"), &tine, thought).await;
         assert_eq!(entered.status, StatusCode::OK, "{}", entered.text);
         let counted = "1 bijdrage";
-        let own = world.get("/cycle/probe-1", &tine).await.text;
+        let own = world.get(&format!("/cycle/{id}"), &tine).await.text;
         assert!(own.contains(counted) && !own.contains("alleen voor wie meedoet"), "who takes part sees it: {own}");
-        let page = world.get("/cycle/probe-1", &dir).await.text;
+        let page = world.get(&format!("/cycle/{id}"), &dir).await.text;
         assert!(page.contains("alleen voor wie meedoet") && !page.contains(counted), "{page}");
-        assert_eq!(world.get("/live/probe-1/think", &dir).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(world.get(&format!("/live/{id}/think"), &dir).await.status, StatusCode::FORBIDDEN);
         for (cookie, seen) in [(&dir, false), (&tine, true)] {
-            let log = world.get("/api/v1/cycles/probe-1/log", cookie).await.text;
+            let log = world.get(&format!("/api/v1/cycles/{id}/log"), cookie).await.text;
             assert_eq!(log.contains("contribute"), seen, "{log}");
         }
     });
