@@ -158,23 +158,36 @@ impl Engine {
     /// # Errors
     /// No such instance or step.
     pub async fn audience(&self, instance: &str, step: &str, actor: &Actor) -> Result<String, EngineError> {
+        self.look(instance, |live| self.audience_in(live, step, actor)).await
+    }
+
+    /// The steps of which an actor sees only that they are there; also those whose plugin is not to be had.
+    ///
+    /// # Errors
+    /// No such instance.
+    pub async fn held_steps(&self, instance: &str, actor: &Actor) -> Result<Vec<String>, EngineError> {
         self.look(instance, |live| {
-            let def = live
-                .definition
-                .step(step)
-                .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
-            let roles = roles_in(live.world(self.clock.now()), live.snapshot()?, actor, step);
-            let contributes = |role: &&String| def.step.roles.contains(role) && !def.step.audience.contains_key(*role);
-            let said = roles.iter().filter_map(|role| def.step.audience.get(role).map(String::as_str));
-            let own = roles.iter().find(contributes).map(|_| "contributor");
-            let known = audiences(&self.library, live, step)?;
-            let rank = |audience: &&str| known.iter().position(|name| name == audience).unwrap_or(known.len());
-            // Opinions, data on pupils and worse are held back from everybody whom the workflow does not name.
-            let held = def.step.privacy.unwrap_or(live.definition.ir.privacy) >= Privacy::P2;
-            let others = if held { HELD } else { "school" };
-            Ok(said.chain(own).min_by_key(rank).unwrap_or(others).to_owned())
+            let seen = |step: &&String| self.audience_in(live, step, actor).is_ok_and(|audience| audience != HELD);
+            Ok(live.definition.steps.keys().filter(|step| !seen(step)).cloned().collect())
         })
         .await
+    }
+
+    fn audience_in(&self, live: &Live, step: &str, actor: &Actor) -> Result<String, EngineError> {
+        let def = live
+            .definition
+            .step(step)
+            .ok_or_else(|| EngineError::not_found("step", step, "`draaiboek show` lists the steps of a cycle"))?;
+        let roles = roles_in(live.world(self.clock.now()), live.snapshot()?, actor, step);
+        let contributes = |role: &&String| def.step.roles.contains(role) && !def.step.audience.contains_key(*role);
+        let said = roles.iter().filter_map(|role| def.step.audience.get(role).map(String::as_str));
+        let own = roles.iter().find(contributes).map(|_| "contributor");
+        let known = audiences(&self.library, live, step)?;
+        let rank = |audience: &&str| known.iter().position(|name| name == audience).unwrap_or(known.len());
+        // Opinions, data on pupils and worse are held back from everybody whom the workflow does not name.
+        let held = def.step.privacy.unwrap_or(live.definition.ir.privacy) >= Privacy::P2;
+        let others = if held { HELD } else { "school" };
+        Ok(said.chain(own).min_by_key(rank).unwrap_or(others).to_owned())
     }
 
     /// The roles an actor holds in an instance, those of the workflow included.

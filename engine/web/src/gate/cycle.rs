@@ -295,12 +295,8 @@ impl Cycle {
         if let Some(known) = self.worked.roles(&key) {
             return Ok(known);
         }
-        let mut held = Vec::new();
-        for (id, def) in &self.definition.steps {
-            if !self.takes_part(&def.step) && self.app.engine.audience(self.id(), id, &self.actor).await? == HELD {
-                held.push(id.clone());
-            }
-        }
+        let mut held = self.app.engine.held_steps(self.id(), &self.actor).await?;
+        held.retain(|id| self.definition.step(id).is_none_or(|def| !self.takes_part(&def.step)));
         Ok(self.worked.keep_roles(key, held))
     }
 

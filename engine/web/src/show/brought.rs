@@ -1,14 +1,13 @@
 //! What a step brings to read before anything is handed in: the parts of its settings for which the plugin has a text named
 //! `config.<name>`, under that text.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Painter;
+use super::names::{in_locale, name};
 
 /// How the texts of a plugin name a part of the settings that people read.
 const PREFIX: &str = "config.";
-/// Fields of a thing that say what it is called.
-const TITLES: [&str; 4] = ["title", "label", "text", "name"];
 
 impl Painter<'_> {
     /// What the template `brought` draws, in the order of the texts' names.
@@ -28,19 +27,18 @@ impl Painter<'_> {
     /// One of several things: what it is called, where it is found, how long it takes.
     fn thing(&self, item: &Value) -> Option<Value> {
         let Value::Object(fields) = item else { return Some(linked(&self.said(item)?, None)) };
-        let text = TITLES.iter().find_map(|title| self.said(fields.get(*title)?));
+        let text = name(fields, self.locale);
         let place = fields.get("ref").and_then(Value::as_str).filter(|place| !place.is_empty());
-        let mut thing = linked(text.as_deref().or(place)?, place.filter(|_| text.is_some()));
+        let mut thing = linked(text.or(place)?, place.filter(|_| text.is_some()));
         let minutes = fields.get("minutes").and_then(Value::as_i64);
         thing["minutes"] = minutes.map(|minutes| super::words::minutes(self.locale, minutes)).into();
         Some(thing)
     }
 
-    /// A text, or the one in the language of the reader.
+    /// A text in the language of the reader, or a value in words.
     fn said(&self, value: &Value) -> Option<String> {
-        let in_locale = |texts: &Map<String, Value>| texts.get(self.locale).or_else(|| texts.get("nl")).cloned();
         let text = match value {
-            Value::Object(texts) => in_locale(texts)?.as_str()?.to_owned(),
+            Value::Object(_) => in_locale(value, self.locale)?.to_owned(),
             Value::Null => return None,
             other => self.word(other),
         };

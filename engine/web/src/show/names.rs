@@ -1,6 +1,6 @@
 //! Ids in data, and what people called them. Pure.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What something with an id is called in data: its label, text, title or name; the id itself when it was given no name.
 pub(crate) fn called(data: &Value, id: &str, locale: &str) -> Option<String> {
@@ -9,16 +9,25 @@ pub(crate) fn called(data: &Value, id: &str, locale: &str) -> Option<String> {
         Value::Object(fields) => {
             let own = fields.iter().any(|(key, value)| (key == "id" || key.ends_with("_id")) && value == id);
             if own {
-                let name = ["label", "text", "title", "name"].iter().filter_map(|key| fields.get(*key));
-                let mut name = name.filter_map(|name| match name {
-                    Value::String(text) => Some(text.as_str()),
-                    Value::Object(texts) => texts.get(locale).or_else(|| texts.get("nl")).and_then(Value::as_str),
-                    _ => None,
-                });
-                return name.find(|name| !name.trim().is_empty()).map(str::to_owned);
+                return name(fields, locale).map(str::to_owned);
             }
             fields.values().find_map(|value| called(value, id, locale))
         }
+        _ => None,
+    }
+}
+
+/// What people named a thing: its label, else its text, title or name.
+pub(super) fn name<'a>(fields: &'a Map<String, Value>, locale: &str) -> Option<&'a str> {
+    let names = ["label", "text", "title", "name"].iter().filter_map(|key| in_locale(fields.get(*key)?, locale));
+    names.into_iter().find(|name| !name.trim().is_empty())
+}
+
+/// A text, or the one in the language of the reader.
+pub(super) fn in_locale<'a>(value: &'a Value, locale: &str) -> Option<&'a str> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Object(texts) => texts.get(locale).or_else(|| texts.get("nl")).and_then(Value::as_str),
         _ => None,
     }
 }
