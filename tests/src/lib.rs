@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use draaiboek_plugin_host::{Library, Limits};
 use draaiboek_runtime::{Clock, Engine, EngineError, School};
-use draaiboek_store::{OpenOptions, Store};
+use draaiboek_store::{OpenOptions, OutboxRow, Store};
 use draaiboek_workflow::language::{self, Bundle, Options, SourceFile};
+use serde_json::Value;
 
 /// A workflow that counts what it is sent; without plugins, so that only the engine and the disk are at work.
 pub const COUNTER: &str = r#"
@@ -53,4 +54,22 @@ pub async fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Engine, EngineEr
     engine.publish(&workflow, COUNTER).await?;
     engine.put_school(&School::parse(SCHOOL)?).await?;
     Ok(engine)
+}
+
+/// A message that a cycle left to be delivered `now`, in microseconds since 1970.
+#[must_use]
+pub fn effect(store: &Store, instance_pk: i64, key: &str, payload: &Value, now: i64) -> OutboxRow {
+    OutboxRow {
+        id: store.ids().outbox(),
+        instance_pk: Some(instance_pk),
+        key: key.into(),
+        kind: "deliver".into(),
+        payload: payload.to_string(),
+        not_before: now,
+        attempts: 0,
+        status: "pending".into(),
+        last_error: None,
+        created_at: now,
+        done_at: None,
+    }
 }

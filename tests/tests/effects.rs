@@ -28,19 +28,7 @@ async fn a_poisoned_effect_is_given_up_as_an_incident_and_holds_nobody_up() {
     let store = engine.store();
     let one = store.read().instance(Scope::All, "one").await.expect("read").expect("there");
     let now = start.as_microsecond();
-    let effect = |key: &str, payload: serde_json::Value| OutboxRow {
-        id: store.ids().outbox(),
-        instance_pk: Some(one.pk),
-        key: key.into(),
-        kind: "deliver".into(),
-        payload: payload.to_string(),
-        not_before: now,
-        attempts: 0,
-        status: "pending".into(),
-        last_error: None,
-        created_at: now,
-        done_at: None,
-    };
+    let effect = |key: &str, payload: serde_json::Value| draaiboek_tests::effect(store, one.pk, key, &payload, now);
     let good = json!({"effect": "deliver", "instance": "other", "event": "add", "data": {"n": 1}});
     let rows = vec![effect("one:9:0", json!({"effect": "nonsense"})), effect("one:9:1", good.clone())];
     store.commit(vec![Turn { outbox: rows, ..Turn::default() }]).await.remove(0).expect("stored");

@@ -30,6 +30,10 @@ use failure::{Exit, Failure};
 use output::Output;
 use settings::Settings;
 
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Stack of a worker thread in bytes: a plugin call takes 512 KiB of it, a deep workflow some more.
 const WORKER_STACK: usize = 4 << 20;
 

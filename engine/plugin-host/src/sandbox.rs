@@ -106,7 +106,7 @@ fn tick_while_alive(engine: EngineWeak, tick: Duration) -> Result<(), LoadError>
             std::thread::sleep(tick);
         }
     };
-    let ticker = std::thread::Builder::new().name("plugin-clock".to_owned()).stack_size(64 * 1024).spawn(run);
+    let ticker = std::thread::Builder::new().name("plugin-clock".to_owned()).spawn(run);
     ticker.map(drop).map_err(|error| LoadError::Sandbox { problem: format!("its clock thread: {error}") })
 }
 

@@ -24,6 +24,7 @@ mod pool;
 mod pump;
 mod rehearse;
 mod retention;
+mod round;
 mod school;
 mod sight;
 mod start;

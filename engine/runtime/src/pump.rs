@@ -2,15 +2,13 @@
 //!
 //! After downtime everything missed fires on start, in order, once, with its lateness in the journal.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use draaiboek_store::{Claimed, CommitError, OutboxRow, TimerRow, Turn};
+use draaiboek_store::{CommitError, Mark, TimerRow, Turn};
 use draaiboek_workflow::decide::{Actor, Command};
 use jiff::Timestamp;
-use tokio::task::JoinSet;
-use tracing::Instrument as _;
 
 use crate::clock::VirtualClock;
 use crate::engine::Engine;
@@ -18,22 +16,13 @@ use crate::error::EngineError;
 use crate::live::{TimerEvent, decode};
 use crate::retention;
 
-/// Rows taken at once.
-const BATCH: u64 = 1_024;
-/// Instances served side by side: while as many as one reading takes are read, as many others are decided and written.
-const LANES: usize = 2 * draaiboek_store::MAX_WHOLE;
+/// Effects taken at once.
+const LOOK: u64 = 1_024;
 /// Longest sleep of the loop, so that work of another process is found; and the pause when nothing that is due goes.
 const POLL: Duration = Duration::from_secs(1);
 
 /// How long a process leaves alone what was kept long enough after it started, in microseconds: people come first.
 const SETTLING: i64 = 60 * 1_000_000;
-
-/// Something that is due, with the claim under which it was taken.
-enum Due {
-    Effect(OutboxRow, Option<i64>),
-    /// Of the instance with this id, when there is one.
-    Timer(TimerRow, Option<String>, Option<i64>),
-}
 
 impl Engine {
     /// Carries out everything that is due now: effects first, then timers in order of due time and creation,
@@ -45,7 +34,7 @@ impl Engine {
         let mut done = 0;
         loop {
             let now = self.clock.now().as_microsecond();
-            let effects = self.store.claim_outbox(now, BATCH).await?;
+            let effects = self.store.claim_outbox(now, Mark::START, LOOK).await?;
             if !effects.rows.is_empty() {
                 for row in effects.rows {
                     self.carry_out(row, effects.claim).await?;
@@ -53,7 +42,7 @@ impl Engine {
                 }
                 continue;
             }
-            let timers = self.store.claim_timers(now, 1).await?;
+            let timers = self.store.claim_timers(now, Mark::START, 1).await?;
             let Some(timer) = timers.rows.into_iter().next() else { return Ok(done) };
             let instance = self.store.read().instance_ids(&[timer.instance_pk]).await?.remove(&timer.instance_pk);
             self.fire(timer, instance, timers.claim).await?;
@@ -61,7 +50,12 @@ impl Engine {
         }
     }
 
-    async fn fire(&self, row: TimerRow, instance: Option<String>, claim: Option<i64>) -> Result<(), EngineError> {
+    pub(crate) async fn fire(
+        &self,
+        row: TimerRow,
+        instance: Option<String>,
+        claim: Option<i64>,
+    ) -> Result<(), EngineError> {
         let instance = instance.ok_or_else(|| {
             tracing::error!(timer = row.id, cycle = row.instance_pk, "the cycle of a timer cannot be read");
             EngineError::not_found("cycle of timer", &row.timer_id, "the database is damaged; run `draaiboek verify`")
@@ -88,75 +82,6 @@ impl Engine {
         }
     }
 
-    /// Takes what is due, once, and carries it out: of one instance in order, of several side by side, so that they share
-    /// the wait for the disk. One that fails does not hold the others up. Gives the number of things done.
-    async fn round(self: &Arc<Self>) -> Result<usize, EngineError> {
-        let now = self.clock.now().as_microsecond();
-        // Effects that cannot be read, on a damaged page, do not hold up the timers.
-        let (effects, mut failed) = match self.store.claim_outbox(now, BATCH).await {
-            Ok(effects) => (effects, None),
-            Err(error) => (Claimed { rows: Vec::new(), claim: None }, Some(EngineError::from(error))),
-        };
-        let timers = match effects.rows.is_empty() {
-            true => self.store.claim_timers(now, BATCH).await?,
-            false => Claimed { rows: Vec::new(), claim: None },
-        };
-        let mut lanes: BTreeMap<Option<i64>, VecDeque<Due>> = BTreeMap::new();
-        for row in effects.rows {
-            lanes.entry(row.instance_pk).or_default().push_back(Due::Effect(row, effects.claim));
-        }
-        let pks: Vec<i64> = timers.rows.iter().map(|row| row.instance_pk).collect();
-        let ids = self.store.read().instance_ids(&pks).await?;
-        for row in timers.rows {
-            let (pk, id) = (row.instance_pk, ids.get(&row.instance_pk).cloned());
-            lanes.entry(Some(pk)).or_default().push_back(Due::Timer(row, id, timers.claim));
-        }
-        let mut done = 0;
-        let mut running = JoinSet::new();
-        let mut lanes = lanes.into_values();
-        loop {
-            while running.len() < LANES
-                && let Some(lane) = lanes.next()
-            {
-                running.spawn(Arc::clone(self).lane(lane));
-            }
-            let Some(ended) = running.join_next().await else { break };
-            let (count, error) = ended.unwrap_or((0, Some(EngineError::Stale)));
-            done += count;
-            failed = failed.or(error);
-        }
-        match failed {
-            Some(error) if done == 0 => Err(error),
-            Some(error) => {
-                tracing::error!(error = error.for_log(), "a timer or an effect waits");
-                Ok(done)
-            }
-            None => Ok(done),
-        }
-    }
-
-    /// Carries out what is due of one instance, in order.
-    async fn lane(self: Arc<Self>, lane: VecDeque<Due>) -> (usize, Option<EngineError>) {
-        let (mut done, mut failed) = (0, None);
-        for due in lane {
-            let outcome = match due {
-                Due::Effect(row, claim) => {
-                    let span = tracing::info_span!("effect", row = row.id);
-                    self.carry_out(row, claim).instrument(span).await
-                }
-                Due::Timer(row, id, claim) => {
-                    let span = tracing::info_span!("timer", row = row.id);
-                    self.fire(row, id, claim).instrument(span).await
-                }
-            };
-            match outcome {
-                Ok(()) => done += 1,
-                Err(error) => failed = failed.or(Some(error)),
-            }
-        }
-        (done, failed)
-    }
-
     /// Moves a virtual clock to `to`, firing everything that falls due on the way at its own moment.
     ///
     /// # Errors
@@ -181,10 +106,19 @@ impl Engine {
     /// Runs until `stop` resolves: sleeps until the next timer or effect, or until a command or another process makes new
     /// ones. What was begun is ended first.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()>) {
-        tokio::pin!(stop);
+        let stopping = AtomicBool::new(false);
+        let stop = async {
+            stop.await;
+            stopping.store(true, Ordering::Relaxed);
+            self.woken.notify_one();
+        };
+        tokio::join!(self.work(&stopping), stop);
+    }
+
+    async fn work(self: &Arc<Self>, stopping: &AtomicBool) {
         let mut next_tidy = self.clock.now().as_microsecond() + SETTLING;
         loop {
-            let (busy, sleep) = match self.round().await {
+            let (busy, sleep) = match self.round(stopping).await {
                 Ok(0) => (false, self.until_next().await),
                 Ok(_) => (true, Duration::ZERO),
                 Err(error) => {
@@ -194,10 +128,12 @@ impl Engine {
             };
             tokio::select! {
                 biased;
-                () = &mut stop => return,
                 () = self.woken.notified() => {}
                 () = self.store.woken() => {}
                 () = tokio::time::sleep(sleep) => {}
+            }
+            if stopping.load(Ordering::Relaxed) {
+                return;
             }
             if busy {
                 continue;

@@ -72,12 +72,7 @@ impl Store {
             let undone = match connection.run_as(token).await {
                 Ok(()) if fate == Fate::Unheard => return fail(disturbed(self.place()), &group, answers),
                 Ok(()) => {
-                    self.groups.fetch_add(1, Ordering::Relaxed);
-                    chosen.iter().for_each(|turn| self.note(turn));
-                    self.meter().committed(chosen.len());
-                    if let Some(node) = self.node() {
-                        node.tell(chosen.iter().filter_map(|turn| Some(turn.instance.as_ref()?.row().id.as_str())));
-                    }
+                    self.tell(&chosen);
                     for index in group {
                         answers[index] = Some(Ok(committed(&turns[index])));
                     }
@@ -86,6 +81,10 @@ impl Store {
                 Err(undone) => undone,
             };
             match undone {
+                // A damaged page is in the way of some; it does not hold up who came along with them.
+                Undone::Failure(StoreError::Corrupt { .. }) if group.len() > 1 => {
+                    return self.one_by_one(connection, token, turns, &group, undone, answers).await;
+                }
                 Undone::Failure(error) => {
                     self.meter().failed();
                     return fail(error, &group, answers);
@@ -108,8 +107,51 @@ impl Store {
                 }
             }
             if group.len() == before {
-                return one_by_one(connection, token, turns, &group, undone, answers).await;
+                return self.one_by_one(connection, token, turns, &group, undone, answers).await;
             }
+        }
+    }
+
+    /// Counts a transaction that is on disk, and lets those know who show what it changed.
+    fn tell(&self, turns: &[&Turn]) {
+        self.groups.fetch_add(1, Ordering::Relaxed);
+        turns.iter().for_each(|turn| self.note(turn));
+        self.meter().committed(turns.len());
+        if let Some(node) = self.node() {
+            node.tell(turns.iter().filter_map(|turn| Some(turn.instance.as_ref()?.row().id.as_str())));
+        }
+    }
+
+    /// The last resort when a group clashes or meets damage and no turn is plainly to blame: a transaction for each.
+    async fn one_by_one(
+        &self,
+        connection: &mut Connection,
+        token: Option<i64>,
+        turns: &[Turn],
+        group: &[usize],
+        first: Undone,
+        answers: &mut [Option<Answer>],
+    ) {
+        if let ([only], Undone::Constraint(detail)) = (group, &first) {
+            answers[*only] = Some(Err(CommitError::Conflict(detail.clone())));
+            return;
+        }
+        for index in group {
+            note(connection, &[&turns[*index]]);
+            let answer = match connection.run_as(token).await {
+                Ok(()) => {
+                    self.tell(&[&turns[*index]]);
+                    Ok(committed(&turns[*index]))
+                }
+                Err(Undone::Constraint(detail)) => Err(CommitError::Conflict(detail)),
+                Err(Undone::Mismatch) => Err(CommitError::Conflict("a row to be changed is not stored".to_owned())),
+                Err(Undone::Fenced) => Err(CommitError::Fenced),
+                Err(Undone::Failure(error)) => {
+                    self.meter().failed();
+                    Err(CommitError::Store(Arc::new(error)))
+                }
+            };
+            answers[*index] = Some(answer);
         }
     }
 
@@ -147,32 +189,6 @@ impl Found {
         let found = self.revisions.get(&row.pk).copied();
         let stale = CommitError::Stale { instance: row.id.clone(), expected, found };
         (found != Some(expected)).then_some(Err(stale))
-    }
-}
-
-/// The last resort when a group clashes and no turn is plainly to blame: a transaction for each.
-async fn one_by_one(
-    connection: &mut Connection,
-    token: Option<i64>,
-    turns: &[Turn],
-    group: &[usize],
-    first: Undone,
-    answers: &mut [Option<Answer>],
-) {
-    if let ([only], Undone::Constraint(detail)) = (group, &first) {
-        answers[*only] = Some(Err(CommitError::Conflict(detail.clone())));
-        return;
-    }
-    for index in group {
-        note(connection, &[&turns[*index]]);
-        let answer = match connection.run_as(token).await {
-            Ok(()) => Ok(committed(&turns[*index])),
-            Err(Undone::Constraint(detail)) => Err(CommitError::Conflict(detail)),
-            Err(Undone::Mismatch) => Err(CommitError::Conflict("a row to be changed is not stored".to_owned())),
-            Err(Undone::Fenced) => Err(CommitError::Fenced),
-            Err(Undone::Failure(error)) => Err(CommitError::Store(Arc::new(error))),
-        };
-        answers[*index] = Some(answer);
     }
 }
 

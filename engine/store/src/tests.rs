@@ -5,7 +5,7 @@ use crate::read::{chains, work};
 use crate::sqlite::sql::{Statement, Texts};
 use crate::write::Clash;
 use crate::{
-    OpenOptions, Scope, Store, TaskFilter, answers_are_erased, content_hash, erased_answers, genesis_hash,
+    Mark, OpenOptions, Scope, Store, TaskFilter, answers_are_erased, content_hash, erased_answers, genesis_hash,
     journal_hash, payload_hash,
 };
 use sea_orm::{ConnectionTrait, DbBackend};
@@ -137,8 +137,8 @@ async fn loops_and_walks_use_their_indexes() {
     let own = Scope::School("s");
     let of_instance = TaskFilter { instance_pk: Some(1), ..TaskFilter::default() };
     let cases = [
-        (work::due_timers(1, 9).build(DbBackend::Sqlite).sql, "timer_pending_by_due"),
-        (work::pending_outbox().build(DbBackend::Sqlite).sql, "outbox_pending"),
+        (work::due_timers(1, Mark::START, 9).build(DbBackend::Sqlite).sql, "timer_pending_by_due"),
+        (work::due_effects(1, Mark::START, 9).build(DbBackend::Sqlite).sql, "outbox_pending"),
         (tasks(own, &TaskFilter::default()), "task_open_by_school"),
         (tasks(Scope::All, &TaskFilter { due_by: Some(1), ..TaskFilter::default() }), "task_open_by_due"),
         (tasks(own, &of_instance), "task_by_instance"),

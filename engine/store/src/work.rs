@@ -18,37 +18,64 @@ pub struct Claimed<R> {
     pub claim: Option<i64>,
 }
 
+/// How far a walk through what is due has come: the moment and the number of the last row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// When the row was due, in microseconds since 1970.
+    pub moment: i64,
+    /// Its number.
+    pub id: i64,
+}
+
+impl Mark {
+    /// Before all rows.
+    pub const START: Self = Self { moment: i64::MIN, id: i64::MIN };
+}
+
+impl From<&TimerRow> for Mark {
+    fn from(row: &TimerRow) -> Self {
+        Self { moment: row.due_at, id: row.id }
+    }
+}
+
+impl From<&OutboxRow> for Mark {
+    fn from(row: &OutboxRow) -> Self {
+        Self { moment: row.not_before, id: row.id }
+    }
+}
+
 impl Store {
-    /// Takes effects that may be carried out now, at most `limit`.
+    /// Takes effects that may be carried out now and come after this mark, at most `limit`. Whoever walks on while earlier
+    /// ones are under way does not get them again.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_outbox(&self, now: i64, limit: u64) -> Result<Claimed<OutboxRow>, StoreError> {
+    pub async fn claim_outbox(&self, now: i64, after: Mark, limit: u64) -> Result<Claimed<OutboxRow>, StoreError> {
         if self.node().is_none() {
-            let mut rows = self.read().pending_outbox(now, limit).await?;
+            let mut rows = self.read().pending_outbox(now, after, limit).await?;
             if let Some(faults) = &self.faults {
                 faults.effects(&mut rows);
             }
             return Ok(Claimed { rows, claim: None });
         }
-        let mut claimed = self.claim::<outbox::Entity>("not_before", now, limit).await?;
+        let mut claimed = self.claim::<outbox::Entity>("not_before", now, after, limit).await?;
         claimed.rows.sort_by_key(|row| (row.not_before, row.id));
         Ok(claimed)
     }
 
-    /// Takes timers that are due, at most `limit`.
+    /// Takes timers that are due and come after this mark, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_timers(&self, now: i64, limit: u64) -> Result<Claimed<TimerRow>, StoreError> {
+    pub async fn claim_timers(&self, now: i64, after: Mark, limit: u64) -> Result<Claimed<TimerRow>, StoreError> {
         if self.node().is_none() {
-            let mut rows = self.read().due_timers(now, limit).await?;
+            let mut rows = self.read().due_timers(now, after, limit).await?;
             if let Some(faults) = &self.faults {
                 faults.timers(&mut rows);
             }
             return Ok(Claimed { rows, claim: None });
         }
-        let mut claimed = self.claim::<timer::Entity>("due_at", now, limit).await?;
+        let mut claimed = self.claim::<timer::Entity>("due_at", now, after, limit).await?;
         claimed.rows.sort_by_key(|row| (row.due_at, row.id));
         Ok(claimed)
     }
@@ -57,12 +84,13 @@ impl Store {
         &self,
         moment: &str,
         now: i64,
+        after: Mark,
         limit: u64,
     ) -> Result<Claimed<E::Model>, StoreError> {
         match &mut *self.connection.lock().await {
             Connection::File(_) => Ok(Claimed { rows: Vec::new(), claim: None }),
             Connection::Server(server) => {
-                let (rows, token) = server.claim::<E>(moment, now, limit).await?;
+                let (rows, token) = server.claim::<E>(moment, now, after, limit).await?;
                 Ok(Claimed { rows, claim: Some(token) })
             }
         }

@@ -22,6 +22,11 @@ use draaiboek_test_postgres::Server;
 use place::Place;
 use serde_json::{Value, json};
 
+/// As in the program itself.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Says to the same program that it is a node, and what it does.
 const ORDER: &str = "DRAAIBOEK_BENCH_ORDER";
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use draaiboek_plugin_host::{Library, Limits};
 use draaiboek_runtime::{Clock, Engine, ShiftedClock, SystemClock};
-use draaiboek_store::{OpenOptions, Store};
+use draaiboek_store::{Mark, OpenOptions, Scope, Store};
 use draaiboek_workflow::decide::{Actor, Command};
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ pub async fn work(order: &Value) {
     say(&json!({ "rest": memory().0 }));
     std::io::stdin().lock().read_line(&mut String::new()).unwrap();
     let answer = match order["timers"].as_u64() {
-        Some(count) => fire(&engine, count).await,
+        Some(count) => fire(&engine, count, order["last"].as_str().unwrap()).await,
         None => command(&engine, order).await,
     };
     say(&answer);
@@ -100,11 +100,11 @@ async fn command(engine: &Arc<Engine>, order: &Value) -> Value {
     json!({ "waits": waits, "groups": groups, "most": memory().1 })
 }
 
-/// Timers that are long due fire while one person goes on working.
-async fn fire(engine: &Arc<Engine>, count: u64) -> Value {
+/// Timers that are long due fire while one person goes on working; the one of the cycle `last` is due last.
+async fn fire(engine: &Arc<Engine>, count: u64, last: &str) -> Value {
     let store = engine.store();
     let start = Instant::now();
-    let claimed = store.claim_timers(engine.clock().now().as_microsecond(), 512).await.unwrap();
+    let claimed = store.claim_timers(engine.clock().now().as_microsecond(), Mark::START, 512).await.unwrap();
     let claim = start.elapsed().as_micros() as u64;
     assert_eq!(claimed.rows.len() as u64, count.min(512));
     let before = store.groups();
@@ -117,7 +117,10 @@ async fn fire(engine: &Arc<Engine>, count: u64) -> Value {
         tokio::time::sleep(PACE).await;
         if looked.elapsed() > Duration::from_millis(200) {
             looked = Instant::now();
-            if store.read().next_due().await.unwrap().is_none() {
+            // Found by its key: whoever asks for the first timer of all goes over everything that has fired.
+            let last = store.read().instance(Scope::All, last).await.unwrap().unwrap();
+            let now = engine.clock().now().as_microsecond();
+            if last.revision > 1 && store.read().next_due().await.unwrap().is_none_or(|due| due > now) {
                 break;
             }
         }

@@ -120,6 +120,14 @@ impl<'s> Place<'s> {
         });
     }
 
+    /// Puts off the timers of the first cycles until nobody waits for them.
+    pub fn postpone(&self, count: u64) {
+        self.run(&format!(
+            "UPDATE timer SET due_at = due_at + 4000000000000000 WHERE instance_pk IN \
+             (SELECT pk FROM instance WHERE id LIKE 'm%' AND CAST(substr(id, 2) AS bigint) <= {count})"
+        ));
+    }
+
     /// Transactions a second of pgbench that write what a command writes (the snapshot again, a journal row), each client
     /// on a connection of its own.
     pub fn pgbench(&self, clients: usize, seconds: u64) -> Option<f64> {

@@ -12,8 +12,6 @@ use crate::{Bench, Run, node, nodes};
 const SET: (usize, usize) = (100, 16);
 /// Commits of the measurement.
 const COMMITS: usize = 125;
-/// Turns of one commit of the yardstick: as many as come together while timers fire.
-const GROUP: usize = 32;
 
 impl Bench {
     pub fn timers(&self, runtime: &tokio::runtime::Runtime, million: u64) {
@@ -26,20 +24,21 @@ impl Bench {
         println!("\n{million} timers due within the last day, fired by one node while one person goes on working");
         for place in self.places() {
             runtime.block_on(place.fill("waiting", million - 1));
-            let grouped = million / 20;
-            let plain = runtime.block_on(commit(&place, grouped));
-            let million = million - grouped;
-            let order = json!({"database": place.address(), "clock": "2099-01-01T09:00:00Z", "timers": million});
+            let later = million / 20;
+            place.postpone(later);
+            let million = million - later;
+            let order = json!({"database": place.address(), "clock": "2099-01-01T09:00:00Z", "timers": million, "last": format!("m{}", million + later - 1)});
             let (rest, told) = nodes(vec![order]).pop().unwrap();
             let run = Run::of(vec![(rest, told.clone())], 1.0);
             let millis = told["millis"].as_u64().unwrap();
             let rate = million as f64 * 1_000.0 / millis as f64;
+            let group = million as f64 / run.groups as f64;
+            let plain = runtime.block_on(commit(&place, later, group.round() as usize));
             println!(
-                "{:<11} first 512 taken in {:.1} ms; all fired in {:.1} s, {rate:.0} a second in groups of {:.0}; group commit alone {plain:.0} a second, ratio {:.2}; meanwhile a command p50 {:.1}, p99 {:.1} ms; at most {:.0} MB",
+                "{:<11} first 512 taken in {:.1} ms; all fired in {:.1} s, {rate:.0} a second in groups of {group:.0}; group commit alone {plain:.0} a second, ratio {:.2}; meanwhile a command p50 {:.1}, p99 {:.1} ms; at most {:.0} MB",
                 place.kind(),
                 told["claim"].as_u64().unwrap() as f64 / 1_000.0,
                 millis as f64 / 1_000.0,
-                million as f64 / run.groups as f64,
                 rate / plain,
                 run.at(50),
                 run.at(99),
@@ -89,13 +88,13 @@ fn turn(store: &Store, row: &mut InstanceRow) -> Turn {
 }
 
 /// The yardstick of firing: the rows that it writes, committed in groups by the same store, without reading and deciding.
-/// Turns a second.
-async fn commit(place: &Place<'_>, count: u64) -> f64 {
+/// Turns a second, of the cycles that were postponed.
+async fn commit(place: &Place<'_>, count: u64, group: usize) -> f64 {
     let engine = node::engine(&place.address(), None).await;
     let store = engine.store();
     let ids: Vec<String> = (1..=count).map(|n| format!("m{n}")).collect();
     let mut spent = Duration::ZERO;
-    for group in ids.chunks(GROUP) {
+    for group in ids.chunks(group) {
         let wholes = store.read().wholes(group).await.unwrap();
         assert_eq!(wholes.len(), group.len());
         let turns = wholes.into_iter().map(|whole| fired(store, whole)).collect();

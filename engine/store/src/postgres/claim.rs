@@ -6,32 +6,34 @@
 use super::Connection;
 use super::connection::Failed;
 use crate::error::StoreError;
+use crate::work::Mark;
 use sea_orm::sqlx::Arguments as _;
 use sea_orm::sqlx::postgres::PgArguments;
 use sea_orm::{EntityTrait, FromQueryResult as _, IdenStatic as _, Iterable as _, QueryResult};
 
 impl Connection {
-    /// Takes rows of a table that wait and whose moment has come, the earliest first. `moment` is the column of that
-    /// moment. Rows that another transaction holds at this instant are passed over. Gives the rows in no order, and the token
+    /// Takes rows of a table that wait and whose moment has come, from a mark on, the earliest first. `moment` is the column
+    /// of that moment. Rows that another transaction holds at this instant are passed over. Gives the rows in no order, and the token
     /// under which they were taken.
     pub(crate) async fn claim<E: EntityTrait>(
         &mut self,
         moment: &str,
         now: i64,
+        after: Mark,
         limit: u64,
     ) -> Result<(Vec<E::Model>, i64), StoreError> {
         let table = E::default().table_name().to_owned();
         let names: Vec<String> = E::Column::iter().map(|column| format!("{table}.\"{}\"", column.as_str())).collect();
         let text = format!(
             "UPDATE {table} SET claimed_by=$1 WHERE id IN (SELECT id FROM {table} \
-               WHERE status='pending' AND {moment}<=$2 AND (claimed_by IS NULL OR claimed_by=$1 \
+               WHERE status='pending' AND {moment}<=$2 AND ({moment}, id)>($4, $5) AND (claimed_by IS NULL OR claimed_by=$1 \
                OR NOT EXISTS (SELECT 1 FROM node WHERE token=claimed_by)) \
                ORDER BY {moment}, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING {}",
             names.join(",")
         );
         let token = self.token();
         let mut arguments = PgArguments::default();
-        for value in [token, now, i64::try_from(limit).unwrap_or(i64::MAX)] {
+        for value in [token, now, i64::try_from(limit).unwrap_or(i64::MAX), after.moment, after.id] {
             // Encoding an integer cannot fail.
             let _ = arguments.add(value);
         }

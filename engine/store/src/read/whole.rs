@@ -13,6 +13,8 @@ use std::collections::HashMap;
 
 /// Instances read by one statement at the most.
 pub const MAX_WHOLE: usize = 64;
+/// `id`s read by one statement at the most.
+const MAX_IDS: usize = 1_024;
 
 /// An instance with its open work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +96,7 @@ impl Reader {
     /// [`StoreError`].
     pub async fn instance_ids(&self, pks: &[i64]) -> Result<HashMap<i64, String>, StoreError> {
         let mut ids = HashMap::with_capacity(pks.len());
-        for pks in pks.chunks(MAX_WHOLE) {
+        for pks in pks.chunks(MAX_IDS) {
             match self.ids_of(pks).await {
                 Err(StoreError::Corrupt { .. }) => {
                     for pk in pks {

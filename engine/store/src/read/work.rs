@@ -10,6 +10,7 @@ use crate::entity::{
 };
 use crate::error::StoreError;
 use crate::place::Place;
+use crate::work::Mark;
 use sea_orm::sea_query::{Condition, Expr, NullOrdering, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -94,12 +95,12 @@ impl Reader {
         self.told(query.all(&self.of(scope).await?).await)
     }
 
-    /// Timers that are due, the earliest first, at most `limit`.
+    /// Timers that are due and come after this mark, the earliest first, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn due_timers(&self, now: i64, limit: u64) -> Result<Vec<TimerRow>, StoreError> {
-        let query = due_timers(now, limit);
+    pub async fn due_timers(&self, now: i64, after: Mark, limit: u64) -> Result<Vec<TimerRow>, StoreError> {
+        let query = due_timers(now, after, limit);
         self.told(query.all(&self.db).await)
     }
 
@@ -160,13 +161,12 @@ impl Reader {
         self.told(query.into_tuple().all(&self.of(scope).await?).await)
     }
 
-    /// Effects that may be carried out now, oldest first, at most `limit`.
+    /// Effects that may be carried out now and come after this mark, oldest first, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn pending_outbox(&self, now: i64, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
-        let query =
-            pending_outbox().filter(outbox::Column::NotBefore.lte(now)).order_by_asc(outbox::Column::Id).limit(limit);
+    pub async fn pending_outbox(&self, now: i64, after: Mark, limit: u64) -> Result<Vec<OutboxRow>, StoreError> {
+        let query = due_effects(now, after, limit);
         self.told(query.all(&self.db).await)
     }
 
@@ -292,15 +292,28 @@ fn pending_timers() -> Select<timer::Entity> {
     timer::Entity::find().filter(Expr::col(timer::Column::Status).eq(Expr::cust("'pending'")))
 }
 
-pub(crate) fn due_timers(now: i64, limit: u64) -> Select<timer::Entity> {
+/// Rows of which moment and number come after the mark.
+fn is_after(moment: impl ColumnTrait, id: impl ColumnTrait, after: Mark) -> Expr {
+    let row = Expr::tuple([Expr::col(moment), Expr::col(id)]);
+    row.gt(Expr::tuple([Expr::value(after.moment), Expr::value(after.id)]))
+}
+
+pub(crate) fn due_timers(now: i64, after: Mark, limit: u64) -> Select<timer::Entity> {
     pending_timers()
         .filter(timer::Column::DueAt.lte(now))
+        .filter(is_after(timer::Column::DueAt, timer::Column::Id, after))
         .order_by_asc(timer::Column::DueAt)
         .order_by_asc(timer::Column::Id)
         .limit(limit)
 }
 
-pub(crate) fn pending_outbox() -> Select<outbox::Entity> {
+pub(crate) fn due_effects(now: i64, after: Mark, limit: u64) -> Select<outbox::Entity> {
+    use outbox::Column as C;
+    let due = pending_outbox().filter(C::NotBefore.lte(now)).filter(is_after(C::NotBefore, C::Id, after));
+    due.order_by_asc(C::Id).limit(limit)
+}
+
+fn pending_outbox() -> Select<outbox::Entity> {
     outbox::Entity::find()
         .filter(Expr::col(outbox::Column::Status).eq(Expr::cust("'pending'")))
         .order_by_asc(outbox::Column::NotBefore)

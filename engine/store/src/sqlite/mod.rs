@@ -6,6 +6,7 @@
 mod connection;
 mod header;
 mod open;
+mod process;
 pub(crate) mod sql;
 
 pub(crate) use connection::Connection;

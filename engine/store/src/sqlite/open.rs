@@ -4,6 +4,7 @@
 
 use super::Connection;
 use super::header::{explain, has_content, refuse_wreck};
+use super::process::count_no_memory;
 use crate::error::{StoreError, from_orm, from_sqlx, migration};
 use crate::ids::Ids;
 use crate::place::Place;
@@ -175,6 +176,7 @@ async fn connect(
     access: Access,
     choices: &OpenOptions,
 ) -> Result<DatabaseConnection, StoreError> {
+    count_no_memory();
     let mut options = ConnectOptions::new("sqlite::memory:");
     options
         .max_connections(connections)

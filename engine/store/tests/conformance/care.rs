@@ -3,7 +3,7 @@
 use crate::SERVER;
 use crate::support::*;
 use draaiboek_store::{
-    DraftRow, DraftsOf, MailClaim, MailEnd, OutboxRow, Scope, SessionRow, TERMS, Term, Turn, draft_id,
+    DraftRow, DraftsOf, MailClaim, MailEnd, Mark, OutboxRow, Scope, SessionRow, TERMS, Term, Turn, draft_id,
 };
 
 fn term(name: &str) -> &'static Term {
@@ -30,7 +30,7 @@ async fn it_answers_and_says_how_much_waits() {
     assert_eq!((waits.timers, waits.timers_late), (2, 1));
     assert_eq!((waits.effects, waits.effects_failing, waits.effects_given_up), (2, 1, 1));
     assert_eq!((waits.incidents, waits.oldest_incident.is_some(), waits.claims), (1, true, 0));
-    bed.store.claim_timers(500, 10).await.unwrap();
+    bed.store.claim_timers(500, Mark::START, 10).await.unwrap();
     let claims = bed.store.read().backlog(100).await.unwrap().claims;
     let shared = bed.store.read().shared_by().await.unwrap();
     match SERVER {

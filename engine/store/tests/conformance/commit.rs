@@ -1,7 +1,7 @@
 //! A turn is written as a whole or not at all, and only over the revision it was built on.
 
 use crate::support::*;
-use draaiboek_store::{CommandKeyRow, CommitError, InstanceWrite, Scope, Turn};
+use draaiboek_store::{CommandKeyRow, CommitError, InstanceWrite, Mark, Scope, Turn};
 
 fn key(name: &str, answer: &str) -> Option<CommandKeyRow> {
     Some(CommandKeyRow { key: name.into(), answer: answer.into(), instance_pk: None, created_at: NOON })
@@ -29,7 +29,7 @@ async fn a_turn_is_read_back_as_it_was_written() {
     assert_eq!(read.step_runs(row.pk).await.unwrap(), written.step_runs);
     assert_eq!(read.tasks(row.pk).await.unwrap(), written.tasks);
     assert_eq!(read.pending_timers(row.pk).await.unwrap(), written.timers);
-    assert_eq!(read.pending_outbox(NOON, 10).await.unwrap(), written.outbox);
+    assert_eq!(read.pending_outbox(NOON, Mark::START, 10).await.unwrap(), written.outbox);
     assert_eq!(read.answer("k-1").await.unwrap().as_deref(), Some(r#"{"ok":true}"#));
 }
 
@@ -45,7 +45,7 @@ async fn a_turn_that_clashes_leaves_nothing_behind() {
     assert_eq!(bed.load("i-1").await, before);
     let page = bed.store.read().journal_back(before.journal_head.unwrap(), 10).await.unwrap();
     assert_eq!(page.rows.len(), 1);
-    assert!(bed.store.read().pending_outbox(i64::MAX, 10).await.unwrap().is_empty());
+    assert!(bed.store.read().pending_outbox(i64::MAX, Mark::START, 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -225,7 +225,7 @@ async fn an_effect_is_booked_without_an_instance() {
     let committed = one(bed.store.commit(vec![book(&mail)]).await).unwrap();
     assert_eq!(committed.revision, None);
     let read = bed.store.read();
-    assert!(read.pending_outbox(NOON, 9).await.unwrap().is_empty());
+    assert!(read.pending_outbox(NOON, Mark::START, 9).await.unwrap().is_empty());
     assert_eq!(read.next_due().await.unwrap(), Some(NOON + 60));
     assert_eq!(read.outbox_by_key("i-1/1/0").await.unwrap(), Some(mail));
 }

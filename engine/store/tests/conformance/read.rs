@@ -1,7 +1,7 @@
 //! Lists and walks give what was asked, in the promised order, and only of the school that was meant.
 
 use crate::support::*;
-use draaiboek_store::{IncidentRow, InstanceFilter, InstanceWrite, Scope, TaskFilter, TaskRow, TimerRow, Turn};
+use draaiboek_store::{IncidentRow, InstanceFilter, InstanceWrite, Mark, Scope, TaskFilter, TaskRow, TimerRow, Turn};
 
 #[tokio::test]
 async fn journals_are_walked_both_ways_in_pages() {
@@ -106,8 +106,9 @@ async fn due_timers_come_in_order_and_only_once() {
     let mut fired = turn.timers[1].clone();
     one(bed.store.commit(vec![turn]).await).unwrap();
     let read = bed.store.read();
-    let due =
-        async |now| -> Vec<i64> { read.due_timers(now, 10).await.unwrap().into_iter().map(|timer| timer.id).collect() };
+    let due = async |now| -> Vec<i64> {
+        read.due_timers(now, Mark::START, 10).await.unwrap().into_iter().map(|timer| timer.id).collect()
+    };
     assert_eq!(due(NOON + 20).await, [2, 4, 3].map(id));
     assert_eq!(read.next_due().await.unwrap(), Some(NOON + 10));
     let mail = effect(bed.ids(), &row, "i-1/1/0", NOON + 5);

@@ -4,8 +4,8 @@
 
 use crate::support::*;
 use draaiboek_store::{
-    CommandKeyRow, CommitError, ContributionChange, InstanceFilter, InstanceRow, InstanceWrite, OpenOptions, Scope,
-    StepRunRow, Store, TaskFilter, Turn,
+    CommandKeyRow, CommitError, ContributionChange, InstanceFilter, InstanceRow, InstanceWrite, Mark, OpenOptions,
+    Scope, StepRunRow, Store, TaskFilter, Turn,
 };
 use std::collections::BTreeMap;
 
@@ -182,9 +182,9 @@ impl Side {
                 seen.push(format!("{:?}", tasks.iter().map(|task| (self.n(task.id), task.due_at)).collect::<Vec<_>>()));
             }
         }
-        let due = read.due_timers(NOON + 45, 100).await.unwrap();
+        let due = read.due_timers(NOON + 45, Mark::START, 100).await.unwrap();
         seen.push(format!("{:?}", due.iter().map(|row| (self.n(row.id), row.due_at)).collect::<Vec<_>>()));
-        let waiting = read.pending_outbox(NOON + 45, 100).await.unwrap();
+        let waiting = read.pending_outbox(NOON + 45, Mark::START, 100).await.unwrap();
         seen.push(format!("{:?}", waiting.iter().map(|row| (self.n(row.id), &row.key)).collect::<Vec<_>>()));
         seen.push(format!("{:?}", read.next_due().await.unwrap()));
         for key in 0..9 {

@@ -1,7 +1,7 @@
 //! Several processes on one database: work is taken once, a process that slept too long writes nothing.
 
 use crate::support::*;
-use draaiboek_store::{CommitError, InstanceRow, OpenOptions, Store, Turn};
+use draaiboek_store::{CommitError, InstanceRow, Mark, OpenOptions, Store, Turn};
 use draaiboek_test_postgres::Server;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,8 +29,10 @@ async fn due_work_is_taken_by_one_process_each() {
     let other = another(&bed).await;
     let mut taken = Vec::new();
     loop {
-        let (mine, theirs) = tokio::join!(bed.store.claim_timers(SOON, 7), other.claim_outbox(SOON, 9));
-        let (more, rest) = tokio::join!(other.claim_timers(SOON, 7), bed.store.claim_outbox(SOON, 9));
+        let (mine, theirs) =
+            tokio::join!(bed.store.claim_timers(SOON, Mark::START, 7), other.claim_outbox(SOON, Mark::START, 9));
+        let (more, rest) =
+            tokio::join!(other.claim_timers(SOON, Mark::START, 7), bed.store.claim_outbox(SOON, Mark::START, 9));
         let timers = [mine.unwrap(), more.unwrap()];
         let effects = [theirs.unwrap(), rest.unwrap()];
         for claimed in &timers {
@@ -66,16 +68,16 @@ async fn a_process_taken_for_gone_writes_nothing_until_it_decides_anew() {
     let Some(bed) = Bed::new().await else { return };
     let Some(server) = Server::shared() else { return };
     let mut row = with_timers(&bed, 2).await;
-    let claimed = bed.store.claim_outbox(SOON, 9).await.unwrap();
+    let claimed = bed.store.claim_outbox(SOON, Mark::START, 9).await.unwrap();
     assert_eq!(claimed.rows.len(), 2);
     let other = another(&bed).await;
-    assert!(other.claim_outbox(SOON, 9).await.unwrap().rows.is_empty(), "they are taken");
+    assert!(other.claim_outbox(SOON, Mark::START, 9).await.unwrap().rows.is_empty(), "they are taken");
     let late = bed.next(&mut row.clone());
 
     // What the others do when its lease has ended.
     let name = bed.address().rsplit_once('/').unwrap().1.to_owned();
     server.ask(&name, &format!("DELETE FROM node WHERE token = {}", claimed.claim.unwrap()));
-    let taken_over = other.claim_outbox(SOON, 9).await.unwrap();
+    let taken_over = other.claim_outbox(SOON, Mark::START, 9).await.unwrap();
     assert_eq!(taken_over.rows, claimed.rows);
 
     let booked = Turn { outbox: claimed.rows, claim: claimed.claim, ..Turn::default() };
@@ -93,11 +95,11 @@ async fn leaving_gives_the_work_back_at_once() {
     let Some(bed) = Bed::new().await else { return };
     with_timers(&bed, 3).await;
     let other = another(&bed).await;
-    assert_eq!(bed.store.claim_timers(SOON, 9).await.unwrap().rows.len(), 3);
-    assert!(other.claim_timers(SOON, 9).await.unwrap().rows.is_empty());
+    assert_eq!(bed.store.claim_timers(SOON, Mark::START, 9).await.unwrap().rows.len(), 3);
+    assert!(other.claim_timers(SOON, Mark::START, 9).await.unwrap().rows.is_empty());
     bed.store.leave().await.unwrap();
     other.woken().await;
-    assert_eq!(other.claim_timers(SOON, 9).await.unwrap().rows.len(), 3);
+    assert_eq!(other.claim_timers(SOON, Mark::START, 9).await.unwrap().rows.len(), 3);
 }
 
 #[tokio::test]
@@ -105,13 +107,13 @@ async fn a_process_that_is_killed_is_replaced_within_five_seconds() {
     let Some(bed) = Bed::new().await else { return };
     with_timers(&bed, 3).await;
     let other = another(&bed).await;
-    assert_eq!(bed.store.claim_timers(SOON, 9).await.unwrap().rows.len(), 3);
+    assert_eq!(bed.store.claim_timers(SOON, Mark::START, 9).await.unwrap().rows.len(), 3);
     // A dropped store renews nothing any more, as a killed process does not.
     let _folder = bed.close();
     let replaced = async {
         loop {
             other.woken().await;
-            let rows = other.claim_timers(SOON, 9).await.unwrap().rows.len();
+            let rows = other.claim_timers(SOON, Mark::START, 9).await.unwrap().rows.len();
             if rows == 3 {
                 return;
             }

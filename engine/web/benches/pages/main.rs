@@ -18,6 +18,11 @@ use client::Connection;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 
+/// As in the program itself.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Clients that ask at the same time.
 const CLIENTS: usize = 64;
 /// Screens that watch one step.

@@ -2,7 +2,7 @@
 
 use draaiboek_runtime::is_erased;
 use draaiboek_store::{
-    AccessRow, AccountRow, Counts, DraftRow, IncidentRow, OutboxRow, SessionRow, TaskFilter, TimerRow,
+    AccessRow, AccountRow, Counts, DraftRow, IncidentRow, Mark, OutboxRow, SessionRow, TaskFilter, TimerRow,
 };
 use draaiboek_workflow::decide::Command;
 
@@ -186,7 +186,7 @@ impl Visit<SeeOperations> {
         }
         let mut timers = Vec::new();
         let mut outbox = Vec::new();
-        let pending = reader.pending_outbox(i64::MAX, 200).await?;
+        let pending = reader.pending_outbox(i64::MAX, Mark::START, 200).await?;
         let instances = reader.instances(scope, &Default::default(), 500).await?;
         for summary in &instances {
             if summary.lifecycle == "active" {
