@@ -5,7 +5,7 @@
 use super::Reader;
 use crate::entity::{ContributionRow, JournalRow, StepRunRow, contribution, journal};
 use crate::error::StoreError;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 use std::collections::HashMap;
 
 /// A stretch of a journal.
@@ -80,17 +80,21 @@ impl Reader {
     /// [`StoreError`].
     pub async fn contributions(&self, run: &StepRunRow) -> Result<Vec<ContributionRow>, StoreError> {
         match run.contribution_head {
-            Some(head) => self.contribution_chains(&[head]).await,
+            Some(head) => self.contribution_chains(&self.db, &[head]).await,
             None => Ok(Vec::new()),
         }
     }
 
     /// The contributions of step runs by the newest of each, every run's in the order in which they came.
-    pub(super) async fn contribution_chains(&self, heads: &[i64]) -> Result<Vec<ContributionRow>, StoreError> {
+    pub(super) async fn contribution_chains(
+        &self,
+        db: &impl ConnectionTrait,
+        heads: &[i64],
+    ) -> Result<Vec<ContributionRow>, StoreError> {
         let places = vec!["?"; heads.len()].join(",");
         let values = heads.iter().map(|head| (*head).into());
         let statement = self.sql(&CONTRIBUTIONS.replace("[?]", &places), values);
-        self.told(ContributionRow::find_by_statement(statement).all(&self.db).await)
+        self.told(ContributionRow::find_by_statement(statement).all(db).await)
     }
 
     /// One contribution.

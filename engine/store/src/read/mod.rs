@@ -126,10 +126,16 @@ impl Reader {
         let (Place::Server(_), Scope::School(school)) = (&self.place, scope) else {
             return Ok(Planned(DatabaseExecutor::Connection(&self.db.0)));
         };
-        let transaction = self.told(self.db.0.begin().await)?;
+        let transaction = self.one().await?;
         let narrow = self.sql("SELECT set_config('draaiboek.school', ?, true)", [school.into()]);
         self.told(transaction.query_one_raw(narrow).await)?;
-        Ok(Planned(DatabaseExecutor::OwnedTransaction(transaction)))
+        Ok(transaction)
+    }
+
+    /// One connection for several questions, which a file answers as of one moment: cheaper than to find a free one for
+    /// each. It ends when it is dropped.
+    async fn one(&self) -> Result<Planned<DatabaseExecutor<'_>>, StoreError> {
+        Ok(Planned(DatabaseExecutor::OwnedTransaction(self.told(self.db.0.begin().await)?)))
     }
 
     /// Puts the place into an error.

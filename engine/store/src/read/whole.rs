@@ -8,7 +8,7 @@ use crate::entity::{
     ContributionRow, IncidentRow, InstanceRow, StepRunRow, TaskRow, TimerRow, incident, instance, step_run, task, timer,
 };
 use crate::error::StoreError;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
 /// Instances read by one statement at the most.
@@ -40,41 +40,42 @@ impl Reader {
     pub async fn wholes(&self, ids: &[String]) -> Result<Vec<Whole>, StoreError> {
         let mut wholes = Vec::with_capacity(ids.len());
         for ids in ids.chunks(MAX_WHOLE) {
+            let db = self.one().await?;
             let query = instance::Entity::find().filter(instance::Column::Id.is_in(padded(ids)));
-            let rows = self.told(query.all(&self.db).await)?;
+            let rows = self.told(query.all(&db).await)?;
             if !rows.is_empty() {
-                wholes.extend(self.with_work(rows).await?);
+                wholes.extend(self.with_work(&db, rows).await?);
             }
         }
         Ok(wholes)
     }
 
-    async fn with_work(&self, rows: Vec<InstanceRow>) -> Result<Vec<Whole>, StoreError> {
+    async fn with_work(&self, db: &impl ConnectionTrait, rows: Vec<InstanceRow>) -> Result<Vec<Whole>, StoreError> {
         let pks: Vec<i64> = rows.iter().map(|row| row.pk).collect();
         let pks = || padded(&pks);
         let tasks = task::Entity::find()
             .filter(task::Column::InstancePk.is_in(pks()))
             .filter(of_status("open"))
             .order_by_asc(task::Column::Id);
-        let mut tasks = by_instance(self.told(tasks.all(&self.db).await)?, |row| row.instance_pk);
+        let mut tasks = by_instance(self.told(tasks.all(db).await)?, |row| row.instance_pk);
         let timers = timer::Entity::find()
             .filter(timer::Column::InstancePk.is_in(pks()))
             .filter(of_status("pending"))
             .order_by_asc(timer::Column::Id);
-        let mut timers = by_instance(self.told(timers.all(&self.db).await)?, |row| row.instance_pk);
+        let mut timers = by_instance(self.told(timers.all(db).await)?, |row| row.instance_pk);
         let incidents = incident::Entity::find()
             .filter(incident::Column::InstancePk.is_in(pks()))
             .filter(of_status("open"))
             .order_by_asc(incident::Column::Id);
-        let mut incidents = by_instance(self.told(incidents.all(&self.db).await)?, |row| row.instance_pk);
+        let mut incidents = by_instance(self.told(incidents.all(db).await)?, |row| row.instance_pk);
         let runs = step_run::Entity::find()
             .filter(step_run::Column::InstancePk.is_in(pks()))
             .order_by_asc(step_run::Column::Id);
-        let runs = self.told(runs.all(&self.db).await)?;
+        let runs = self.told(runs.all(db).await)?;
         let heads: Vec<i64> = runs.iter().filter_map(|run| run.contribution_head).collect();
         let mut contributions = HashMap::<i64, Vec<ContributionRow>>::new();
         for heads in heads.chunks(MAX_WHOLE) {
-            for row in self.contribution_chains(&padded(heads)).await? {
+            for row in self.contribution_chains(db, &padded(heads)).await? {
                 contributions.entry(row.step_run).or_default().push(row);
             }
         }
