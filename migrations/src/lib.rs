@@ -19,7 +19,8 @@ pub use m0013_editions::NAME as EDITIONS;
 pub use sea_orm_migration::MigrationTrait;
 pub use settle::settle;
 
-/// The schema of this build. What came after schema 11 only adds, so its programs go on beside it.
+/// The schema of this build. What came after schema 11 only adds, so its programs go on beside it; the tests of the store
+/// compare the two.
 pub const OWN: Edition = Edition { migrations, oldest: "m0011_mail" };
 
 /// All migrations of this build in order.

@@ -9,6 +9,8 @@ const SERVER: bool = true;
 mod care;
 #[path = "conformance/commit.rs"]
 mod commit;
+#[path = "conformance/editions.rs"]
+mod editions;
 #[path = "conformance/open.rs"]
 mod open;
 #[path = "conformance/read.rs"]

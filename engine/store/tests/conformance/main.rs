@@ -9,6 +9,7 @@ const SERVER: bool = false;
 mod care;
 mod commit;
 mod crash;
+mod editions;
 mod file;
 mod open;
 mod read;
