@@ -207,7 +207,7 @@ fn settings(
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .statement_cache_capacity(48)
+                .statement_cache_capacity(54)
                 .pragma("cache_size", "-8192");
             match choices.max_pages {
                 Some(pages) => writer.pragma("max_page_count", pages.to_string()),

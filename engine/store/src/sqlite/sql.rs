@@ -1,4 +1,4 @@
-//! Statements over many rows at once. The text depends only on the table and on a row count rounded up to one of eight
+//! Statements over many rows at once. The text depends only on the table and on a row count rounded up to one of nine
 //! sizes, so that a handful of prepared statements serves every group; spare rows are NULL and filtered out.
 //!
 //! Lives here: SQL text of writes and the values bound to it. May not live here: transactions, decisions.
@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// Row counts of statements. Even 256 rows of 21 columns stay far below SQLite's 32,766 bound values.
-const SIZES: [usize; 8] = [1, 2, 4, 16, 32, 64, 128, MAX_ROWS];
+const SIZES: [usize; 9] = [1, 2, 4, 16, 32, 64, 96, 128, MAX_ROWS];
 const MAX_ROWS: usize = 256;
 
 /// Follows an update: fails with "integer overflow" (documented for `abs`) unless the update wrote so many rows. A
