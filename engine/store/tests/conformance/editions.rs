@@ -45,7 +45,7 @@ impl Shape {
 
     /// What programs of the schema before would stumble over.
     fn breaks(&self, after: &Self) -> Vec<String> {
-        let tables: BTreeSet<&str> = self.columns.iter().map(|part| table(part)).collect();
+        let tables: BTreeSet<&str> = self.columns.iter().map(table).collect();
         let gone = self.columns.iter().filter(|part| !after.columns.contains(part));
         let needed = after.columns.difference(&self.columns).filter(|part| part.2 == "needed");
         let unique = after.unique.difference(&self.unique);
