@@ -169,7 +169,7 @@ fn texts_are_shared_between_counts() {
         statement.text
     };
     assert_eq!(text(33, 64), text(64, 64));
-    assert_ne!(text(64, 64), text(65, 128));
+    assert_ne!(text(64, 64), text(65, 96));
     let mut out = Vec::new();
     texts.insert::<instance::Entity>(&[], Clash::Fail, &mut out);
     assert!(out.is_empty());
