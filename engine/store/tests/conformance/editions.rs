@@ -4,10 +4,8 @@ use crate::SERVER;
 use crate::support::*;
 use draaiboek_migrations::{Edition, MigrationTrait, OWN};
 use draaiboek_store::{OpenOptions, Store};
-use draaiboek_test_postgres::Server;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
 use std::collections::BTreeSet;
-use tempfile::TempDir;
 
 /// Columns, one in a row: table, name, type, and whether a row must bring a value of its own.
 const COLUMNS: &str = if SERVER {
@@ -72,18 +70,10 @@ fn up_to_the_oldest() -> Vec<Box<dyn MigrationTrait>> {
     (OWN.migrations)().into_iter().filter(|migration| migration.name() <= OWN.oldest).collect()
 }
 
-/// An address without a database or tables, and the folder it needs.
-fn bare() -> Option<(String, TempDir)> {
-    let folder = tempfile::tempdir().unwrap();
-    match SERVER {
-        true => Some((Server::shared()?.database(), folder)),
-        false => Some((folder.path().join("school.db").to_str().unwrap().to_owned(), folder)),
-    }
-}
-
 #[tokio::test]
 async fn what_came_after_the_oldest_schema_only_adds() {
-    let Some((address, _folder)) = bare() else { return };
+    let Some(home) = Home::bare().await else { return };
+    let address = home.address();
     let edition = Edition { migrations: up_to_the_oldest, oldest: OWN.oldest };
     // By hand: a store of this build needs its own schema.
     let transaction = raw(&address).await.begin().await.unwrap();

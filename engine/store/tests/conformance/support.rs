@@ -39,6 +39,14 @@ impl Home {
         Some(Self::Folder(tempfile::tempdir().unwrap()))
     }
 
+    /// A place for a database in which there is nothing yet.
+    pub async fn bare() -> Option<Self> {
+        match SERVER {
+            true => Some(Self::Server(Server::shared()?.database())),
+            false => Self::new().await,
+        }
+    }
+
     /// A database with all tables that nobody has open: who takes a table away waits for nobody and nobody for it.
     pub async fn made() -> Option<Self> {
         let home = Self::new().await?;
