@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use draaiboek_runtime::{Engine, StartRequest, VirtualClock, verify};
-use draaiboek_store::{JournalRow, Mark, Scope, Turn};
-use draaiboek_workflow::decide::Actor;
+use draaiboek_store::{JournalRow, Mark, Scope, TimerRow, Turn};
+use draaiboek_workflow::decide::{Actor, Command};
 use draaiboek_workflow::language::{self, Bundle, Options, SourceFile};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -19,8 +19,38 @@ states:
   a: {after: {PT1M: {to: b}}}
   b: {final: true}
 ";
+/// Two timers that are due at once, and an event that leaves everything as it is.
+const BOTH: &str = "
+workflow: both
+version: 1.0.0
+roles: {dir: {}}
+states:
+  p:
+    parallel:
+      x: {initial: x1, states: {x1: {after: {PT1M: {to: x2}}}, x2: {final: true}}}
+      y: {initial: y1, states: {y1: {after: {PT2M: {to: y2}}, on: {nudge: {roles: dir}}}, y2: {final: true}}}
+    on: {done.state.p: {to: over}}
+  over: {final: true}
+";
 /// More than one batch takes.
 const CYCLES: usize = 300;
+
+async fn publish(engine: &Engine, text: &str) {
+    let bundle = Bundle { main: SourceFile::new("workflow.yaml", text), texts: Vec::new() };
+    let workflow = language::check(&bundle, &Options::default()).workflow.expect("a workflow");
+    engine.publish(&workflow, text).await.expect("published");
+}
+
+/// Runs the loop until nothing is due.
+async fn run(engine: &Arc<Engine>) {
+    let watched = Arc::clone(engine);
+    let done = async move {
+        while due(&watched).await > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    Arc::clone(engine).run(done).await;
+}
 
 async fn start(engine: &Engine, actor: &Actor, workflow: &str, id: String) {
     let request =
@@ -63,9 +93,7 @@ async fn what_is_due_is_carried_out_once_and_in_order_and_whoever_stops_leaves_t
     let clock = Arc::new(VirtualClock::new(morning));
     let engine =
         draaiboek_tests::open(&folder.path().join("round.db"), Arc::clone(&clock) as _).await.expect("an engine");
-    let bundle = Bundle { main: SourceFile::new("waiting.yaml", WAITING), texts: Vec::new() };
-    let waiting = language::check(&bundle, &Options::default()).workflow.expect("a workflow");
-    engine.publish(&waiting, WAITING).await.expect("published");
+    publish(&engine, WAITING).await;
     let actor = engine.school("klein").await.expect("the school").actor("dir").expect("its director");
     for cycle in 0..CYCLES {
         start(&engine, &actor, "counter", format!("c{cycle}")).await;
@@ -79,13 +107,7 @@ async fn what_is_due_is_carried_out_once_and_in_order_and_whoever_stops_leaves_t
     Arc::clone(&engine).run(std::future::ready(())).await;
     assert_eq!(due(&engine).await, 4 * CYCLES, "who stops at once begins nothing");
 
-    let watched = Arc::clone(&engine);
-    let done = async move {
-        while due(&watched).await > 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-    };
-    Arc::clone(&engine).run(done).await;
+    run(&engine).await;
     let read = engine.store().read();
     for cycle in 0..CYCLES {
         let row = read.instance(Scope::All, &format!("c{cycle}")).await.expect("read").expect("there");
@@ -94,5 +116,48 @@ async fn what_is_due_is_carried_out_once_and_in_order_and_whoever_stops_leaves_t
         let row = read.instance(Scope::All, &format!("w{cycle}")).await.expect("read").expect("there");
         assert_eq!((row.lifecycle.as_str(), row.revision), ("ended", 2), "w{cycle}");
     }
+    assert!(verify(read, |_| ()).await.expect("verify").is_clean());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn timers_that_meet_something_unusual_fire_alone_and_hold_up_no_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let morning: Timestamp = "2026-10-05T07:00:00Z".parse().expect("a moment");
+    let clock = Arc::new(VirtualClock::new(morning));
+    let engine =
+        draaiboek_tests::open(&folder.path().join("alone.db"), Arc::clone(&clock) as _).await.expect("an engine");
+    publish(&engine, BOTH).await;
+    let actor = engine.school("klein").await.expect("the school").actor("dir").expect("its director");
+    let cycles: Vec<String> = (0..40).map(|cycle| format!("b{cycle}")).collect();
+    for cycle in &cycles {
+        start(&engine, &actor, "both", cycle.clone()).await;
+    }
+    // What the first engine has of some in memory is of yesterday.
+    let (store, library) = (Arc::clone(engine.store()), Arc::clone(engine.library()));
+    let other = Engine::new(Arc::clone(&store), library, Arc::clone(&clock) as _);
+    let (nudged, left) = cycles.split_at(20);
+    let nudge = || Command::Send { event: "nudge".into(), data: json!({}), reason: None };
+    for cycle in nudged {
+        other.command(cycle, &actor, nudge(), None).await.expect("nudged");
+    }
+    // A timer that its cycle does not know.
+    let row = store.read().instance(Scope::All, "b30").await.expect("read").expect("there");
+    let known = store.read().pending_timers(row.pk).await.expect("timers").remove(0);
+    let mut event: serde_json::Value = serde_json::from_str(&known.event).expect("JSON");
+    event["seq"] = json!(999);
+    let stray = TimerRow { id: store.ids().timer(), timer_id: "stray".into(), event: event.to_string(), ..known };
+    store.commit(vec![Turn { timers: vec![stray.clone()], ..Turn::default() }]).await.remove(0).expect("stored");
+    clock.advance_to(morning + SignedDuration::from_hours(1));
+    assert_eq!(due(&engine).await, 2 * cycles.len() + 1);
+
+    run(&Arc::new(engine)).await;
+    let read = store.read();
+    for (cycles, revision) in [(nudged, 4), (left, 3)] {
+        for cycle in cycles {
+            let row = read.instance(Scope::All, cycle).await.expect("read").expect("there");
+            assert_eq!((row.lifecycle.as_str(), row.revision), ("ended", revision), "{cycle}");
+        }
+    }
+    assert_eq!(read.timer(stray.id).await.expect("read").expect("there").status, "cancelled");
     assert!(verify(read, |_| ()).await.expect("verify").is_clean());
 }

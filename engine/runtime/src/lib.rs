@@ -31,6 +31,7 @@ mod start;
 mod turn;
 mod verify;
 mod view;
+mod volley;
 mod workload;
 
 pub use clock::{Clock, CommonClock, ShiftedClock, Stopwatch, SystemClock, VirtualClock};

@@ -118,21 +118,6 @@ impl Engine {
         slot.as_mut().ok_or(EngineError::Stale)
     }
 
-    /// Loads those of these instances that are not in memory, in one reading. What cannot be read now is loaded, and
-    /// complained of, when it is needed.
-    pub(crate) async fn warm(&self, instances: impl Iterator<Item = &str>) {
-        let slots: HashMap<&str, Arc<Slot>> = instances.map(|id| (id, self.slot(id))).collect();
-        // Whoever has one loads it or has it; nobody waits for another while these are held.
-        let free = slots.iter().filter_map(|(id, slot)| Some((*id, slot.try_lock().ok()?)));
-        let mut cold: HashMap<&str, _> = free.filter(|(_, live)| live.is_none()).collect();
-        let ids: Vec<String> = cold.keys().map(|id| (*id).to_owned()).collect();
-        for whole in self.store.read().wholes(&ids).await.unwrap_or_default() {
-            if let Some(slot) = cold.get_mut(whole.row.id.as_str()) {
-                **slot = Live::of(whole, self.store.read(), &self.catalog).await.ok();
-            }
-        }
-    }
-
     /// Forgets an instance in memory that another process has moved on. Gives whether it did.
     pub(crate) async fn forget_outdated(&self, slot: &mut Option<Live>) -> Result<bool, EngineError> {
         let Some(live) = slot.as_ref().filter(|_| self.store.is_shared()) else { return Ok(false) };

@@ -42,6 +42,20 @@ struct Kind {
     kind: &'static str,
 }
 
+/// A command under way.
+pub(crate) struct Begun {
+    kind: &'static str,
+    pub span: tracing::Span,
+    watch: Stopwatch,
+}
+
+impl Begun {
+    pub fn now(kind: &'static str) -> Self {
+        let span = tracing::info_span!("command", kind, result = tracing::field::Empty);
+        Self { kind, span, watch: Stopwatch::start() }
+    }
+}
+
 /// Counts of one engine.
 #[derive(Debug, Clone)]
 pub(crate) struct Meter {
@@ -69,16 +83,20 @@ impl Meter {
         kind: &'static str,
         work: impl Future<Output = Result<Reply, EngineError>>,
     ) -> Result<Reply, EngineError> {
-        let span = tracing::info_span!("command", kind, result = tracing::field::Empty);
-        let watch = Stopwatch::start();
-        let ended = work.instrument(span.clone()).await;
-        let took = watch.elapsed();
-        let result = ended.as_ref().map_or_else(EngineError::outcome, |_| "accepted");
-        span.record("result", result);
-        span.in_scope(|| tell(ended.as_ref().err(), took));
+        let begun = Begun::now(kind);
+        let ended = work.instrument(begun.span.clone()).await;
+        self.ended(&begun, ended.as_ref().err());
+        ended
+    }
+
+    /// A command ended, with this error or well.
+    pub(crate) fn ended(&self, begun: &Begun, error: Option<&EngineError>) {
+        let (kind, took) = (begun.kind, begun.watch.elapsed());
+        let result = error.map_or("accepted", EngineError::outcome);
+        begun.span.record("result", result);
+        begun.span.in_scope(|| tell(error, took));
         self.commands.get_or_create(&Ended { kind, result }).inc();
         self.seconds.get_or_create(&Kind { kind }).observe(took.as_secs_f64());
-        ended
     }
 
     /// A timer fired, so many microseconds late.

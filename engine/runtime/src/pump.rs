@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use draaiboek_store::{CommitError, Mark, TimerRow, Turn};
+use draaiboek_store::{CommitError, DueTimer, Mark, TimerRow, Turn};
 use draaiboek_workflow::decide::{Actor, Command};
 use jiff::Timestamp;
 
@@ -43,23 +43,22 @@ impl Engine {
                 continue;
             }
             let timers = self.store.claim_timers(now, Mark::START, 1).await?;
-            let Some(timer) = timers.rows.into_iter().next() else { return Ok(done) };
-            let instance = self.store.read().instance_ids(&[timer.instance_pk]).await?.remove(&timer.instance_pk);
-            self.fire(timer, instance, timers.claim).await?;
+            let Some(due) = timers.rows.into_iter().next() else { return Ok(done) };
+            self.fire(due, timers.claim).await?;
             done += 1;
         }
     }
 
-    pub(crate) async fn fire(
-        &self,
-        row: TimerRow,
-        instance: Option<String>,
-        claim: Option<i64>,
-    ) -> Result<(), EngineError> {
-        let instance = instance.ok_or_else(|| {
-            tracing::error!(timer = row.id, cycle = row.instance_pk, "the cycle of a timer cannot be read");
-            EngineError::not_found("cycle of timer", &row.timer_id, "the database is damaged; run `draaiboek verify`")
+    /// Fires one timer.
+    pub(crate) async fn fire(&self, due: DueTimer, claim: Option<i64>) -> Result<(), EngineError> {
+        let instance = due.instance.ok_or_else(|| {
+            tracing::error!(timer = due.id, cycle = due.instance_pk, "the cycle of a timer cannot be read");
+            let timer = due.id.to_string();
+            EngineError::not_found("cycle of timer", &timer, "the database is damaged; run `draaiboek verify`")
         })?;
+        // Fired or cancelled since it was taken.
+        let row = self.store.read().timer(due.id).await?.filter(|row| row.status == "pending");
+        let Some(row) = row else { return Ok(()) };
         let event: TimerEvent = decode("timer", &instance, &row.event)?;
         let command = Command::Timer { id: row.timer_id.clone(), seq: event.seq };
         match self.command(&instance, &Actor::system(), command, None).await {

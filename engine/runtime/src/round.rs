@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use draaiboek_store::{Claimed, Mark, OutboxRow, TimerRow};
+use draaiboek_store::{Claimed, DueTimer, Mark, OutboxRow};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::task::{Id, JoinError, JoinSet};
@@ -27,13 +27,19 @@ const GROUPS: usize = 4;
 /// Something that is due, with the claim under which it was taken.
 enum Due {
     Effect(OutboxRow, Option<i64>),
-    /// Of the instance with this id, when there is one.
-    Timer(TimerRow, Option<String>, Option<i64>),
+    Timer(DueTimer, Option<i64>),
 }
 
 impl Due {
+    fn timer(&self) -> Option<&DueTimer> {
+        match self {
+            Self::Effect(..) => None,
+            Self::Timer(due, _) => Some(due),
+        }
+    }
+
     fn is_effect(&self) -> bool {
-        matches!(self, Self::Effect(..))
+        self.timer().is_none()
     }
 }
 
@@ -189,26 +195,24 @@ impl Engine {
 
     async fn take_timers(&self, now: i64, walk: Walk) -> Result<Found, EngineError> {
         let timers = self.store.claim_timers(now, walk.timers, BATCH as u64).await?;
-        let pks: Vec<i64> = timers.rows.iter().map(|row| row.instance_pk).collect();
-        let ids = self.store.read().instance_ids(&pks).await?;
         let last = timers.rows.last().filter(|_| timers.rows.len() == BATCH);
         let walk = last.map(|last| Walk { timers: last.into(), effects_first: false, ..walk });
-        let due = timers.rows.into_iter().map(|row| {
-            let id = ids.get(&row.instance_pk).cloned();
-            (Some(row.instance_pk), Due::Timer(row, id, timers.claim))
-        });
+        let due = timers.rows.into_iter().map(|due| (Some(due.instance_pk), Due::Timer(due, timers.claim)));
         Ok(Found { due: due.collect(), walk, failed: None })
     }
 
-    /// Carries out what is due of some instances, side by side.
-    async fn group(self: Arc<Self>, lanes: Vec<Lane>) -> Outcome {
-        let timers = lanes.iter().flatten().filter_map(|due| match due {
-            Due::Timer(_, id, _) => id.as_deref(),
-            Due::Effect(..) => None,
-        });
-        self.warm(timers).await;
+    /// Carries out what is due of some instances: first timers together, then everything else side by side.
+    async fn group(self: Arc<Self>, mut lanes: Vec<Lane>) -> Outcome {
+        let timers: Vec<&DueTimer> = lanes.iter().filter_map(|lane| lane.front()?.timer()).collect();
+        let fired = self.volley(&timers).await;
+        let mut done = fired.iter().filter(|fired| **fired).count();
+        let starting = lanes.iter_mut().filter(|lane| lane.front().is_some_and(|due| due.timer().is_some()));
+        for (lane, _) in starting.zip(fired).filter(|(_, fired)| *fired) {
+            lane.pop_front();
+        }
+        lanes.retain(|lane| !lane.is_empty());
         let mut running: FuturesUnordered<_> = lanes.into_iter().map(|lane| self.lane(lane)).collect();
-        let (mut done, mut failed) = (0, None);
+        let mut failed = None;
         while let Some((count, error)) = running.next().await {
             done += count;
             failed = failed.or(error);
@@ -225,9 +229,9 @@ impl Engine {
                     let span = tracing::info_span!("effect", row = row.id);
                     self.carry_out(row, claim).instrument(span).await
                 }
-                Due::Timer(row, id, claim) => {
-                    let span = tracing::info_span!("timer", row = row.id);
-                    self.fire(row, id, claim).instrument(span).await
+                Due::Timer(due, claim) => {
+                    let span = tracing::info_span!("timer", row = due.id);
+                    self.fire(due, claim).instrument(span).await
                 }
             };
             match outcome {

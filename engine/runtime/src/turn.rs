@@ -3,7 +3,7 @@
 //! Lives here: the way of one command from its instance in memory to the disk. May not live here: what people ask for.
 
 use draaiboek_plugin_host::Warning;
-use draaiboek_store::{CommandKeyRow, CommitError, payload_hash};
+use draaiboek_store::{CommandKeyRow, CommitError, Turn, payload_hash};
 use draaiboek_workflow::decide::{Actor, Command, Rejection, World, decide, sends_for};
 use serde_json::Value;
 
@@ -17,6 +17,15 @@ use crate::live::Live;
 /// How often a command is decided anew when another one came in between. Other processes on the same database may be
 /// quicker several times in a row.
 const ATTEMPTS: u32 = 50;
+
+/// A decision that is booked in memory: what it means once it is on disk.
+pub(crate) struct Booked {
+    reply: Reply,
+    /// Whether the cycle takes again what waits for it.
+    goes_on: bool,
+    /// Whether it left timers or effects.
+    wakes: bool,
+}
 
 impl Engine {
     /// One turn: consult, decide, book, commit.
@@ -105,6 +114,32 @@ impl Engine {
         consulted: Consulted,
         key: Option<&str>,
     ) -> Result<Reply, EngineError> {
+        let (turn, booked) = self.book(live, actor, command, consulted, key).await?;
+        self.writer.submit(turn).await?;
+        self.settled(&booked).await;
+        Ok(booked.reply)
+    }
+
+    /// What a turn that is on disk brings about.
+    pub(crate) async fn settled(&self, booked: &Booked) {
+        if booked.goes_on {
+            // If it fails, they knock again by themselves.
+            let _ = self.hurry(&booked.reply.instance).await;
+        }
+        if booked.wakes {
+            self.woken.notify_one();
+        }
+    }
+
+    /// Decides, and books the decision in memory: the turn that has to be committed now, and what it means.
+    pub(crate) async fn book(
+        &self,
+        live: &mut Live,
+        actor: &Actor,
+        command: &Command,
+        consulted: Consulted,
+        key: Option<&str>,
+    ) -> Result<(Turn, Booked), EngineError> {
         let now = self.clock.now();
         let (command, payload) = with_payload(command, consulted.value.as_ref());
         let mut journaled = Journaled { by: actor.clone(), command };
@@ -149,15 +184,8 @@ impl Engine {
         let form = self.form_after(live, &decision).await?;
         let turn = live.book(&self.store, decision, booking)?;
         live.definition = form;
-        self.writer.submit(turn).await?;
-        if matches!(journaled.command, Command::Resume | Command::Settle { .. } | Command::Move { .. }) {
-            // If it fails, they knock again by themselves.
-            let _ = self.hurry(&live.row.id).await;
-        }
-        if wakes {
-            self.woken.notify_one();
-        }
-        Ok(reply)
+        let goes_on = matches!(journaled.command, Command::Resume | Command::Settle { .. } | Command::Move { .. });
+        Ok((turn, Booked { reply, goes_on, wakes }))
     }
 
     /// Records that a plugin broke; everything else of the instance goes on.

@@ -2,9 +2,10 @@
 //!
 //! Lives here: the questions the store asks a simulation. May not live here: faults; nothing in the product gives any.
 
-use crate::entity::{OutboxRow, TimerRow};
+use crate::entity::OutboxRow;
 use crate::error::StoreError;
 use crate::place::Place;
+use crate::work::DueTimer;
 
 /// What becomes of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub trait Faults: std::fmt::Debug + Send + Sync {
     fn effects(&self, rows: &mut Vec<OutboxRow>);
 
     /// May keep timers back that are due.
-    fn timers(&self, rows: &mut Vec<TimerRow>);
+    fn timers(&self, rows: &mut Vec<DueTimer>);
 
     /// Whether several engines have this database open, so that what one has in memory may be of yesterday.
     fn shared(&self) -> bool;

@@ -63,5 +63,5 @@ pub use retention::{Erased, TERMS, Term};
 pub use store::{OpenOptions, Store};
 pub use turn::{CommitError, Committed, ContributionChange, InstanceWrite, JournalEntry, NewContribution, Turn};
 pub use verify::{Finding, FindingKind, VerifyReport};
-pub use work::{Claimed, Mark};
+pub use work::{Claimed, DueTimer, Mark};
 pub use writer::{Pending, SubmitError, Writer};

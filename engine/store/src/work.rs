@@ -2,10 +2,11 @@
 //!
 //! Lives here: taking work and telling others. May not live here: doing it.
 
-use crate::entity::{OutboxRow, TimerRow, outbox, timer};
+use crate::entity::{OutboxRow, outbox, timer};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::write::Connection;
+use sea_orm::{EntityTrait, FromQueryResult, IdenStatic as _, Iterable as _};
 use tokio::sync::broadcast;
 
 /// Rows that this process has taken, and nobody else has until they are written or this process is gone.
@@ -16,6 +17,19 @@ pub struct Claimed<R> {
     /// Under which token they were taken, where several processes share the database: goes into [`crate::Turn::claim`]
     /// of what is booked about them.
     pub claim: Option<i64>,
+}
+
+/// A timer that is due: so much of it as leads to its instance, which has its row.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct DueTimer {
+    /// Number of its row.
+    pub id: i64,
+    /// When it was due, in microseconds since 1970.
+    pub due_at: i64,
+    /// Number of its instance.
+    pub instance_pk: i64,
+    /// `id` of its instance; `None` when the row of the instance cannot be read, on a damaged page.
+    pub instance: Option<String>,
 }
 
 /// How far a walk through what is due has come: the moment and the number of the last row.
@@ -32,8 +46,8 @@ impl Mark {
     pub const START: Self = Self { moment: i64::MIN, id: i64::MIN };
 }
 
-impl From<&TimerRow> for Mark {
-    fn from(row: &TimerRow) -> Self {
+impl From<&DueTimer> for Mark {
+    fn from(row: &DueTimer) -> Self {
         Self { moment: row.due_at, id: row.id }
     }
 }
@@ -43,6 +57,10 @@ impl From<&OutboxRow> for Mark {
         Self { moment: row.not_before, id: row.id }
     }
 }
+
+/// What is read of a timer that a node takes: a [`DueTimer`].
+const CLAIMED_TIMER: &str =
+    "timer.id, timer.due_at, timer.instance_pk, (SELECT instance.id FROM instance WHERE pk = instance_pk) AS instance";
 
 impl Store {
     /// Takes effects that may be carried out now and come after this mark, at most `limit`. Whoever walks on while earlier
@@ -58,7 +76,10 @@ impl Store {
             }
             return Ok(Claimed { rows, claim: None });
         }
-        let mut claimed = self.claim::<outbox::Entity>("not_before", now, after, limit).await?;
+        let columns: Vec<String> =
+            outbox::Column::iter().map(|column| format!("outbox.\"{}\"", column.as_str())).collect();
+        let mut claimed =
+            self.claim::<outbox::Entity, OutboxRow>("not_before", &columns.join(","), now, after, limit).await?;
         claimed.rows.sort_by_key(|row| (row.not_before, row.id));
         Ok(claimed)
     }
@@ -67,7 +88,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim_timers(&self, now: i64, after: Mark, limit: u64) -> Result<Claimed<TimerRow>, StoreError> {
+    pub async fn claim_timers(&self, now: i64, after: Mark, limit: u64) -> Result<Claimed<DueTimer>, StoreError> {
         if self.node().is_none() {
             let mut rows = self.read().due_timers(now, after, limit).await?;
             if let Some(faults) = &self.faults {
@@ -75,22 +96,23 @@ impl Store {
             }
             return Ok(Claimed { rows, claim: None });
         }
-        let mut claimed = self.claim::<timer::Entity>("due_at", now, after, limit).await?;
+        let mut claimed = self.claim::<timer::Entity, DueTimer>("due_at", CLAIMED_TIMER, now, after, limit).await?;
         claimed.rows.sort_by_key(|row| (row.due_at, row.id));
         Ok(claimed)
     }
 
-    async fn claim<E: sea_orm::EntityTrait>(
+    async fn claim<E: EntityTrait, R: FromQueryResult>(
         &self,
         moment: &str,
+        columns: &str,
         now: i64,
         after: Mark,
         limit: u64,
-    ) -> Result<Claimed<E::Model>, StoreError> {
+    ) -> Result<Claimed<R>, StoreError> {
         match &mut *self.connection.lock().await {
             Connection::File(_) => Ok(Claimed { rows: Vec::new(), claim: None }),
             Connection::Server(server) => {
-                let (rows, token) = server.claim::<E>(moment, now, after, limit).await?;
+                let (rows, token) = server.claim::<E, R>(moment, columns, now, after, limit).await?;
                 Ok(Claimed { rows, claim: Some(token) })
             }
         }

@@ -70,11 +70,15 @@ impl Writer {
     /// # Errors
     /// [`CommitError`].
     pub async fn submit(&self, turn: Turn) -> Result<Committed, CommitError> {
+        self.hand_in(turn).await.done().await
+    }
+
+    /// Hands in a turn and waits for room in the queue only.
+    pub async fn hand_in(&self, turn: Turn) -> Pending {
         let (answer, wait) = oneshot::channel();
-        if self.queue.send(Job { turn, answer }).await.is_err() {
-            return Err(STOPPED);
-        }
-        Pending(wait).done().await
+        // A stopped task drops the job, and the answer with it.
+        let _ = self.queue.send(Job { turn, answer }).await;
+        Pending(wait)
     }
 
     /// Hands in a turn without waiting for room.

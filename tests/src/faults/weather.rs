@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use draaiboek_runtime::Clock;
-use draaiboek_store::{Fate, Faults, OutboxRow, TimerRow};
+use draaiboek_store::{DueTimer, Fate, Faults, OutboxRow};
 use jiff::Timestamp;
 
 use super::chance::Chance;
@@ -194,7 +194,7 @@ impl Faults for Weather {
         }
     }
 
-    fn timers(&self, rows: &mut Vec<TimerRow>) {
+    fn timers(&self, rows: &mut Vec<DueTimer>) {
         if !rows.is_empty() && self.sky().strikes("timers late", 4) {
             rows.clear();
         }

@@ -9,27 +9,26 @@ use crate::error::StoreError;
 use crate::work::Mark;
 use sea_orm::sqlx::Arguments as _;
 use sea_orm::sqlx::postgres::PgArguments;
-use sea_orm::{EntityTrait, FromQueryResult as _, IdenStatic as _, Iterable as _, QueryResult};
+use sea_orm::{EntityTrait, FromQueryResult, QueryResult};
 
 impl Connection {
     /// Takes rows of a table that wait and whose moment has come, from a mark on, the earliest first. `moment` is the column
-    /// of that moment. Rows that another transaction holds at this instant are passed over. Gives the rows in no order, and the token
-    /// under which they were taken.
-    pub(crate) async fn claim<E: EntityTrait>(
+    /// of that moment. Rows that another transaction holds at this instant are passed over. Gives these `columns` of the
+    /// rows in no order, and the token under which they were taken.
+    pub(crate) async fn claim<E: EntityTrait, R: FromQueryResult>(
         &mut self,
         moment: &str,
+        columns: &str,
         now: i64,
         after: Mark,
         limit: u64,
-    ) -> Result<(Vec<E::Model>, i64), StoreError> {
+    ) -> Result<(Vec<R>, i64), StoreError> {
         let table = E::default().table_name().to_owned();
-        let names: Vec<String> = E::Column::iter().map(|column| format!("{table}.\"{}\"", column.as_str())).collect();
         let text = format!(
             "UPDATE {table} SET claimed_by=$1 WHERE id IN (SELECT id FROM {table} \
                WHERE status='pending' AND {moment}<=$2 AND ({moment}, id)>($4, $5) AND (claimed_by IS NULL OR claimed_by=$1 \
                OR NOT EXISTS (SELECT 1 FROM node WHERE token=claimed_by)) \
-               ORDER BY {moment}, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING {}",
-            names.join(",")
+               ORDER BY {moment}, id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING {columns}"
         );
         let token = self.token();
         let mut arguments = PgArguments::default();
@@ -41,7 +40,7 @@ impl Connection {
             Failed::Sql(failure) => self.error(&failure),
             Failed::Away(error) => error,
         })?;
-        let rows = rows.into_iter().map(|row| E::Model::from_query_result(&QueryResult::from(row), ""));
+        let rows = rows.into_iter().map(|row| R::from_query_result(&QueryResult::from(row), ""));
         let rows = rows.collect::<Result<Vec<_>, _>>().map_err(|failure| self.orm_error(&failure))?;
         Ok((rows, token))
     }

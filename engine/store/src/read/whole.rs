@@ -8,13 +8,11 @@ use crate::entity::{
     ContributionRow, IncidentRow, InstanceRow, StepRunRow, TaskRow, TimerRow, incident, instance, step_run, task, timer,
 };
 use crate::error::StoreError;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 
 /// Instances read by one statement at the most.
 pub const MAX_WHOLE: usize = 64;
-/// `id`s read by one statement at the most.
-const MAX_IDS: usize = 1_024;
 
 /// An instance with its open work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,34 +87,6 @@ impl Reader {
             row,
         };
         Ok(rows.into_iter().map(whole).collect())
-    }
-
-    /// The `id`s of instances by `pk`; those that do not exist, or cannot be read on a damaged page, are left out.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn instance_ids(&self, pks: &[i64]) -> Result<HashMap<i64, String>, StoreError> {
-        let mut ids = HashMap::with_capacity(pks.len());
-        for pks in pks.chunks(MAX_IDS) {
-            match self.ids_of(pks).await {
-                Err(StoreError::Corrupt { .. }) => {
-                    for pk in pks {
-                        match self.ids_of(&[*pk]).await {
-                            Err(StoreError::Corrupt { .. }) => {}
-                            alone => ids.extend(alone?),
-                        }
-                    }
-                }
-                together => ids.extend(together?),
-            }
-        }
-        Ok(ids)
-    }
-
-    async fn ids_of(&self, pks: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
-        use instance::Column::{Id, Pk};
-        let query = instance::Entity::find().filter(Pk.is_in(padded(pks))).select_only().columns([Pk, Id]);
-        self.told(query.into_tuple().all(&self.db).await)
     }
 }
 

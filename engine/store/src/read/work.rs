@@ -10,10 +10,11 @@ use crate::entity::{
 };
 use crate::error::StoreError;
 use crate::place::Place;
-use crate::work::Mark;
+use crate::work::{DueTimer, Mark};
 use sea_orm::sea_query::{Condition, Expr, NullOrdering, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef, Select,
 };
 
 /// Which open tasks a list shows. Empty fields ask for nothing.
@@ -95,13 +96,47 @@ impl Reader {
         self.told(query.all(&self.of(scope).await?).await)
     }
 
+    /// One timer.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn timer(&self, id: i64) -> Result<Option<TimerRow>, StoreError> {
+        self.told(timer::Entity::find_by_id(id).one(&self.db).await)
+    }
+
     /// Timers that are due and come after this mark, the earliest first, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn due_timers(&self, now: i64, after: Mark, limit: u64) -> Result<Vec<TimerRow>, StoreError> {
-        let query = due_timers(now, after, limit);
-        self.told(query.all(&self.db).await)
+    pub async fn due_timers(&self, now: i64, after: Mark, limit: u64) -> Result<Vec<DueTimer>, StoreError> {
+        let named = due_timers(now, after, limit)
+            .column_as(instance::Column::Id, "instance")
+            .join(JoinType::LeftJoin, of_timer())
+            .into_model()
+            .all(&self.db)
+            .await;
+        match self.told(named) {
+            Err(StoreError::Corrupt { .. }) => self.due_timers_readable(now, after, limit).await,
+            named => named,
+        }
+    }
+
+    /// The same where instances are on damaged pages: those are left without a name.
+    async fn due_timers_readable(&self, now: i64, after: Mark, limit: u64) -> Result<Vec<DueTimer>, StoreError> {
+        let unnamed = due_timers(now, after, limit).expr_as(Expr::value(None::<String>), "instance");
+        let mut timers: Vec<DueTimer> = self.told(unnamed.into_model().all(&self.db).await)?;
+        for timer in &mut timers {
+            match self.id_of(timer.instance_pk).await {
+                Err(StoreError::Corrupt { .. }) => {}
+                id => timer.instance = id?,
+            }
+        }
+        Ok(timers)
+    }
+
+    async fn id_of(&self, instance_pk: i64) -> Result<Option<String>, StoreError> {
+        let query = instance::Entity::find_by_id(instance_pk).select_only().column(instance::Column::Id);
+        self.told(query.into_tuple().one(&self.db).await)
     }
 
     /// When the next timer is due or the next effect may be carried out: how long the loop over both may sleep.
@@ -289,17 +324,25 @@ pub(super) fn of_status(word: &'static str) -> Expr {
 
 /// The written status lets SQLite use the index over pending timers only.
 fn pending_timers() -> Select<timer::Entity> {
-    timer::Entity::find().filter(Expr::col(timer::Column::Status).eq(Expr::cust("'pending'")))
+    timer::Entity::find().filter(Expr::col((timer::Entity, timer::Column::Status)).eq(Expr::cust("'pending'")))
 }
 
 /// Rows of which moment and number come after the mark.
 fn is_after(moment: impl ColumnTrait, id: impl ColumnTrait, after: Mark) -> Expr {
-    let row = Expr::tuple([Expr::col(moment), Expr::col(id)]);
+    let row = Expr::tuple([moment.into_expr(), id.into_expr()]);
     row.gt(Expr::tuple([Expr::value(after.moment), Expr::value(after.id)]))
 }
 
+/// The instance of a timer.
+fn of_timer() -> RelationDef {
+    timer::Entity::belongs_to(instance::Entity).from(timer::Column::InstancePk).to(instance::Column::Pk).into()
+}
+
+/// Of timers that are due what they know of themselves; see [`DueTimer`].
 pub(crate) fn due_timers(now: i64, after: Mark, limit: u64) -> Select<timer::Entity> {
     pending_timers()
+        .select_only()
+        .columns([timer::Column::Id, timer::Column::DueAt, timer::Column::InstancePk])
         .filter(timer::Column::DueAt.lte(now))
         .filter(is_after(timer::Column::DueAt, timer::Column::Id, after))
         .order_by_asc(timer::Column::DueAt)

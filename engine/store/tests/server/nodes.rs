@@ -46,9 +46,13 @@ async fn due_work_is_taken_by_one_process_each() {
         // What is written is no longer claimed; the rest would be handed out to the same process again.
         for (store, claimed) in [&bed.store, &other].into_iter().zip(timers) {
             taken.extend(claimed.rows.iter().map(|row| ("timer", row.id)));
-            let timers =
-                claimed.rows.into_iter().map(|row| draaiboek_store::TimerRow { status: "fired".into(), ..row });
-            let turn = Turn { timers: timers.collect(), claim: claimed.claim, ..Turn::default() };
+            let mut timers = Vec::new();
+            for due in claimed.rows {
+                assert_eq!(due.instance.as_deref(), Some("i-1"));
+                let row = store.read().timer(due.id).await.unwrap().unwrap();
+                timers.push(draaiboek_store::TimerRow { status: "fired".into(), ..row });
+            }
+            let turn = Turn { timers, claim: claimed.claim, ..Turn::default() };
             one(store.commit(vec![turn]).await).unwrap();
         }
         for (store, claimed) in [&other, &bed.store].into_iter().zip(effects) {
