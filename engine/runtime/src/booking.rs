@@ -1,5 +1,7 @@
 //! From a decision to rows: one decision is one turn, and the instance in memory follows.
 
+use std::sync::Arc;
+
 use draaiboek_store::{
     ArtifactRow, CommandKeyRow, ContributionChange as RowChange, IncidentRow, InstanceWrite, JournalEntry,
     NewContribution as RowContribution, OutboxRow, StepRunRow, Store, TaskRow, TimerRow, Turn, content_hash,
@@ -56,22 +58,26 @@ impl Live {
         let now = booking.now.as_microsecond();
         let create = self.snapshot.is_none();
         let mut turn = Turn { command_key: booking.key.take(), ..Turn::default() };
-        let before = self.row.lifecycle.clone();
         self.sight.take();
-        self.row.revision += 1;
-        self.row.set_snapshot(decision.snapshot_text);
-        self.row.status = json(&decision.snapshot.chart.active)?;
-        self.row.updated_at = now;
-        self.row.lifecycle = decision.snapshot.lifecycle.word().into();
-        if decision.snapshot.lifecycle.is_over() && self.row.finished_at.is_none() {
-            self.row.finished_at = Some(now);
+        let row = Arc::make_mut(&mut self.row);
+        row.revision += 1;
+        row.set_snapshot(decision.snapshot_text);
+        row.status = json(&decision.snapshot.chart.active)?;
+        row.updated_at = now;
+        let lifecycle = decision.snapshot.lifecycle.word();
+        let other_lifecycle = row.lifecycle != lifecycle;
+        if other_lifecycle {
+            row.lifecycle = lifecycle.into();
+        }
+        if decision.snapshot.lifecycle.is_over() && row.finished_at.is_none() {
+            row.finished_at = Some(now);
         }
         let outcome = json(&Outcome { answer: &decision.answer, trace: &decision.trace })?;
         let migrated = decision.origin.is_some();
         if let Some(origin) = decision.origin {
-            self.row.version.clone_from(&origin.version);
-            self.row.definition_hash = bytes(&origin.definition);
-            self.row.origin = json(&origin)?;
+            row.version.clone_from(&origin.version);
+            row.definition_hash = bytes(&origin.definition);
+            row.origin = json(&origin)?;
             self.origin = *origin;
         }
         turn.journal.push(self.journal_row(store, &booking, outcome)?);
@@ -93,11 +99,11 @@ impl Live {
             });
         }
         self.snapshot = Some(decision.snapshot);
-        let cold = before != self.row.lifecycle || migrated || matches!(booking.journaled.command, Command::Recalendar);
+        let cold = other_lifecycle || migrated || matches!(booking.journaled.command, Command::Recalendar);
         turn.instance = Some(if create {
-            InstanceWrite::Create(self.row.clone())
+            InstanceWrite::Create(Arc::clone(&self.row))
         } else {
-            InstanceWrite::advance(self.row.clone(), cold)
+            InstanceWrite::advance(Arc::clone(&self.row), cold)
         });
         Ok(turn)
     }
@@ -110,11 +116,12 @@ impl Live {
         booking: &Booking<'_>,
     ) -> Result<Turn, EngineError> {
         self.sight.take();
-        self.row.revision += 1;
-        self.row.updated_at = booking.now.as_microsecond();
+        let row = Arc::make_mut(&mut self.row);
+        row.revision += 1;
+        row.updated_at = booking.now.as_microsecond();
         let outcome = json(rejection)?;
         let row = self.journal_row(store, booking, format!("rejected {outcome}"))?;
-        let instance = Some(InstanceWrite::advance(self.row.clone(), false));
+        let instance = Some(InstanceWrite::advance(Arc::clone(&self.row), false));
         Ok(Turn { instance, journal: vec![row], ..Turn::default() })
     }
 
@@ -134,7 +141,7 @@ impl Live {
             answers: json(booking.answers)?,
             core_version: CORE_VERSION.into(),
         };
-        Ok(self.row.append(store.ids(), entry))
+        Ok(Arc::make_mut(&mut self.row).append(store.ids(), entry))
     }
 
     fn book_steps(

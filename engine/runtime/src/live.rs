@@ -21,7 +21,8 @@ pub(crate) struct Live {
     pub origin: Origin,
     pub definition: Arc<Definition>,
     pub calendar: Arc<Calendar>,
-    pub row: InstanceRow,
+    /// Shared with the turn that is being written.
+    pub row: Arc<InstanceRow>,
     pub snapshot: Option<Snapshot>,
     /// By pool number.
     pub pools: BTreeMap<u64, PoolRows>,
@@ -75,7 +76,7 @@ impl Live {
             timers: BTreeMap::new(),
             incidents: BTreeMap::new(),
             sight: OnceLock::new(),
-            row,
+            row: Arc::new(row),
         };
         for (run, rows) in step_runs {
             if let Some(number) = run.step.rsplit_once('#').and_then(|(_, n)| n.parse().ok()) {

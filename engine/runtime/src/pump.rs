@@ -194,7 +194,7 @@ impl Engine {
             return Ok(false);
         }
         live.calendar = self.catalog.calendar(self.store.read(), Some(calendar)).await?;
-        live.row.calendar_hash = Some(calendar.to_vec());
+        Arc::make_mut(&mut live.row).calendar_hash = Some(calendar.to_vec());
         Ok(true)
     }
 }

@@ -126,7 +126,7 @@ impl Engine {
             origin,
             definition,
             calendar,
-            row,
+            row: row.into(),
             snapshot: None,
             pools: BTreeMap::new(),
             tasks: BTreeMap::new(),

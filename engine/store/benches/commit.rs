@@ -117,7 +117,7 @@ impl Bench {
         for number in 0..INSTANCES {
             let mut row = instance(store.ids().instance(), number);
             let journal = vec![row.append(store.ids(), entry())];
-            let instance = Some(InstanceWrite::Create(row.clone()));
+            let instance = Some(InstanceWrite::create(row.clone()));
             turns.push(Turn { instance, journal, ..Turn::default() });
             instances.push(row);
         }

@@ -42,15 +42,15 @@ pub struct Turn {
     pub claim: Option<i64>,
 }
 
-/// What happens to the instance row.
+/// What happens to the instance row, which whoever decided keeps in memory too.
 #[derive(Clone, Debug)]
 pub enum InstanceWrite {
     /// A new instance. Its `id` must be new in the database.
-    Create(InstanceRow),
+    Create(Arc<InstanceRow>),
     /// The next revision of a stored one: `row.revision - 1` must be what is stored.
     Advance {
         /// The row as it shall be.
-        row: InstanceRow,
+        row: Arc<InstanceRow>,
         /// Whether `title`, `lifecycle`, `finished_at`, `version`, `definition_hash`, `calendar_hash` or `origin` changed too.
         /// They are rarely written, and `lifecycle` is indexed, so a turn says when they are.
         cold: bool,
@@ -60,8 +60,14 @@ pub enum InstanceWrite {
 impl InstanceWrite {
     /// The next revision of an instance whose rarely written columns (see [`InstanceWrite::Advance`]) did or did not change.
     #[must_use]
-    pub fn advance(row: InstanceRow, cold: bool) -> Self {
-        Self::Advance { row, cold }
+    pub fn advance(row: impl Into<Arc<InstanceRow>>, cold: bool) -> Self {
+        Self::Advance { row: row.into(), cold }
+    }
+
+    /// A new instance.
+    #[must_use]
+    pub fn create(row: impl Into<Arc<InstanceRow>>) -> Self {
+        Self::Create(row.into())
     }
 
     /// The row to be written.

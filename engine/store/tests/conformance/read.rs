@@ -35,7 +35,7 @@ async fn instances_are_listed_by_school_and_filter() {
         let (mut turn, mut row) = bed.create(id);
         (row.school, row.lifecycle) = (school.into(), lifecycle.into());
         row.parent_id = parent.map(Into::into);
-        turn.instance = Some(InstanceWrite::Create(row));
+        turn.instance = Some(InstanceWrite::create(row));
         one(bed.store.commit(vec![turn]).await).unwrap();
     }
     let read = bed.store.read();

@@ -143,7 +143,7 @@ impl Bed {
     pub fn create(&self, id: &str) -> (Turn, InstanceRow) {
         let mut row = blank(self.ids(), id);
         let journal = vec![row.append(self.ids(), entry("start"))];
-        let turn = Turn { instance: Some(InstanceWrite::Create(row.clone())), journal, ..Turn::default() };
+        let turn = Turn { instance: Some(InstanceWrite::create(row.clone())), journal, ..Turn::default() };
         (turn, row)
     }
 

@@ -97,7 +97,7 @@ impl Side {
         let (mut turn, mut row) = self.bed.create(&format!("i-{}", if chance.below(6) == 0 { 0 } else { step }));
         row.school = SCHOOLS[usize::try_from(chance.below(2)).unwrap()].into();
         row.title = chance.word();
-        turn.instance = Some(InstanceWrite::Create(row.clone()));
+        turn.instance = Some(InstanceWrite::create(row.clone()));
         if !self.rows.iter().any(|known| known.id == row.id) {
             self.rows.push(row);
         }

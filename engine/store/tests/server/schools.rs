@@ -14,7 +14,7 @@ async fn two_schools() -> Option<Bed> {
     for (id, school) in [("i-1", SCHOOL), ("i-2", "de-brug")] {
         let (mut turn, mut row) = bed.create(id);
         row.school = school.into();
-        turn.instance = Some(InstanceWrite::Create(row.clone()));
+        turn.instance = Some(InstanceWrite::create(row.clone()));
         let mut run = step_run(bed.ids(), &row, "concretise");
         turn.contributions = vec![contribution(bed.ids(), &mut run, "a")];
         let mut job = task(bed.ids(), &run, &["tch"], &[], None);
