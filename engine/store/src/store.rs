@@ -65,8 +65,8 @@ pub struct Store {
 enum Kind {
     /// The file, and the lock beside it.
     File { path: PathBuf, _lock: File },
-    /// This process among those that share the database.
-    Server(Arc<Node>),
+    /// This process among those that share the database, and its connection for claims.
+    Server { node: Arc<Node>, claiming: Box<Mutex<postgres::Connection>> },
 }
 
 impl std::fmt::Debug for Store {
@@ -94,7 +94,8 @@ impl Store {
             Address::Server(server) => {
                 let opened = Box::pin(postgres::open(&server, &place, &options)).await?;
                 let connection = Connection::Server(Box::new(opened.connection));
-                (connection, opened.readers, opened.ids, Kind::Server(opened.node))
+                let kind = Kind::Server { node: opened.node, claiming: Box::new(Mutex::new(opened.claiming)) };
+                (connection, opened.readers, opened.ids, kind)
             }
         };
         let reader = Reader::new(readers, place, options.edition);
@@ -170,7 +171,7 @@ impl Store {
     pub async fn unpack(self, whole: bool, archive: &mut (dyn BufRead + Send)) -> Result<Unpacked, ArchiveError> {
         let database = match &self.kind {
             Kind::File { path, .. } => sqlite::writing(path).await?,
-            Kind::Server(node) => node.writing(),
+            Kind::Server { node, .. } => node.writing(),
         };
         let unpacked = unpack(self.place(), &self.ids, &database, whole, archive).await;
         let closed = database.close().await.map_err(|error| from_orm(self.place(), &error));
@@ -191,7 +192,15 @@ impl Store {
     pub(crate) fn node(&self) -> Option<&Arc<Node>> {
         match &self.kind {
             Kind::File { .. } => None,
-            Kind::Server(node) => Some(node),
+            Kind::Server { node, .. } => Some(node),
+        }
+    }
+
+    /// The connection for claims; `None` where nobody else could take the work.
+    pub(crate) fn claiming(&self) -> Option<&Mutex<postgres::Connection>> {
+        match &self.kind {
+            Kind::File { .. } => None,
+            Kind::Server { claiming, .. } => Some(claiming),
         }
     }
 }

@@ -5,8 +5,7 @@
 use crate::entity::{OutboxRow, outbox, timer};
 use crate::error::StoreError;
 use crate::store::Store;
-use crate::write::Connection;
-use sea_orm::{EntityTrait, FromQueryResult, IdenStatic as _, Iterable as _};
+use sea_orm::{FromQueryResult, IdenStatic as _, Iterable as _};
 use tokio::sync::broadcast;
 
 /// Rows that this process has taken, and nobody else has until they are written or this process is gone.
@@ -69,17 +68,19 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn claim_outbox(&self, now: i64, after: Mark, limit: u64) -> Result<Claimed<OutboxRow>, StoreError> {
-        if self.node().is_none() {
+        let Some(claiming) = self.claiming() else {
             let mut rows = self.read().pending_outbox(now, after, limit).await?;
             if let Some(faults) = &self.faults {
                 faults.effects(&mut rows);
             }
             return Ok(Claimed { rows, claim: None });
-        }
+        };
         let columns: Vec<String> =
             outbox::Column::iter().map(|column| format!("outbox.\"{}\"", column.as_str())).collect();
+        let columns = columns.join(",");
+        let mut claiming = claiming.lock().await;
         let mut claimed =
-            self.claim::<outbox::Entity, OutboxRow>("not_before", &columns.join(","), now, after, limit).await?;
+            claiming.claim::<outbox::Entity, OutboxRow>("not_before", &columns, now, after, limit).await?;
         claimed.rows.sort_by_key(|row| (row.not_before, row.id));
         Ok(claimed)
     }
@@ -89,33 +90,17 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn claim_timers(&self, now: i64, after: Mark, limit: u64) -> Result<Claimed<DueTimer>, StoreError> {
-        if self.node().is_none() {
+        let Some(claiming) = self.claiming() else {
             let mut rows = self.read().due_timers(now, after, limit).await?;
             if let Some(faults) = &self.faults {
                 faults.timers(&mut rows);
             }
             return Ok(Claimed { rows, claim: None });
-        }
-        let mut claimed = self.claim::<timer::Entity, DueTimer>("due_at", CLAIMED_TIMER, now, after, limit).await?;
+        };
+        let mut claiming = claiming.lock().await;
+        let mut claimed = claiming.claim::<timer::Entity, DueTimer>("due_at", CLAIMED_TIMER, now, after, limit).await?;
         claimed.rows.sort_by_key(|row| (row.due_at, row.id));
         Ok(claimed)
-    }
-
-    async fn claim<E: EntityTrait, R: FromQueryResult>(
-        &self,
-        moment: &str,
-        columns: &str,
-        now: i64,
-        after: Mark,
-        limit: u64,
-    ) -> Result<Claimed<R>, StoreError> {
-        match &mut *self.connection.lock().await {
-            Connection::File(_) => Ok(Claimed { rows: Vec::new(), claim: None }),
-            Connection::Server(server) => {
-                let (rows, token) = server.claim::<E, R>(moment, columns, now, after, limit).await?;
-                Ok(Claimed { rows, claim: Some(token) })
-            }
-        }
     }
 
     /// Whether other processes may write this database too, so that what is in memory may be of yesterday.

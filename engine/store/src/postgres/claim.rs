@@ -6,7 +6,7 @@
 use super::Connection;
 use super::connection::Failed;
 use crate::error::StoreError;
-use crate::work::Mark;
+use crate::work::{Claimed, Mark};
 use sea_orm::sqlx::Arguments as _;
 use sea_orm::sqlx::postgres::PgArguments;
 use sea_orm::{EntityTrait, FromQueryResult, QueryResult};
@@ -14,7 +14,7 @@ use sea_orm::{EntityTrait, FromQueryResult, QueryResult};
 impl Connection {
     /// Takes rows of a table that wait and whose moment has come, from a mark on, the earliest first. `moment` is the column
     /// of that moment. Rows that another transaction holds at this instant are passed over. Gives these `columns` of the
-    /// rows in no order, and the token under which they were taken.
+    /// rows, in no order.
     pub(crate) async fn claim<E: EntityTrait, R: FromQueryResult>(
         &mut self,
         moment: &str,
@@ -22,7 +22,7 @@ impl Connection {
         now: i64,
         after: Mark,
         limit: u64,
-    ) -> Result<(Vec<R>, i64), StoreError> {
+    ) -> Result<Claimed<R>, StoreError> {
         let table = E::default().table_name().to_owned();
         let text = format!(
             "UPDATE {table} SET claimed_by=$1 WHERE id IN (SELECT id FROM {table} \
@@ -42,6 +42,6 @@ impl Connection {
         })?;
         let rows = rows.into_iter().map(|row| R::from_query_result(&QueryResult::from(row), ""));
         let rows = rows.collect::<Result<Vec<_>, _>>().map_err(|failure| self.orm_error(&failure))?;
-        Ok((rows, token))
+        Ok(Claimed { rows, claim: Some(token) })
     }
 }

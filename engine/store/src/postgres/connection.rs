@@ -1,4 +1,4 @@
-//! The one connection of this process that writes. It is made anew when it breaks.
+//! A connection of this process that writes: one for what is decided, one for claims. It is made anew when it breaks.
 //!
 //! Lives here: running a statement until the server has answered it. May not live here: what it is for.
 //!
@@ -34,6 +34,7 @@ pub(crate) struct Connection {
     /// `None` after it broke.
     inner: Option<PgConnection>,
     options: PgConnectOptions,
+    access: Access,
     place: Place,
     patience: Duration,
     node: Arc<Node>,
@@ -50,7 +51,22 @@ impl Connection {
         patience: Duration,
         node: Arc<Node>,
     ) -> Self {
-        Self { inner: Some(inner), options, place, patience, node, texts: HashMap::new(), noted: Vec::new() }
+        let (inner, access) = (Some(inner), Access::Write);
+        Self { inner, options, access, place, patience, node, texts: HashMap::new(), noted: Vec::new() }
+    }
+
+    /// A second one, for claims, which is made when it is needed first.
+    pub(super) fn claiming(&self) -> Self {
+        Self {
+            inner: None,
+            options: self.options.clone(),
+            access: Access::Claim,
+            place: self.place.clone(),
+            patience: self.patience,
+            node: Arc::clone(&self.node),
+            texts: HashMap::new(),
+            noted: Vec::new(),
+        }
     }
 
     pub(crate) fn put<E: EntityTrait>(&mut self, rows: &[&E::Model], clash: Clash) {
@@ -149,7 +165,7 @@ impl Connection {
         let mut last = "no answer".to_owned();
         let tries = async {
             loop {
-                match connect(&self.options, Access::Write).await {
+                match connect(&self.options, self.access).await {
                     Ok(connection) => return Ok(connection),
                     Err(failure) if is_lost(&failure) => last = failure.to_string(),
                     Err(failure) => return Err(error(&self.place, &failure)),

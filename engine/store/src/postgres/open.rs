@@ -36,6 +36,7 @@ const OLDEST: i64 = 130_000;
 /// A database that is open.
 pub(crate) struct Opened {
     pub(crate) connection: Connection,
+    pub(crate) claiming: Connection,
     pub(crate) readers: DatabaseConnection,
     pub(crate) ids: Arc<Ids>,
     pub(crate) node: Arc<Node>,
@@ -46,6 +47,8 @@ pub(crate) struct Opened {
 pub(super) enum Access {
     Read,
     Write,
+    /// Taking work: whoever takes it again after the server broke down finds what was done with it.
+    Claim,
     /// Renewing the lease, telling and hearing: nothing of it has to outlast the server.
     Attend,
 }
@@ -65,7 +68,8 @@ pub(crate) async fn open(
     let node = Node::start(&mut writer, options.clone(), place.clone(), Arc::clone(&ids), choices.edition).await?;
     let readers = readers(&options, choices.readers.max(1));
     let connection = Connection::new(writer, options, place.clone(), choices.patience, Arc::clone(&node));
-    Ok(Opened { connection, readers, ids, node })
+    let claiming = connection.claiming();
+    Ok(Opened { connection, claiming, readers, ids, node })
 }
 
 /// Opens a database only for reading.
@@ -117,9 +121,10 @@ pub(super) async fn prepare(connection: &mut PgConnection, access: Access) -> Re
     connection.execute(common).await?;
     let own = match access {
         Access::Read => "SET default_transaction_read_only = on; SET statement_timeout = '60s'",
-        // The statements of groups are large and always planned alike: planning them once is enough.
         Access::Attend => "SET synchronous_commit = off",
+        // The statements of groups are large and always planned alike: planning them once is enough. So are claims.
         Access::Write => "SET synchronous_commit = on; SET plan_cache_mode = force_generic_plan",
+        Access::Claim => "SET synchronous_commit = off; SET plan_cache_mode = force_generic_plan",
     };
     connection.execute(own).await.map(drop)
 }
