@@ -14,6 +14,7 @@ mod embedded;
 mod failure;
 mod log;
 mod mail;
+mod outline;
 mod output;
 mod play;
 mod session;

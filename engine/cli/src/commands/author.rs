@@ -26,6 +26,9 @@ pub fn check(asked: &Check, common: &Common, output: &Output) -> Result<Exit, Fa
         CheckFormat::Json => output.value(&render::json(&diagnostics))?,
         CheckFormat::Sarif => output.value(&render::sarif(&diagnostics, &files))?,
     }
+    if kinds.is_none() && format == CheckFormat::Human {
+        output.aside("The settings of steps (`with:`) were not checked; `--plugins` does that.");
+    }
     let worst = diagnostics.iter().map(|item| item.severity).min();
     let found = match worst {
         Some(Severity::Error) => true,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Common;
 use crate::embedded;
 use crate::failure::{Exit, Failure};
+use crate::outline::outline;
 use crate::output::{Output, thousands};
 use crate::session;
 
@@ -75,6 +76,10 @@ pub fn inspect(file: &str, common: &Common, output: &Output) -> Result<Exit, Fai
             kind.audiences.join(", "),
             kind.error_words.join(", ")
         ));
+        text.push_str("  settings  in `with:`; those with * must be given\n");
+        for line in outline(&kind.config, 0) {
+            text.push_str(&format!("    {line}\n"));
+        }
     }
     text.push_str("\nWhat it may do\n");
     for capability in &seen.capabilities {

@@ -9,6 +9,7 @@ fn built_in_plugins_are_listed_and_inspected() {
     let home = Home::new();
     home.run(["plugin", "list"]).ends(0).says("input@1");
     home.run(["plugin", "inspect", "input", "--lang", "en"]).ends(0).says("no files, no network").says("ack");
+    home.run(["plugin", "inspect", "prioritise"]).ends(0).says("method*").says("dots | single | rank | lanes");
 }
 
 #[test]
