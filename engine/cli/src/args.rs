@@ -74,6 +74,16 @@ pub struct Common {
         alias = "locale"
     )]
     pub lang: Lang,
+    /// A folder with step plugins of your own (`*.wasm`), beside those of this program
+    #[arg(
+        id = "plugins.folder",
+        long = "plugin-folder",
+        global = true,
+        env = "DRAAIBOEK_PLUGINS",
+        value_name = "DIR",
+        hide_env_values = true
+    )]
+    pub plugin_folder: Option<PathBuf>,
     /// Colours in the text
     #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Colour,

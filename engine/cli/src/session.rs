@@ -53,6 +53,12 @@ pub fn library(common: &Common) -> Result<Arc<Library>, Failure> {
     let plugins = embedded::plugins();
     let set: Vec<(&str, &[u8])> = plugins.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref())).collect();
     library.add_all(&set)?;
+    if let Some(folder) = &common.plugin_folder {
+        // A plugin that is left out in silence would leave steps without their kind.
+        if let Some(refused) = library.add_dir(folder)?.refused.into_iter().next() {
+            return Err(refused.into());
+        }
+    }
     Ok(Arc::new(library))
 }
 

@@ -67,7 +67,7 @@ pub fn inspect(file: &str, common: &Common, output: &Output) -> Result<Exit, Fai
     }
     for kind in &seen.kinds {
         text.push_str(&format!("\n{}: {}\n", kind.kind, kind.purpose.get(lang)));
-        text.push_str(&format!("  privacy   {}, about {} minutes\n", kind.privacy, kind.minutes));
+        text.push_str(&format!("  privacy   {}, about {} min\n", kind.privacy, kind.minutes));
         for entry in &kind.entries {
             text.push_str(&format!("  entry     {} ({})\n", entry.name, entry.title.get(lang)));
         }

@@ -18,9 +18,10 @@ use crate::failure::Failure;
 use file::File;
 
 /// All settings, in the order in which they are shown.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "database",
     "language",
+    "plugins.folder",
     "server.listen",
     "server.public_url",
     "server.behind_proxy",
@@ -34,7 +35,7 @@ pub const KEYS: [&str; 13] = [
     "backup.folder",
 ];
 /// Those that are paths: in a file they start from its folder.
-const PATHS: [&str; 3] = ["database", "backup.key", "backup.folder"];
+const PATHS: [&str; 4] = ["database", "plugins.folder", "backup.key", "backup.folder"];
 /// The file that is read when none is named: beside the database.
 const BESIDE: &str = "draaiboek.toml";
 /// The variable of many programs that names a database, behind our own.

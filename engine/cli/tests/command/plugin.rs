@@ -13,6 +13,29 @@ fn built_in_plugins_are_listed_and_inspected() {
 }
 
 #[test]
+fn plugins_of_ones_own_come_from_a_folder() {
+    let home = Home::new();
+    let workflow =
+        "workflow: own\nversion: 1.0.0\nroles: {tch: {}}\nsteps: [{id: look, uses: deflection, roles: tch}]\n";
+    std::fs::write(home.path("own.yaml"), workflow).unwrap();
+    home.run(["check", "--plugins", "own.yaml"]).ends(1).says("DB069");
+    home.run(["plugin", "list", "--plugin-folder", "own"]).ends(2).complains("own");
+    std::fs::create_dir(home.path("own")).unwrap();
+    // A plugin that the program does not bring: one of its own under another name of the same length.
+    let built = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/dist/reflection.wasm");
+    let mut bytes = std::fs::read(built).unwrap();
+    let places: Vec<usize> = (0..bytes.len() - 10).filter(|at| &bytes[*at..at + 10] == b"reflection").collect();
+    places.into_iter().for_each(|at| bytes[at..at + 2].copy_from_slice(b"de"));
+    std::fs::write(home.path("own/deflection.wasm"), bytes).unwrap();
+    home.run(["plugin", "list", "--plugin-folder", "own"]).ends(0).says("deflection@1").says("input@1");
+    std::fs::write(home.path("draaiboek.toml"), "[plugins]\nfolder = \"own\"\n").unwrap();
+    home.run(["check", "--plugins", "own.yaml"]).ends(0);
+    home.run(["config"]).ends(0).says("plugins.folder").says("DRAAIBOEK_PLUGINS");
+    std::fs::write(home.path("own/text.wasm"), "not a component").unwrap();
+    home.run(["check", "--plugins", "own.yaml"]).ends(3).complains("text.wasm").complains("no WebAssembly");
+}
+
+#[test]
 fn a_file_that_is_no_component_is_refused_with_a_reason() {
     let home = Home::new();
     std::fs::write(home.path("text.wasm"), "not a component").unwrap();

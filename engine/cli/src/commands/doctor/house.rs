@@ -88,7 +88,8 @@ pub async fn pins(reader: &Reader, common: &Common, found: &mut Findings) {
         Ok(missing) => found.fail(
             "pins",
             format!("running cycles need {} that are not here: {}", count(missing.len(), "plugin"), missing.join(", ")),
-            "run the version of draaiboek that brings them; their steps wait as incidents meanwhile",
+            "run the version of draaiboek that brings them, or put their files back into the folder of `plugins.folder`; \
+             their steps wait as incidents meanwhile",
         ),
         Err(failure) => found.of("pins", Err(failure)),
     }
