@@ -137,7 +137,7 @@ async fn loops_and_walks_use_their_indexes() {
     let own = Scope::School("s");
     let of_instance = TaskFilter { instance_pk: Some(1), ..TaskFilter::default() };
     let cases = [
-        (work::due_timers(1, Mark::START, 9).build(DbBackend::Sqlite).sql, "timer_pending_by_due"),
+        (work::due_timers_named(1, Mark::START, 9).build(DbBackend::Sqlite).sql, "timer_pending_by_due"),
         (work::due_effects(1, Mark::START, 9).build(DbBackend::Sqlite).sql, "outbox_pending"),
         (tasks(own, &TaskFilter::default()), "task_open_by_school"),
         (tasks(Scope::All, &TaskFilter { due_by: Some(1), ..TaskFilter::default() }), "task_open_by_due"),

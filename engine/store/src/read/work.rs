@@ -13,8 +13,7 @@ use crate::place::Place;
 use crate::work::{DueTimer, Mark};
 use sea_orm::sea_query::{Condition, Expr, NullOrdering, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 /// Which open tasks a list shows. Empty fields ask for nothing.
@@ -109,13 +108,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub async fn due_timers(&self, now: i64, after: Mark, limit: u64) -> Result<Vec<DueTimer>, StoreError> {
-        let named = due_timers(now, after, limit)
-            .column_as(instance::Column::Id, "instance")
-            .join(JoinType::LeftJoin, of_timer())
-            .into_model()
-            .all(&self.db)
-            .await;
-        match self.told(named) {
+        let named = due_timers_named(now, after, limit);
+        match self.told(named.into_model().all(&self.db).await) {
             Err(StoreError::Corrupt { .. }) => self.due_timers_readable(now, after, limit).await,
             named => named,
         }
@@ -333,13 +327,13 @@ fn is_after(moment: impl ColumnTrait, id: impl ColumnTrait, after: Mark) -> Expr
     row.gt(Expr::tuple([Expr::value(after.moment), Expr::value(after.id)]))
 }
 
-/// The instance of a timer.
-fn of_timer() -> RelationDef {
-    timer::Entity::belongs_to(instance::Entity).from(timer::Column::InstancePk).to(instance::Column::Pk).into()
+/// Timers that are due, each with the name of its instance; see [`DueTimer`].
+pub(crate) fn due_timers_named(now: i64, after: Mark, limit: u64) -> Select<timer::Entity> {
+    let of_timer = timer::Entity::belongs_to(instance::Entity).from(timer::Column::InstancePk).to(instance::Column::Pk);
+    due_timers(now, after, limit).column_as(instance::Column::Id, "instance").join(JoinType::LeftJoin, of_timer.into())
 }
 
-/// Of timers that are due what they know of themselves; see [`DueTimer`].
-pub(crate) fn due_timers(now: i64, after: Mark, limit: u64) -> Select<timer::Entity> {
+fn due_timers(now: i64, after: Mark, limit: u64) -> Select<timer::Entity> {
     pending_timers()
         .select_only()
         .columns([timer::Column::Id, timer::Column::DueAt, timer::Column::InstancePk])

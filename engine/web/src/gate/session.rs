@@ -344,8 +344,11 @@ impl App {
         let login = format!("{person}@{school}");
         let now = self.now().as_microsecond();
         let account = new_account(school, person, &login, place.name(person), roles, now);
-        store.put_account(&account).await?;
-        Ok(account)
+        match store.put_account(&account).await {
+            Ok(()) => Ok(account),
+            // Whoever else asked for it at this moment was first.
+            Err(error) => store.read().account_of(school, person).await?.ok_or_else(|| error.into()),
+        }
     }
 
     /// Ends one session, or all of an account.
