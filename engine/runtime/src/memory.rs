@@ -17,7 +17,7 @@ use crate::live::Live;
 
 /// Instances kept in memory at the most, besides those that are in use; the rest is loaded when it is needed. One of a
 /// short workflow with plugins takes some 70 kB: so many stay well below what a node may take.
-const MAX_LIVE: usize = 2_000;
+const MAX_LIVE: usize = 1_000;
 /// Slots that one newcomer may make go: more than one, so that those in use leave no growth behind.
 const GOING: usize = 2;
 
