@@ -2,7 +2,7 @@
 //!
 //! Lives here: putting the part of JSON Schema that step kinds use into words. May not live here: checking against it.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// How far each level of settings stands in.
 const INDENT: &str = "  ";
@@ -44,10 +44,10 @@ fn shape(schema: &Value) -> String {
         Some("number") => format!("number{}", range(schema, "minimum", "maximum")),
         Some("array") => {
             let many = range(schema, "minItems", "maxItems");
-            format!("list{many}{}", named(" of: ", &shape(&schema["items"])))
+            format!("list{many} of: {}", shape(&schema["items"]))
         }
         Some("object") if schema["properties"].is_object() => "{…}".to_owned(),
-        Some("object") => format!("a key each{}", named(": ", &shape(&schema["additionalProperties"]))),
+        Some("object") => format!("a key each: {}", shape(&schema["additionalProperties"])),
         _ => "anything".to_owned(),
     }
 }
@@ -59,10 +59,6 @@ fn string(schema: &Value) -> &'static str {
         (None, true) => "id",
         (None, false) => "text",
     }
-}
-
-fn named(before: &str, shape: &str) -> String {
-    if shape.is_empty() { String::new() } else { format!("{before}{shape}") }
 }
 
 /// ` 3 to 100`, as far as the schema says.
@@ -77,7 +73,7 @@ fn range(schema: &Value, least: &str, most: &str) -> String {
 
 /// The settings within a setting: its own, those of its elements, or those of the one alternative that has any.
 fn inner(schema: &Value) -> Option<&Value> {
-    if schema["properties"].as_object().is_some_and(|fields| !Map::is_empty(fields)) {
+    if schema["properties"].as_object().is_some_and(|fields| !fields.is_empty()) {
         return Some(schema);
     }
     let within = ["items", "additionalProperties"].into_iter().find_map(|key| inner(schema.get(key)?));

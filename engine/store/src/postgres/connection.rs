@@ -31,7 +31,7 @@ const COLLISIONS: u32 = 8;
 
 /// The write connection with the texts it made.
 pub(crate) struct Connection {
-    /// `None` after it broke.
+    /// `None` before it is needed, and after it broke.
     inner: Option<PgConnection>,
     options: PgConnectOptions,
     access: Access,
@@ -44,29 +44,16 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    /// Over this connection, else over one that is made when it is needed first.
     pub(super) fn new(
-        inner: PgConnection,
+        inner: Option<PgConnection>,
         options: PgConnectOptions,
+        access: Access,
         place: Place,
         patience: Duration,
         node: Arc<Node>,
     ) -> Self {
-        let (inner, access) = (Some(inner), Access::Write);
         Self { inner, options, access, place, patience, node, texts: HashMap::new(), noted: Vec::new() }
-    }
-
-    /// A second one, for claims, which is made when it is needed first.
-    pub(super) fn claiming(&self) -> Self {
-        Self {
-            inner: None,
-            options: self.options.clone(),
-            access: Access::Claim,
-            place: self.place.clone(),
-            patience: self.patience,
-            node: Arc::clone(&self.node),
-            texts: HashMap::new(),
-            noted: Vec::new(),
-        }
     }
 
     pub(crate) fn put<E: EntityTrait>(&mut self, rows: &[&E::Model], clash: Clash) {

@@ -67,8 +67,10 @@ pub(crate) async fn open(
     let ids = Arc::new(Ids::shared());
     let node = Node::start(&mut writer, options.clone(), place.clone(), Arc::clone(&ids), choices.edition).await?;
     let readers = readers(&options, choices.readers.max(1));
-    let connection = Connection::new(writer, options, place.clone(), choices.patience, Arc::clone(&node));
-    let claiming = connection.claiming();
+    let connect = |inner, access| {
+        Connection::new(inner, options.clone(), access, place.clone(), choices.patience, Arc::clone(&node))
+    };
+    let (connection, claiming) = (connect(Some(writer), Access::Write), connect(None, Access::Claim));
     Ok(Opened { connection, claiming, readers, ids, node })
 }
 
